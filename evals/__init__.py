@@ -1,0 +1,1 @@
+"""Cases, scorers, runner and report: how often the answers are right."""

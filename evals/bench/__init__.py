@@ -1,0 +1,25 @@
+"""Benches: one module each, with `run(argv: list[str]) -> int` that measures, prints and returns 0 within budget.
+
+`python run.py bench NAME` runs one, `python run.py bench` lists them. A bench is found by its file: no register.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+
+
+def bench_names() -> list[str]:
+    """Names of the benches, sorted. A module whose name starts with an underscore is a shared part, not a bench."""
+    return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
+
+
+def load_bench(name: str) -> Callable[[list[str]], int]:
+    """The `run` function of the bench.
+
+    Raises:
+        LookupError: no bench of that name.
+    """
+    if name not in bench_names():
+        raise LookupError(name)
+    run: Callable[[list[str]], int] = importlib.import_module(f"{__name__}.{name}").run
+    return run

@@ -1,0 +1,1 @@
+"""YAML in; SQL and typed tables out. Imports nothing else of AskGrowth."""

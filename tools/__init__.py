@@ -1,0 +1,1 @@
+"""Prebuilt analyses, one file each, over the semantic layer."""
