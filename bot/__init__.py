@@ -7,8 +7,8 @@ from pathlib import Path
 def _require_siblings() -> None:
     """Refuse to start with somebody else's `tools` or `semantic_layer`.
 
-    The names are generic: another distribution, or the folder Python was started in, may put a package of the
-    same name first on the path. Everything would import, and fail much later with an error about a missing name.
+    The names are generic: another distribution, or the folder Python was started in, may put a package of
+    the same name first on the path. Everything would import, and fail much later over a missing name.
     """
     home = Path(__file__).resolve().parent.parent
     for name in ("semantic_layer", "tools"):

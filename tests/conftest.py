@@ -1,7 +1,8 @@
-"""What holds for every test: no network, a scrubbed environment, one shared state folder, nothing skipped unsaid.
+"""What holds for every test: no network, a scrubbed environment, one state folder, no silent skip.
 
-A test that cannot run here because something optional is absent (marker `needs_data`, `needs_oracle`, `browser`) is
-deselected and counted aloud in the summary. In CI a missing browser and any `pytest.skip` fail the run.
+A test that cannot run here because something optional is absent (marker `needs_data`, `needs_oracle`,
+`browser`) is deselected and counted aloud in the summary. In CI a missing browser and any `pytest.skip`
+fail the run.
 """
 
 import importlib.util
@@ -24,7 +25,7 @@ _deselected_key = pytest.StashKey[Counter[str]]()
 _temporary_key = pytest.StashKey[Path]()
 
 
-# ------------------------------------------------------------------------------------------------- where things are
+# ---- where things are
 
 
 def _oracle_site_packages() -> list[Path]:
@@ -32,7 +33,7 @@ def _oracle_site_packages() -> list[Path]:
 
 
 def find_data(name: str) -> Path | None:
-    """Folder or file of an optional data set, or None. A data package is looked for where the oracles live."""
+    """Folder or file of an optional data set, or None. Data packages live with the oracles."""
     places = [ROOT.parent / "shared" / "data", ROOT.parent / "shared" / "practice", *_oracle_site_packages()]
     return next((place / name for place in places if (place / name).exists()), None)
 
@@ -58,19 +59,20 @@ def _missing(item: pytest.Item) -> str | None:
     return None
 
 
-# ---------------------------------------------------------------------------------------------------- the whole run
+# ---- the whole run
 
 
 def _install_network_guard() -> None:
     spec = importlib.util.spec_from_file_location(
         "network_guard_sitecustomize", GUARD_DIR / "sitecustomize.py"
     )
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Scrub the environment before anything of ours is imported; workers of xdist inherit what the controller set."""
+    """Scrub the environment before anything of ours is imported; workers of xdist inherit it."""
     config.stash[_deselected_key] = Counter()
     if not hasattr(config, "workerinput"):
         for name in [n for n in os.environ if n.startswith("ASKGROWTH_")]:
@@ -159,7 +161,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         )
 
 
-# --------------------------------------------------------------------------------------------------------- fixtures
+# ---- fixtures
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,6 @@
-"""Benches: one module each, with `run(argv: list[str]) -> int` that measures, prints and returns 0 within budget.
+"""Benches: one module each, with `run(argv: list[str]) -> int` that measures, prints, returns 0 in budget.
 
-`python run.py bench NAME` runs one, `python run.py bench` lists them. A bench is found by its file: no register.
+`python run.py bench NAME` runs one, `python run.py bench` lists them. A bench is found by its file.
 """
 
 import importlib
@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 
 def bench_names() -> list[str]:
-    """Names of the benches, sorted. A module whose name starts with an underscore is a shared part, not a bench."""
+    """Names of the benches, sorted. A module named with a leading underscore is a shared part."""
     return sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_"))
 
 

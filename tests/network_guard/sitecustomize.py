@@ -1,8 +1,8 @@
-"""Refuse every connection and name look-up that leaves this machine, in this process and in Python children.
+"""Refuse every connection and name look-up that leaves this machine, here and in Python children.
 
-`tests/conftest.py` loads it and puts its folder on PYTHONPATH, where Python imports a `sitecustomize` at start.
-An audit hook cannot be removed or walked around by Python code. A refusal is also written to the file named by
-NETWORK_GUARD_LOG, because a library may swallow the error: the run fails on a line in that file.
+An audit hook cannot be removed or walked around by Python code. A refusal is also written to the file
+named by NETWORK_GUARD_LOG, as a library may swallow the error: the run fails on a line in that file.
+named by NETWORK_GUARD_LOG, because a library may swallow the error: the run fails on a line in that file.
 """
 
 import ipaddress
@@ -15,7 +15,7 @@ _LOCAL_NAMES = {"", "localhost", "localhost.localdomain", "ip6-localhost", "0.0.
 
 
 class NetworkBlockedError(RuntimeError):
-    """A test reached for the network. Not an OSError, so that code handling a dead network does not hide it."""
+    """A test reached for the network. Not an OSError, which code for a dead network would hide."""
 
 
 def is_local(host: object) -> bool:
@@ -42,7 +42,7 @@ def _refuse(event: str, target: object) -> None:
 
 def _audit(event: str, args: tuple[object, ...]) -> None:
     if event in ("socket.connect", "socket.sendto", "socket.sendmsg"):
-        # A unix socket's address is a path, netlink's a pair of numbers; an internet address starts with a text.
+        # A unix socket's address is a path, netlink's are numbers; an internet address starts with a text.
         address = args[1]
         internet = isinstance(address, tuple) and address and isinstance(address[0], str)
         if internet and not is_local(address[0]):
