@@ -1,0 +1,172 @@
+"""The extension contract for analyses: one inputs model, one decorated function, found by the registry.
+
+    class Inputs(ToolInputs):
+        metric: str
+
+    @tool(
+        name="concentration",
+        label=Text(zh="集中度", en="Concentration"),
+        examples=Words(zh=("销售集中在谁身上",), en=("how concentrated are sales",)),
+        inputs=Inputs,
+    )
+    def concentration(inputs: Inputs, context: ToolContext) -> ToolResult:
+        '''Return each group's share and the running share, largest first.'''
+
+A module of `tools/` is found by itself. Another package names its module (or one tool) under the entry point
+group `askgrowth.tools`; a workspace holds no Python. A tool module keeps heavy imports inside its functions:
+all of them are imported to route a question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from importlib.metadata import entry_points
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from semantic_layer.errors import QueryError, UnknownNameError
+from semantic_layer.query import Frozen, MetricQuery
+from semantic_layer.text import Text, Words
+from tools.result import ToolResult
+
+if TYPE_CHECKING:
+    from semantic_layer.workspace import QueryResult, SemanticLayer
+
+ENTRY_POINT_GROUP = "askgrowth.tools"
+TOOL_KIND = Text(zh="分析工具", en="analysis")
+
+
+class ToolInputs(Frozen):
+    """Base of every tool's inputs: immutable, unknown keys refused. Each field carries a description."""
+
+
+InputsT = TypeVar("InputsT", bound=ToolInputs)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What a tool may use. `query` is its only way to data, so that access rules and `today` always hold.
+
+    A tool knows no locale: it returns both languages.
+    """
+
+    layer: SemanticLayer
+    today: date
+    user: str | None = None
+
+    def query(self, query: MetricQuery, row_limit: int | None = None) -> QueryResult:
+        """Return the result of a metric query, under the asking user's rights."""
+        return self.layer.query(query, today=self.today, user=self.user, row_limit=row_limit)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """One analysis. Calling it runs it; `inputs` is the model that a plan's inputs are checked against."""
+
+    name: str
+    label: Text
+    description: str
+    examples: Words
+    inputs: type[ToolInputs]
+    function: Callable[[Any, ToolContext], ToolResult]
+
+    def __call__(self, inputs: ToolInputs, context: ToolContext) -> ToolResult:
+        """Return the analysis of `inputs`."""
+        return self.function(inputs, context)
+
+    def run(self, inputs: Mapping[str, object], context: ToolContext) -> ToolResult:
+        """Return the analysis of plain values, checked first.
+
+        Raises:
+            QueryError: an input is missing, unknown or of the wrong type; it names the field.
+        """
+        try:
+            checked = self.inputs.model_validate(dict(inputs))
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+            field = ".".join(str(part) for part in first["loc"]) or self.name
+            known = ", ".join(self.inputs.model_fields) or "-"
+            raise QueryError(
+                Text(
+                    zh=f"分析 {self.name} 的输入 {field} 不对。",
+                    en=f"The input {field} of the analysis {self.name} is wrong: {first['msg']}.",
+                ),
+                Text(zh=f"它接受:{known}。", en=f"It takes: {known}."),
+                code="invalid_inputs",
+            ) from error
+        return self.function(checked, context)
+
+
+def tool(
+    *, name: str, label: Text, examples: Words, inputs: type[InputsT]
+) -> Callable[[Callable[[InputsT, ToolContext], ToolResult]], Tool]:
+    """Return a decorator that makes a function a `Tool`; its docstring becomes the description.
+
+    `examples` are questions it answers, in both languages: the offline planner routes by them.
+    """
+
+    def decorate(function: Callable[[InputsT, ToolContext], ToolResult]) -> Tool:
+        if not function.__doc__ or not examples.zh or not examples.en:
+            raise TypeError(f"the tool {name!r} needs a docstring and an example in each language")
+        return Tool(name, label, function.__doc__.strip(), examples, inputs, function)
+
+    return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """The known tools by name, ours first."""
+
+    tools: Mapping[str, Tool]
+
+    @staticmethod
+    def of(tools: Iterable[Tool]) -> Registry:
+        """Return a registry; two tools of one name are an error, never a silent override."""
+        by_name: dict[str, Tool] = {}
+        for one in tools:
+            if one.name in by_name:
+                raise TypeError(f"two tools are called {one.name!r}")
+            by_name[one.name] = one
+        return Registry(by_name)
+
+    @staticmethod
+    def load() -> Registry:
+        """Return our tools and those of installed packages."""
+        import tools
+
+        found: list[Tool] = []
+        for module in iter_modules(tools.__path__, "tools."):
+            if not module.ispkg and module.name.rpartition(".")[2] not in ("registry", "result"):
+                found += _tools_in(import_module(module.name))
+        for entry in entry_points(group=ENTRY_POINT_GROUP):
+            loaded = entry.load()
+            found += [loaded] if isinstance(loaded, Tool) else _tools_in(loaded)
+        return Registry.of(found)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.tools
+
+    def get(self, name: str) -> Tool:
+        """Return the tool called `name`.
+
+        Raises:
+            UnknownNameError: there is none; it carries the nearest names.
+        """
+        if name not in self.tools:
+            raise UnknownNameError(TOOL_KIND, name, self.tools)
+        return self.tools[name]
+
+
+def _tools_in(module: ModuleType) -> list[Tool]:
+    """Return the tools defined in a module, in order; one that is only imported there is not counted."""
+    return [
+        value
+        for value in vars(module).values()
+        if isinstance(value, Tool) and value.function.__module__ == module.__name__
+    ]
