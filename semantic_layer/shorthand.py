@@ -23,7 +23,10 @@ from semantic_layer.text import Text
 
 PART_NAMES = ("year", "quarter", "month", "day", "day_of_week", "day_of_year")
 COMPARE_NAMES = ("previous_period", "previous_year", "same_weekday")
-PERIOD_FORMS = "last_30_days, last_2_months, this_week, last_month, yesterday, 2025, 2025-03, 2025-Q1, 2025-W07, START/END"
+PERIOD_FORMS = (
+    "last_30_days, last_2_months, this_week, last_month, yesterday, "
+    "2025, 2025-03, 2025-Q1, 2025-W07, START/END"
+)
 
 _Part = Literal["year", "quarter", "month", "day", "day_of_week", "day_of_year"]
 _CompareKind = Literal["previous_period", "previous_year", "same_weekday", "period"]
