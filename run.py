@@ -115,8 +115,8 @@ def uv(folder: Path) -> list[str]:
 
 def install(folder: Path, *what: str) -> None:
     """Install with uv, else with pip, which takes the same arguments and about five times as long."""
-    output = ""
-    if command := uv(folder):
+    output, command = "", uv(folder)
+    if command:
         target = ["--quiet", "--python", str(python_of(folder))]
         done, output = quietly([*command, "pip", "install", *target, *what])
         if done:
