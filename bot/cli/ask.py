@@ -1,0 +1,200 @@
+"""`askgrowth ask` and `askgrowth sql`: one question, or a file of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.output import (
+    EXIT,
+    JsonOption,
+    LocaleOption,
+    TodayOption,
+    UserOption,
+    WorkspaceOption,
+    note,
+    read_locale,
+    read_today,
+    say,
+    say_json,
+)
+from bot.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from bot.answer import Answer
+
+DEFAULT_ROWS = 1_000
+
+PlannerOption = Annotated[str | None, typer.Option("--planner", help="rules | llm | auto.")]
+RowsOption = Annotated[str, typer.Option("--rows", help="显示的行数,或 all / rows to show, or all.")]
+BatchOption = Annotated[
+    Path | None,
+    typer.Option("--batch", help="每行一个问题的 JSONL 文件,- 为标准输入 / a JSONL file, - for stdin."),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the application."""
+    app.command("ask")(ask)
+    app.command("sql")(sql)
+
+
+def ask(
+    question: Annotated[str | None, typer.Argument(help="要问的问题 / the question.")] = None,
+    *,
+    as_json: JsonOption = False,
+    today: TodayOption = None,
+    locale: LocaleOption = None,
+    planner: PlannerOption = None,
+    user: UserOption = None,
+    rows: RowsOption = str(DEFAULT_ROWS),
+    workspace: WorkspaceOption = None,
+    batch: BatchOption = None,
+) -> None:
+    """回答一个问题 / Answer one question. Exit 0 answered, 3 clarification, 4 refused, 1 failed."""
+    if (question is None) == (batch is None):
+        raise typer.BadParameter("ask QUESTION, or ask --batch FILE", param_hint="QUESTION")
+    settings = read_settings(workspace, planner)
+    row_limit = _row_limit(rows)
+    defaults = _Line({"today": today, "locale": locale, "user": user})
+    if batch is not None:
+        _answer_batch(settings, batch, row_limit, defaults)
+        return
+    answer = _open(settings).ask(
+        question or "",
+        locale=read_locale(locale),
+        today=read_today(today),
+        user=user,
+        row_limit=row_limit,
+    )
+    if as_json:
+        from bot.json_out import to_json
+
+        say_json(to_json(answer, answer.locale))
+    else:
+        from bot.terminal import show
+
+        show(answer)
+    raise typer.Exit(EXIT[answer.outcome])
+
+
+def sql(
+    question: Annotated[str, typer.Argument(help="要问的问题 / the question.")],
+    *,
+    today: TodayOption = None,
+    locale: LocaleOption = None,
+    planner: PlannerOption = None,
+    user: UserOption = None,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """只显示 SQL,不执行 / Show the SQL of a question without running it."""
+    answer = _open(read_settings(workspace, planner)).explain(
+        question, locale=read_locale(locale), today=read_today(today), user=user
+    )
+    if answer.outcome != "answer":
+        from bot.terminal import show
+
+        show(answer)
+        raise typer.Exit(EXIT[answer.outcome])
+    for part in answer.parts:
+        for statement in part.sql:
+            say(statement + ";")
+
+
+class _Line(dict[str, Any]):
+    """One line of a batch, with the command's options as defaults."""
+
+
+def _open(settings: Settings) -> Any:  # the pipeline is imported late: it is the slow part of a start
+    from bot.wiring import open_pipeline
+
+    return open_pipeline(settings, note)
+
+
+def _row_limit(rows: str) -> int | None:
+    if rows == "all":
+        return None
+    if rows.isdigit() and int(rows) > 0:
+        return int(rows)
+    raise typer.BadParameter(f"{rows!r}: 1, 2, … | all", param_hint="--rows")
+
+
+def _answer_batch(settings: Settings, path: Path, row_limit: int | None, defaults: _Line) -> None:
+    """Print one JSON line per input line; a line that cannot be read has the outcome `error`."""
+    from bot.json_out import to_json
+
+    pipeline = _open(settings)
+    conversations: dict[str, Any] = {}
+    for number, text in _lines(path):
+        line, problem = _read_line(text, defaults)
+        if problem is not None:
+            say_json(_unreadable(line, number, problem))
+            continue
+        key = line.get("conversation")
+        answer: Answer = pipeline.ask(
+            line["question"],
+            locale=read_locale(line.get("locale")),
+            today=read_today(line.get("today")),
+            user=line.get("user"),
+            conversation=conversations.get(key) if key is not None else None,
+            row_limit=row_limit,
+        )
+        if key is not None:
+            conversations[key] = pipeline.continue_conversation(conversations.get(key), answer)
+        shown = {**to_json(answer, answer.locale), "id": line.get("id", answer.id)}
+        if key is not None:
+            shown["conversation"] = key
+        say_json(shown)
+        sys.stdout.flush()
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    if str(path) == "-":
+        yield from ((number, text) for number, text in enumerate(sys.stdin, start=1) if text.strip())
+        return
+    if not path.is_file():
+        raise typer.BadParameter(f"{path}: no such file", param_hint="--batch")
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
+        yield from ((number, text) for number, text in enumerate(lines, start=1) if text.strip())
+
+
+def _read_line(text: str, defaults: _Line) -> tuple[_Line, str | None]:
+    """Return the line and what is wrong with it, if anything."""
+    try:
+        value = json.loads(text)
+    except (json.JSONDecodeError, RecursionError):
+        return _Line(), "not JSON"
+    if not isinstance(value, dict):
+        return _Line(), "not an object"
+    line = _Line({**defaults, **{key: item for key, item in value.items() if item is not None}})
+    if not isinstance(line.get("question"), str):
+        return line, "question must be a string"
+    for key in ("locale", "today", "user"):
+        if line.get(key) is not None and not isinstance(line[key], str):
+            return line, f"{key} must be a string"
+    if not isinstance(line.get("conversation"), str | int | None):
+        return line, "conversation must be a string"
+    try:
+        read_locale(line.get("locale"))
+        read_today(line.get("today"))
+    except typer.BadParameter as error:
+        return line, str(error)
+    return line, None
+
+
+def _unreadable(line: _Line, number: int, problem: str) -> dict[str, object]:
+    return {
+        "id": line.get("id"),
+        "question": line.get("question"),
+        "outcome": "error",
+        "error": {
+            "code": "invalid_line",
+            "message": f"第 {number} 行:{problem} / line {number}: {problem}",
+            "mend": '{"id": …, "question": "…", "locale": "zh-CN|en-US", "today": "YYYY-MM-DD"}',
+        },
+    }
