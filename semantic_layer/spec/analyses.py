@@ -1,0 +1,134 @@
+"""Analyses bound to data: `funnels:`, `journeys:`, `experiments:`, `reviews:`, `customers:`, `actions:`, `targets:`.
+
+A tool reads its columns and metrics from here, so that it works on any schema.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field
+
+from semantic_layer.spec.base import Name, OptionalText, Spec, Sql, Synonyms, WindowText, listed
+from semantic_layer.text import Words
+
+Share = Annotated[float, Field(gt=0, lt=1)]
+NameList = Annotated[tuple[Name, ...], BeforeValidator(listed)]
+
+
+class AnalysisSpec(Spec):
+    """What every binding has: a name, words for it, and the model it reads."""
+
+    name: Name
+    label: OptionalText = None
+    description: OptionalText = None
+    synonyms: Synonyms = Words()
+    model: Name
+    time: Name | None = Field(default=None, description="A time dimension; the model's agg_time_dimension by default.")
+    where: Sql | None = Field(default=None, description="Which rows count.")
+    dimensions: NameList = Field(default=(), description="Breakdowns worth looking at.")
+
+
+class StepSpec(Spec):
+    """One step of a funnel."""
+
+    name: Name
+    label: OptionalText = None
+    synonyms: Synonyms = Words()
+    where: Sql
+
+
+class FunnelSpec(AnalysisSpec):
+    """`funnels:` — ordered steps that an entity goes through within a window."""
+
+    entity: Name
+    steps: tuple[StepSpec, ...] = Field(min_length=2)
+    window: WindowText | None = None
+    order: Literal["any_between", "strict", "any"] = "any_between"
+
+
+class JourneySpec(AnalysisSpec):
+    """`journeys:` — touchpoints of an entity before a conversion."""
+
+    entity: Name
+    touchpoint: Name = Field(description="The dimension that names the touchpoint.")
+    conversion: Name = Field(description="The metric that counts or values conversions.")
+    cost: Name | None = Field(default=None, description="The metric with the cost by touchpoint.")
+    lookback: WindowText | None = None
+
+
+class ExperimentSpec(AnalysisSpec):
+    """`experiments:` — random assignments of units to variants, and the outcomes to compare."""
+
+    unit: Name = Field(description="The entity that was assigned.")
+    variant: Name = Field(description="The dimension with the variant.")
+    control: str | int
+    experiment: Name | None = Field(default=None, description="The dimension with the experiment's id, where one table holds several.")
+    id: str | int | None = Field(default=None, description="This experiment's value of `experiment`.")
+    allocation: dict[str | int, Share] = {}
+    outcomes: tuple[Name, ...] = Field(min_length=1, description="Metrics, the decisive one first.")
+    guardrails: tuple[Name, ...] = ()
+    covariates: tuple[Name, ...] = Field(default=(), description="Metrics of the time before, for variance reduction.")
+    window: WindowText | None = None
+    start: date | None = None
+    end: date | None = Field(default=None, description="The day after the last one.")
+
+
+class ReviewSpec(AnalysisSpec):
+    """`reviews:` — customer comments with stars."""
+
+    text: Name
+    stars: Name | None = None
+    product: Name | None = None
+    entity: Name | None = None
+    language: Name | None = None
+
+
+class CustomerSpec(AnalysisSpec):
+    """`customers:` — who buys, when first, and what: for cohorts, RFM and lifetime value."""
+
+    entity: Name
+    orders: Name | None = Field(default=None, description="The metric that counts orders.")
+    revenue: Name | None = Field(default=None, description="The metric with the revenue.")
+    margin: Name | None = Field(default=None, description="The metric with the gross profit.")
+    first_time: Name | None = Field(default=None, description="The time dimension of the first order.")
+    order: Name | None = Field(default=None, description="The entity of an order.")
+
+
+class ActionSpec(AnalysisSpec):
+    """`actions:` — the log of what was changed, when and by whom."""
+
+    kind: Name | None = None
+    text: Name | None = None
+    by: Name | None = None
+    end_time: Name | None = None
+
+
+class TargetBindingSpec(AnalysisSpec):
+    """`targets:` — planned values in a table: which metric they are for and which metric holds them."""
+
+    metric: Name
+    planned: Name = Field(description="The metric (over the plan's model) with the planned value.")
+
+
+ANALYSES: dict[str, type[AnalysisSpec]] = {
+    "funnels": FunnelSpec,
+    "journeys": JourneySpec,
+    "experiments": ExperimentSpec,
+    "reviews": ReviewSpec,
+    "customers": CustomerSpec,
+    "actions": ActionSpec,
+    "targets": TargetBindingSpec,
+}
+
+SINGULAR = {
+    "funnels": "funnel", "journeys": "journey", "experiments": "experiment", "reviews": "review",
+    "customers": "customer", "actions": "action", "targets": "target",
+}  # fmt: skip
+
+# Which keys of a binding name what, for the reference check.
+METRIC_KEYS = ("conversion", "cost", "outcomes", "guardrails", "covariates", "orders", "revenue", "margin", "metric", "planned")
+DIMENSION_KEYS = ("time", "dimensions", "touchpoint", "variant", "experiment", "text", "stars", "product", "language",
+                  "first_time", "kind", "by", "end_time")  # fmt: skip
+ENTITY_KEYS = ("entity", "unit", "order")
