@@ -54,7 +54,7 @@ def _audit(event: str, args: tuple[object, ...]) -> None:
 def install() -> None:
     """Add the hook once per process."""
     if not getattr(sys, "_network_guard", False):
-        sys._network_guard = True  # type: ignore[attr-defined]  # a flag on sys outlives a second import by path
+        sys._network_guard = True  # a flag on sys outlives a second import by path
         sys.addaudithook(_audit)
 
 
