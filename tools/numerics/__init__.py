@@ -1,0 +1,1 @@
+"""The numerics of the analyses: pure functions over arrays, each with its source, testable without data."""
