@@ -102,14 +102,14 @@ def sample_size(rate: float, difference: float) -> int:
     Raises:
         ValueError: the rates leave (0, 1) or the difference is 0.
     """
-    from math import ceil, sqrt
+    from math import sqrt
 
     other = rate + difference
     if not 0 < rate < 1 or not 0 < other < 1 or difference == 0:
         raise ValueError("rates must lie inside (0, 1) and differ")
     alpha, power = 1.959964, 0.841621
     top = alpha * sqrt(2 * rate * (1 - rate)) + power * sqrt(rate * (1 - rate) + other * (1 - other))
-    return ceil((top / difference) ** 2)
+    return round((top / difference) ** 2)
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:

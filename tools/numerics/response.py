@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Elasticity:
-    """How many percent of value one percent of spend moves, its standard error, weeks and residual sd (log)."""
+    """How many percent of value one percent of spend moves: slope, error, weeks, residual sd (log)."""
 
     slope: float
     error: float
