@@ -1,0 +1,1 @@
+"""The bundled workspace: a fictional Chinese skin-care brand, its YAML and the generator of its data."""
