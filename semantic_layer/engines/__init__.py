@@ -1,0 +1,1 @@
+"""Engines: where compiled SQL runs. Only these modules import a database driver."""
