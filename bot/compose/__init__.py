@@ -1,0 +1,1 @@
+"""From an executed plan to words: headline, findings, warnings, follow-ups. Never from the question."""

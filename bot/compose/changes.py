@@ -1,0 +1,150 @@
+"""Headlines of an asked comparison: how much, which side of a ratio, which groups moved it."""
+
+from __future__ import annotations
+
+import math
+
+from bot.compose.measure import is_additive, maturity_days, parts
+from bot.compose.phrases import against, change, compared, join, still_open, when
+from bot.compose.ranking import ranking_headline, read_ranking, sample_caveat
+from bot.compose.side import Side
+from bot.compose.view import Scene, UsedPeriod, View
+from bot.render import percent, prose
+from semantic_layer.table import Row
+from semantic_layer.text import Text
+
+DOMINATES = 0.6  # share of a quotient's change from which one side is named as its source
+
+
+def change_headline(view: View, side: Side, scene: Scene) -> Text:
+    """Return the sentence of an asked comparison without groups: value, difference, which side drove it."""
+    detail = side.detail or view
+    row, detail_row = view.table.rows[0], detail.table.rows[0]
+    main = view.main
+    at = when(scene, main)
+    sentences: list[Text | None] = []
+    for name in view.query.metrics:
+        column = view.column(name)
+        value = prose(row[view.table.index(name)], column)
+        texts = [
+            compared(
+                view.number(row, name),
+                view.number(row, f"{name}__{used.suffix}"),
+                column,
+                against(scene, used, main) if main else Text(zh="前期", en="before"),
+                adds=is_additive(scene.catalog, name),
+                good=scene.catalog.metrics[name].good_direction,
+            )
+            for used in view.comparisons
+        ]
+        kept = [text for text in texts if text is not None]
+        if kept:
+            zh, en = ",".join(text.zh for text in kept), ", ".join(text.en for text in kept)
+        else:
+            zh, en = "对比期没有数据,无法比较", "there are no data to compare with"
+        first = not sentences
+        sentences.append(
+            Text(
+                zh=f"{at.zh if first else ''}{column.label.zh}{value.zh},{zh}",
+                en=f"{column.label.en}{' ' + at.en if first else ''}: {value.en}, {en}",
+            )
+        )
+        sentences.append(source_of_change(detail, detail_row, name, scene))
+    return join(sentences)
+
+
+def source_of_change(detail: View, row: Row, name: str, scene: Scene) -> Text | None:
+    """Return which side of a ratio its change came from, by logarithms (they add up for a quotient)."""
+    both = parts(scene.catalog, name)
+    if len(both) != 2 or not detail.comparisons or not all(detail.has(part) for part in both):
+        return None
+    used = detail.comparisons[0]
+    moved = [_log_change(detail, row, part, used) for part in both]
+    top, bottom = moved
+    if top is None or bottom is None or abs(top - bottom) < 0.005:
+        return None
+    share = top / (top - bottom)
+    labels = [detail.column(part).label for part in both]
+    grown = [percent(math.expm1(one), sign=True) for one in (top, bottom)]
+    if share >= DOMINATES or share <= 1 - DOMINATES:
+        at, other = (0, 1) if share >= DOMINATES else (1, 0)
+        return Text(
+            zh=f"变化主要来自{labels[at].zh}({grown[at]}),{labels[other].zh}{grown[other]}",
+            en=f"the change comes mainly from {labels[at].en} ({grown[at]}); "
+            f"{labels[other].en} {grown[other]}",
+        )
+    return Text(
+        zh=f"{labels[0].zh}{grown[0]},{labels[1].zh}{grown[1]},两边都有影响",
+        en=f"both sides moved: {labels[0].en} {grown[0]}, {labels[1].en} {grown[1]}",
+    )
+
+
+def _log_change(detail: View, row: Row, name: str, used: UsedPeriod) -> float | None:
+    now, then = detail.number(row, name), detail.number(row, f"{name}__{used.suffix}")
+    if now is None or then is None or now <= 0 or then <= 0:
+        return None
+    return math.log(now / then)
+
+
+def change_by_group_headline(view: View, side: Side, scene: Scene) -> Text:
+    """Return the total's change and the groups that moved it most, for an asked comparison by group.
+
+    An additive metric says what each group contributed; another one who rose and fell most.
+    """
+    name = view.query.metrics[0]
+    if view.main is None or not view.comparisons:
+        return ranking_headline(view, side, scene)
+    used, main, column = view.comparisons[0], view.main, view.column(name)
+    moves = group_changes(side.detail or view, name, used.suffix)
+    if len(moves) < 2:
+        return ranking_headline(view, side, scene)
+    other, at = against(scene, used, main), when(scene, main)
+    source = side.detail or view
+    if is_additive(scene.catalog, name):
+        now = sum(source.number(row, name) or 0.0 for row in source.table.rows)
+        then = sum(source.number(row, f"{name}__{used.suffix}") or 0.0 for row in source.table.rows)
+        total = compared(now, then, column, other, adds=True, good=scene.catalog.metrics[name].good_direction)
+        value = prose(now, column)
+        largest = sorted(moves, key=lambda move: -abs(move[1]))[:3]
+        named = [(source.label(row), prose(delta, column, sign=True)) for row, delta in largest]
+        first = Text(
+            zh=f"{at.zh}{column.label.zh}合计{value.zh}" + (f",{total.zh}" if total else ""),
+            en=f"{column.label.en} {at.en} in total: {value.en}" + (f", {total.en}" if total else ""),
+        )
+        split = Text(
+            zh="拆开看,影响最大的是" + "、".join(f"{label.zh}{size.zh}" for label, size in named),
+            en="the largest parts: " + ", ".join(f"{label.en} {size.en}" for label, size in named),
+        )
+        return join([first, split, still_open(scene, maturity_days(scene.catalog, name), main)])
+    up, down = max(moves, key=lambda move: move[1]), min(moves, key=lambda move: move[1])
+    first = Text(
+        zh=f"{at.zh}{column.label.zh}对比{other.zh}", en=f"{column.label.en} {at.en}, compared {other.en}"
+    )
+    movers: list[Text] = []
+    for row, delta in (up, down):
+        text = change(
+            source.number(row, name), source.number(row, f"{name}__{used.suffix}"), column, adds=False
+        )
+        if text is not None and delta != 0 and (row is up[0]) == (delta > 0):
+            value = prose(source.number(row, name), column)
+            label = source.label(row)
+            movers.append(Text(zh=f"{label.zh}{value.zh},{text.zh}", en=f"{label.en} {value.en}, {text.en}"))
+    if not movers:
+        return ranking_headline(view, side, scene)
+    body = Text(zh=";".join(text.zh for text in movers), en="; ".join(text.en for text in movers))
+    return join(
+        [
+            Text(zh=f"{first.zh}:{body.zh}", en=f"{first.en}: {body.en}"),
+            sample_caveat(read_ranking(view, side), scene),
+        ]
+    )
+
+
+def group_changes(view: View, name: str, suffix: str) -> list[tuple[Row, float]]:
+    """Return each group's change; a group without rows in one of the periods counts as 0 there."""
+    found: list[tuple[Row, float]] = []
+    for row in view.table.rows:
+        now, then = view.number(row, name), view.number(row, f"{name}__{suffix}")
+        if now is not None or then is not None:
+            found.append((row, (now or 0.0) - (then or 0.0)))
+    return found

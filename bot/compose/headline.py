@@ -1,0 +1,74 @@
+"""The headline: conclusion first, made from the executed plan and its result, never from the question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from bot.compose.changes import change_by_group_headline, change_headline
+from bot.compose.numbers import number_headline
+from bot.compose.phrases import join, list_of, through, when
+from bot.compose.ranking import ranking_headline
+from bot.compose.shares import members_headline, share_headline
+from bot.compose.side import Side
+from bot.compose.trend import trend_headline
+from bot.compose.view import Scene, Shape, View, shape_of
+from bot.render_dates import dates_label
+from semantic_layer.period import Period
+from semantic_layer.text import Text
+
+_BY_SHAPE: dict[Shape, Callable[[View, Side, Scene], Text]] = {
+    "number": number_headline,
+    "change": change_headline,
+    "ranking": ranking_headline,
+    "share": share_headline,
+    "members": members_headline,
+}
+MOST_LISTED = 8
+
+
+def headline(view: View, side: Side, scene: Scene) -> Text:
+    """Return the sentences of one executed plan."""
+    shape = shape_of(view)
+    if shape == "values":
+        return _values(view)
+    if shape == "empty":
+        return _empty(view, scene)
+    if shape == "trend":
+        return trend_headline(view, scene)
+    if shape == "ranking" and view.query.compare and not view.query.order_by and not view.query.limit:
+        return change_by_group_headline(view, side, scene)
+    return _BY_SHAPE[shape](view, side, scene)
+
+
+def together(headlines: Sequence[Text]) -> Text:
+    """Return one headline of several parts, in the question's order."""
+    return Text(zh="".join(text.zh for text in headlines), en=" ".join(text.en for text in headlines))
+
+
+def _values(view: View) -> Text:
+    """Return what a list of distinct values holds."""
+    count = view.table.row_count
+    names = view.group_names()
+    if not count:
+        return Text(zh=f"{names.zh}没有任何取值。", en=f"There are no values of {names.en}.")
+    shown = [view.label(row) for row in view.table.rows[:MOST_LISTED]]
+    more = count > len(shown)
+    return Text(
+        zh=f"{names.zh}共{count}个:{'、'.join(text.zh for text in shown)}{'等' if more else ''}。",
+        en=f"{names.en} has {count} values: {', '.join(text.en for text in shown)}{', …' if more else ''}.",
+    )
+
+
+def _empty(view: View, scene: Scene) -> Text:
+    """Return that nothing was found, and where the data are."""
+    labels = list_of([scene.catalog.metrics[name].label for name in view.query.metrics])
+    at = when(scene, view.main)
+    first = Text(
+        zh=f"没有数据:{at.zh}没有符合条件的{labels.zh}记录",
+        en=f"no data: nothing counts towards {labels.en} {at.en}",
+    )
+    covered: Text | None = None
+    if scene.data_start is not None and scene.data_end is not None and scene.data_end > scene.data_start:
+        dates = dates_label(Period.of(scene.data_start, scene.data_end), scene.today)
+        covered = Text(zh=f"现有数据从{dates.zh.replace('–', '到')}", en=f"the data run over {dates.en}")
+    return join([first, covered or through(scene, view.main)])

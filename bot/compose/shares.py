@@ -1,0 +1,72 @@
+"""Headlines of shares and of two members held against each other."""
+
+from __future__ import annotations
+
+from bot.compose.measure import is_additive, maturity_days
+from bot.compose.phrases import NO_CHANGE, change, join, still_open, when
+from bot.compose.ranking import ranking_headline
+from bot.compose.side import Side
+from bot.compose.view import Scene, View
+from bot.render import percent, prose
+from semantic_layer.text import Text
+
+
+def share_headline(view: View, side: Side, scene: Scene) -> Text:
+    """Return the largest share with its value and the total, and what the first three make together."""
+    metric = next(transform.metric for transform in view.query.transforms if transform.kind == "share")
+    share = f"{metric}__share"
+    known = [(part, row) for row in view.table.rows if (part := view.number(row, share)) is not None]
+    if not known:
+        return ranking_headline(view, side, scene)
+    known.sort(key=lambda pair: -pair[0])
+    top, row = known[0]
+    column = view.column(metric)
+    at, label = when(scene, view.main), view.label(row)
+    value = prose(row[view.table.index(metric)], column)
+    first = Text(
+        zh=f"{at.zh}{label.zh}占{column.label.zh}的{percent(top)},{value.zh}",
+        en=f"{label.en} makes up {percent(top)} of {column.label.en} {at.en}: {value.en}",
+    )
+    three: Text | None = None
+    if len(known) > 3:
+        together = percent(sum(part for part, _ in known[:3]))
+        count = len(known)
+        three = Text(
+            zh=f"前三名合计{together},共{count}个{view.group_names().zh}",
+            en=f"the first three make {together} together, of {count} in all",
+        )
+    elif len(known) > 1:
+        second = view.label(known[1][1])
+        three = Text(
+            zh=f"其次是{second.zh},{percent(known[1][0])}",
+            en=f"{second.en} follows with {percent(known[1][0])}",
+        )
+    return join([first, three, still_open(scene, maturity_days(scene.catalog, metric), view.main)])
+
+
+def members_headline(view: View, side: Side, scene: Scene) -> Text:
+    """Return both members' values and how the first differs from the second."""
+    name = view.query.metrics[0]
+    column = view.column(name)
+    rows = sorted(view.table.rows, key=lambda row: -(view.number(row, name) or float("-inf")))
+    high, low = rows
+    now, then = view.number(high, name), view.number(low, name)
+    if now is None or then is None:
+        return ranking_headline(view, side, scene)
+    labels = view.label(high), view.label(low)
+    values = [prose(value, column) for value in (now, then)]
+    at = when(scene, view.main)
+    first = Text(
+        zh=f"{at.zh}{column.label.zh}:{labels[0].zh}{values[0].zh},{labels[1].zh}{values[1].zh}",
+        en=f"{column.label.en} {at.en}: {labels[0].en} {values[0].en}, {labels[1].en} {values[1].en}",
+    )
+    difference = change(now, then, column, adds=is_additive(scene.catalog, name))
+    assert difference is not None
+    if abs(now - then) <= NO_CHANGE * max(abs(now), abs(then)):
+        second = Text(zh="两者持平", en="the two are level")
+    else:
+        second = Text(
+            zh=f"{labels[0].zh}比{labels[1].zh}{difference.zh}",
+            en=f"{labels[0].en} is {difference.en} on {labels[1].en}",
+        )
+    return join([first, second, still_open(scene, maturity_days(scene.catalog, name), view.main)])

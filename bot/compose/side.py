@@ -1,0 +1,129 @@
+"""The queries behind a headline that the plan did not ask for: parts of a ratio, the period before, others.
+
+They read through the same layer with the same user and `today`, and their SQL is in the answer's provenance:
+a number in a sentence can be checked like one in the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.compose.measure import counts, parts
+from bot.compose.view import Scene, View, ranked_column, shape_of
+from semantic_layer.catalog import Catalog
+from semantic_layer.comparison import comparison_period
+from semantic_layer.errors import AccessError, AskGrowthError
+from semantic_layer.query import Compare, MetricQuery
+from semantic_layer.text import Text
+
+Run = Callable[[MetricQuery, str], View]  # a query and what it is for
+MOST_ALTERNATIVES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """What was read beside the plan. `detail` has every group of the plan with the metric and its parts,
+    and the period before where that is fully covered; `others` are the same groups by other metrics.
+    """  # fmt: skip
+
+    detail: View | None = None
+    others: tuple[View, ...] = ()
+    warnings: tuple[Text, ...] = field(default=())
+
+
+def read_beside(view: View, scene: Scene, run: Run) -> Side:
+    """Return the side results that the view's sentence can use; a side query that fails is left out.
+
+    Raises:
+        AccessError: the user lost the right to read in between.
+    """
+    shape = shape_of(view)
+    if shape in ("values", "empty", "trend"):
+        return Side()
+    catalog, query = scene.catalog, view.query
+    ranked = _metric_of(view)
+    wanted = [*query.metrics, *parts(catalog, ranked), *counts(catalog, ranked)]
+    compare = query.compare or _period_before(view, scene)
+    detail = MetricQuery(
+        metrics=tuple(dict.fromkeys(wanted)),
+        group_by=query.group_by,
+        where=query.where,
+        segments=query.segments,
+        period=query.period,
+        compare=compare,
+    )
+    # A plan that is its own detail is not read twice.
+    known = view if detail == query.model_copy(update={"order_by": (), "totals": False}) else None
+    found = (
+        known or _try(run, detail, "detail") or _try(run, detail.model_copy(update={"compare": ()}), "detail")
+    )
+    others = _others(view, scene, ranked, run) if shape in ("ranking", "share") else ()
+    return Side(found, others)
+
+
+def _metric_of(view: View) -> str:
+    """Return the metric that the rows are ranked by, whatever column of it was used."""
+    column = view.column(ranked_column(view)[0])
+    return column.metric if column.metric in view.query.metrics and column.metric else view.query.metrics[0]
+
+
+def _period_before(view: View, scene: Scene) -> tuple[Compare, ...]:
+    """Return the comparison with the period before, where data cover all of it."""
+    main = view.main
+    if view.query.period is None or main is None or main.days == 0:
+        return ()
+    before = comparison_period(
+        main, "previous_period", week_start=scene.week_start, fiscal_year_start=scene.fiscal_year_start
+    )
+    if scene.data_start is None or before.start < scene.data_start:
+        return ()
+    return (Compare(kind="previous_period"),)
+
+
+def _others(view: View, scene: Scene, ranked: str, run: Run) -> tuple[View, ...]:
+    """Return the same groups by the other metrics that a concept offers beside the ranked one."""
+    query = view.query
+    column, descending = ranked_column(view)
+    good = scene.catalog.metrics[ranked].good_direction
+    asks_for_best = good == "none" or (good == "up") == descending
+    if query.having or query.compare or not asks_for_best or column != ranked:
+        return ()
+    found: list[View] = []
+    for other in alternatives(scene.catalog, ranked):
+        asked = MetricQuery(
+            metrics=(other, *(name for name in counts(scene.catalog, other) if name != other)),
+            group_by=query.group_by,
+            where=query.where,
+            segments=query.segments,
+            period=query.period,
+        )
+        result = _try(run, asked, f"alternative:{other}")
+        if result is not None:
+            found.append(result)
+    return tuple(found)
+
+
+def alternatives(catalog: Catalog, metric: str) -> tuple[str, ...]:
+    """Return the metrics that may name another winner: the concept's `also`, those with a direction only."""
+    for concept in catalog.concepts:
+        if concept.metric == metric and concept.also:
+            usable = [
+                name
+                for name in concept.also
+                if name in catalog.metrics
+                and catalog.metrics[name].good_direction != "none"
+                and not catalog.metrics[name].hidden
+            ]
+            return tuple(usable[:MOST_ALTERNATIVES])
+    return ()
+
+
+def _try(run: Run, query: MetricQuery, purpose: str) -> View | None:
+    """Return a side result, or None where it cannot be had: the answer stands without it."""
+    try:
+        return run(query, purpose)
+    except AccessError:
+        raise
+    except AskGrowthError:
+        return None
