@@ -1,0 +1,166 @@
+"""The two READMEs: same structure, and every command in them prints what they say it prints.
+
+A `console` block holds commands (lines that start with `$ `) and their output. They run in order in one empty
+folder. `…` in the expected output stands for anything; durations are not compared. The two set-up
+commands are run by `.ci/run` instead.
+"""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+READMES = ("README.md", "README.zh-CN.md")
+SET_UP = ("python run.py demo", "python run.py test")
+BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DURATION = re.compile(r"\d+(?:\.\d+)?(?= ?(?:ms|毫秒|seconds|秒)(?![\w]))")
+
+
+@dataclass(frozen=True)
+class Example:
+    """One command of a README and what the README prints below it."""
+
+    command: str
+    expected: str
+
+
+def examples(text: str) -> list[Example]:
+    """Commands with their output, in order, without the set-up commands."""
+    found = []
+    for block in BLOCK.findall(text):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            while command.endswith("\\") or command.count("'") % 2:
+                more, _, output = output.partition("\n")
+                command = f"{command}\n{more}"
+            if command not in SET_UP:
+                found.append(Example(command, output.strip("\n")))
+    return found
+
+
+def normalised(text: str) -> str:
+    """Text without durations and trailing blanks."""
+    lines = [line.rstrip() for line in text.strip("\n").splitlines()]
+    return DURATION.sub("#", "\n".join(lines))
+
+
+def agrees(expected: str, actual: str) -> bool:
+    """True if the output is what was expected; `…` matches anything, also several lines."""
+    pattern = ".*?".join(re.escape(part) for part in normalised(expected).split("…"))
+    return re.fullmatch(pattern, normalised(actual), re.DOTALL) is not None
+
+
+def read(root: Path, name: str) -> str:
+    return (root / name).read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def shell(tmp_path_factory: pytest.TempPathFactory):
+    """Run a command line as a reader would, with `askgrowth` on the path, in a folder that lasts."""
+    programs, folder = tmp_path_factory.mktemp("bin"), tmp_path_factory.mktemp("reader")
+    script = programs / "askgrowth"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m bot "$@"\n', "utf-8")
+    script.chmod(0o755)
+    root = Path(__file__).resolve().parents[2]
+    environment = {
+        **os.environ,
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": f"{root}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+        "PYTHONUTF8": "1",
+    }
+
+    def run(command: str) -> str:
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=folder,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=120,
+            check=False,
+        )
+        return done.stdout.decode("utf-8")
+
+    return run
+
+
+def structure(text: str) -> list[str]:
+    """The headings' levels, and in between the kinds of blocks, tables and lists, in order."""
+    found, previous, fenced = [], "", False
+    for line in text.splitlines():
+        fence = re.match(r"```(\w*)", line)
+        if fence:
+            fenced = not fenced
+            kind = f"block {fence[1]}" if fenced else ""
+        elif fenced:
+            continue
+        elif heading := re.match(r"#+ ", line):
+            kind = heading.group()
+        else:
+            kind = next((k for k, start in (("table", "|"), ("list", "- ")) if line.startswith(start)), "")
+        if kind and (kind != previous or "#" in kind):
+            found.append(kind)
+        previous = kind
+    return found
+
+
+def test_both_readmes_have_the_same_structure(project_root: Path):
+    assert structure(read(project_root, READMES[0])) == structure(read(project_root, READMES[1]))
+
+
+def test_both_readmes_hold_the_same_examples(project_root: Path):
+    assert examples(read(project_root, READMES[0])) == examples(read(project_root, READMES[1]))
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_the_two_set_up_commands_are_there(project_root: Path, name: str):
+    text = read(project_root, name)
+    assert all(f"$ {command}\n" in text for command in SET_UP)
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_every_file_a_readme_links_to_exists(project_root: Path, name: str):
+    targets = re.findall(r"\]\((?!https?:|#)([^)#]+)", read(project_root, name))
+    assert [target for target in targets if not (project_root / target).exists()] == []
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_no_readme_shouts(project_root: Path, name: str):
+    prose = re.sub(r"^```.*?^```$|`[^`]*`", "", read(project_root, name), flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"[^\n]*(?:!(?!\[)|\uff01|赋能|抓手)[^\n]*", prose) == []
+
+
+def test_every_command_prints_what_the_readme_says(project_root: Path, shell):
+    found = examples(read(project_root, READMES[0]))
+    assert found
+    for example in found:
+        actual = shell(example.command)
+        assert agrees(example.expected, actual), f"$ {example.command}\n{actual}"
+
+
+def test_the_examples_of_a_block_are_read_in_order():
+    text = "```console\n$ one\nout\nput\n$ python run.py test\nsetting up\n$ two 'a\nb'\n```\n"
+    assert examples(text) == [Example("one", "out\nput"), Example("two 'a\nb'", "")]
+
+
+@pytest.mark.parametrize(
+    ("expected", "actual", "same"),
+    [
+        ("a 1\nb", "a 1  \nb\n", True),
+        ("a 1", "a 2", False),
+        ("took 12 ms", "took 7.5 ms", True),
+        ("took 12 days", "took 7 days", False),
+        ("first\n…\nlast", "first\nx\ny\nlast", True),
+        ("first\n…\nlast", "first\nx\ny", False),
+    ],
+)
+def test_outputs_are_compared_up_to_durations_and_ellipses(expected, actual, same):
+    assert agrees(expected, actual) is same
