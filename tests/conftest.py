@@ -10,7 +10,7 @@ import os
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -174,6 +174,18 @@ def project_root() -> Path:
 def state_dir() -> Path:
     """The product's state folder of this run, shared by all tests: the generated demo lies there."""
     return Path(os.environ[STATE_VARIABLE])
+
+
+@pytest.fixture(scope="session", name="find_data")
+def _find_data() -> Callable[[str], Path]:
+    """Find an optional data set by name, for fixtures that outlive one test; goes with `needs_data`."""
+
+    def find(name: str) -> Path:
+        path = find_data(name)
+        assert path is not None, f"mark the test needs_data({name!r})"
+        return path
+
+    return find
 
 
 @pytest.fixture
