@@ -25,7 +25,9 @@ class AnalysisSpec(Spec):
     description: OptionalText = None
     synonyms: Synonyms = Words()
     model: Name
-    time: Name | None = Field(default=None, description="A time dimension; the model's agg_time_dimension by default.")
+    time: Name | None = Field(
+        default=None, description="A time dimension; the model's agg_time_dimension by default."
+    )
     where: Sql | None = Field(default=None, description="Which rows count.")
     dimensions: NameList = Field(default=(), description="Breakdowns worth looking at.")
 
@@ -64,12 +66,16 @@ class ExperimentSpec(AnalysisSpec):
     unit: Name = Field(description="The entity that was assigned.")
     variant: Name = Field(description="The dimension with the variant.")
     control: str | int
-    experiment: Name | None = Field(default=None, description="The dimension with the experiment's id, where one table holds several.")
+    experiment: Name | None = Field(
+        default=None, description="The dimension with the experiment's id, where one table holds several."
+    )
     id: str | int | None = Field(default=None, description="This experiment's value of `experiment`.")
     allocation: dict[str | int, Share] = {}
     outcomes: tuple[Name, ...] = Field(min_length=1, description="Metrics, the decisive one first.")
     guardrails: tuple[Name, ...] = ()
-    covariates: tuple[Name, ...] = Field(default=(), description="Metrics of the time before, for variance reduction.")
+    covariates: tuple[Name, ...] = Field(
+        default=(), description="Metrics of the time before, for variance reduction."
+    )
     window: WindowText | None = None
     start: date | None = None
     end: date | None = Field(default=None, description="The day after the last one.")
@@ -128,7 +134,18 @@ SINGULAR = {
 }  # fmt: skip
 
 # Which keys of a binding name what, for the reference check.
-METRIC_KEYS = ("conversion", "cost", "outcomes", "guardrails", "covariates", "orders", "revenue", "margin", "metric", "planned")
+METRIC_KEYS = (
+    "conversion",
+    "cost",
+    "outcomes",
+    "guardrails",
+    "covariates",
+    "orders",
+    "revenue",
+    "margin",
+    "metric",
+    "planned",
+)
 DIMENSION_KEYS = ("time", "dimensions", "touchpoint", "variant", "experiment", "text", "stars", "product", "language",
                   "first_time", "kind", "by", "end_time")  # fmt: skip
 ENTITY_KEYS = ("entity", "unit", "order")

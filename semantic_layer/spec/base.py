@@ -55,7 +55,9 @@ class Spec(BaseModel):
             return raw
         kept = {key: value for key, value in raw.items() if key not in ignored}
         if info.context is not None:
-            info.context["ignored"].extend((raw, key) for key in raw if key in ignored and _is_foreign(raw, key))
+            info.context["ignored"].extend(
+                (raw, key) for key in raw if key in ignored and _is_foreign(raw, key)
+            )
         for key, value in our_keys(raw).items():
             kept.setdefault(key, value)
         return kept
@@ -192,7 +194,7 @@ def read_grain(raw: object) -> Grain:
     """Return a time grain, in any case, singular or plural."""
     if isinstance(raw, str):
         word = raw.strip().lower()
-        word = word[:-1] if word.endswith("s") else word
+        word = word.removesuffix("s")
         if word in set(Grain):
             return Grain(word)
     grains = ", ".join(Grain)

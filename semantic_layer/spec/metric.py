@@ -47,7 +47,9 @@ class InputSpec(Spec):
     alias: Name | None = Field(default=None, description="Its name inside `expr`.")
     filter: Filters = ()
     offset_window: WindowText | None = Field(default=None, description="Its value that long ago.")
-    offset_to_grain: GrainText | None = Field(default=None, description="Its value at the start of that grain.")
+    offset_to_grain: GrainText | None = Field(
+        default=None, description="Its value at the start of that grain."
+    )
 
 
 Input = Annotated[InputSpec, BeforeValidator(named)]
@@ -63,7 +65,7 @@ class NonAdditiveSpec(Spec):
     @model_validator(mode="before")
     @classmethod
     def _older_names(cls, raw: Any) -> Any:
-        """dbt's older shape says window_choice and window_groupings."""
+        """Dbt's older shape says window_choice and window_groupings."""
         if isinstance(raw, dict) and ("window_choice" in raw or "window_groupings" in raw):
             renamed = dict(raw)
             for old, new in (("window_choice", "window_agg"), ("window_groupings", "group_by")):
@@ -149,7 +151,9 @@ class MetricSpec(Spec):
     owner: str | None = None
     certified: bool = False
     hidden: bool = False
-    not_additive: bool = Field(default=False, description="Must never be summed over rows (a platform's uniques).")
+    not_additive: bool = Field(
+        default=False, description="Must never be summed over rows (a platform's uniques)."
+    )
     maturity_days: int = Field(default=0, ge=0, description="The last days that still change.")
     drivers: Annotated[DriversSpec, BeforeValidator(_drivers)] = DriversSpec()
     targets: tuple[TargetSpec, ...] = ()

@@ -96,7 +96,9 @@ class DimensionSpec(Spec):
     ignored: ClassVar[frozenset[str]] = frozenset({"config", "meta"})
 
     type: DimensionKind = "categorical"
-    name: Name | None = Field(default=None, description="Name of the dimension; the column's name by default.")
+    name: Name | None = Field(
+        default=None, description="Name of the dimension; the column's name by default."
+    )
     conformed: Name | None = Field(default=None, description="The shared dimension this column belongs to.")
     expr: Sql | None = None
     label: OptionalText = None
@@ -121,14 +123,17 @@ class ColumnSpec(Spec):
     label: OptionalText = None
     description: OptionalText = None
     synonyms: Synonyms = Words()
-    expr: Sql | None = Field(default=None, description="SQL over the table's columns; the column itself by default.")
+    expr: Sql | None = Field(
+        default=None, description="SQL over the table's columns; the column itself by default."
+    )
     entity: Annotated[EntitySpec | None, BeforeValidator(_typed)] = None
     dimension: Annotated[DimensionSpec | None, BeforeValidator(_typed)] = None
     granularity: GrainText | None = None
     values: Values = {}
     hidden: bool = False
     index_values: bool | None = Field(
-        default=None, description="Whether questions may name a value of this column; false for ids and free text."
+        default=None,
+        description="Whether questions may name a value of this column; false for ids and free text.",
     )
     owner: str | None = None
 
@@ -212,7 +217,9 @@ class ModelSpec(Spec):
     label: OptionalText = None
     description: OptionalText = None
     synonyms: Synonyms = Words()
-    table: str | None = Field(default=None, description="Table name or file path; the model's name by default.")
+    table: str | None = Field(
+        default=None, description="Table name or file path; the model's name by default."
+    )
     sql: str | None = Field(default=None, description="A SELECT instead of a table.")
     semantic_model: Annotated[SemanticModelSpec | None, BeforeValidator(_enabled)] = None
     agg_time_dimension: Name | None = Field(default=None, description="The time its metrics are counted at.")
@@ -221,7 +228,9 @@ class ModelSpec(Spec):
     derived_semantics: DerivedSemantics = DerivedSemantics()
     metrics: tuple[MetricSpec, ...] = ()
     time_spine: TimeSpineSpec | None = None
-    forward_dated: bool = Field(default=False, description="Plans and calendars: their dates are not data days.")
+    forward_dated: bool = Field(
+        default=False, description="Plans and calendars: their dates are not data days."
+    )
     owner: str | None = None
 
     @model_validator(mode="after")
@@ -265,7 +274,10 @@ def is_semantic(raw: Mapping[Any, Any]) -> bool:
     switch = raw.get("semantic_model")
     if switch is not None:
         return switch is not False and not (isinstance(switch, Mapping) and switch.get("enabled") is False)
-    if any(key in raw for key in ("metrics", "time_spine", "table", "sql", "derived_semantics", "agg_time_dimension")):
+    if any(
+        key in raw
+        for key in ("metrics", "time_spine", "table", "sql", "derived_semantics", "agg_time_dimension")
+    ):
         return True
     columns = raw.get("columns")
     return isinstance(columns, list) and any(

@@ -40,16 +40,22 @@ class Problems:
         """Return the errors by file and line."""
         return tuple(sorted(self.errors, key=place_order))
 
-    def add(self, raw: object, keys: Sequence[str | int], message: Text, mend: Text, *, code: str | None = None) -> None:
+    def add(
+        self, raw: object, keys: Sequence[str | int], message: Text, mend: Text, *, code: str | None = None
+    ) -> None:
         """Record an error at a key of a marked value."""
         self.errors.append(self.made(raw, keys, message, mend, code))
 
-    def warn(self, raw: object, keys: Sequence[str | int], message: Text, mend: Text, *, code: str | None = None) -> None:
+    def warn(
+        self, raw: object, keys: Sequence[str | int], message: Text, mend: Text, *, code: str | None = None
+    ) -> None:
         """Record something that works but may not be meant."""
         self.warnings.append(self.made(raw, keys, message, mend, code))
 
     @staticmethod
-    def made(raw: object, keys: Sequence[str | int], message: Text, mend: Text, code: str | None = None) -> SpecError:
+    def made(
+        raw: object, keys: Sequence[str | int], message: Text, mend: Text, code: str | None = None
+    ) -> SpecError:
         """Return an error at a key of a marked value."""
         named = [key for key in keys if isinstance(key, str)]
         return SpecError(
@@ -61,7 +67,9 @@ class Problems:
             code=code,
         )
 
-    def unknown(self, raw: object, keys: Sequence[str | int], kind: Text, name: str, known: Sequence[str]) -> None:
+    def unknown(
+        self, raw: object, keys: Sequence[str | int], kind: Text, name: str, known: Sequence[str]
+    ) -> None:
         """Record a reference to something that does not exist, with the nearest names."""
         self.add(
             raw,
@@ -80,7 +88,9 @@ class Problems:
             for detail in error.errors(include_url=False):
                 self.errors.append(_translated(kind, raw, detail))
             return None
-        self.ignored.extend(Ignored(at.file, at.line_of(key), key) for at, key in found if isinstance(at, Marked))
+        self.ignored.extend(
+            Ignored(at.file, at.line_of(key), key) for at, key in found if isinstance(at, Marked)
+        )
         return spec
 
 
@@ -190,7 +200,12 @@ _KINDS: dict[str, Text] = {
     "model": Text(zh="映射(键: 值)", en="a mapping (key: value)"),
     "date": Text(zh="日期(如 2025-11-11)", en="a date (2025-11-11)"),
 }
-_LIMITS = {"gt": ("大于", "more than"), "ge": ("不小于", "at least"), "lt": ("小于", "less than"), "le": ("不大于", "at most")}
+_LIMITS = {
+    "gt": ("大于", "more than"),
+    "ge": ("不小于", "at least"),
+    "lt": ("小于", "less than"),
+    "le": ("不大于", "at most"),
+}
 
 
 def _wrong_value(code: str, value: object, context: Mapping[str, Any]) -> tuple[Text, Text]:
@@ -227,7 +242,10 @@ def _wrong_value(code: str, value: object, context: Mapping[str, Any]) -> tuple[
         )
     expected = _KINDS.get(code.split("_", maxsplit=1)[0], Text(zh="别的类型", en="another type of value"))
     return (
-        Text(zh=f"{shown} 的类型不对,这里应是{expected.zh}。", en=f"{shown} has the wrong type; {expected.en} is expected."),
+        Text(
+            zh=f"{shown} 的类型不对,这里应是{expected.zh}。",
+            en=f"{shown} has the wrong type; {expected.en} is expected.",
+        ),
         Text(zh=f"改成{expected.zh}。", en=f"Write {expected.en}."),
     )
 

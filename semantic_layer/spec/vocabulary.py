@@ -59,7 +59,9 @@ class SegmentSpec(Spec):
     description: OptionalText = None
     synonyms: Synonyms = Words()
     where: Sql
-    model: Name | None = Field(default=None, description="Whose column names `where` uses, where they are not unique.")
+    model: Name | None = Field(
+        default=None, description="Whose column names `where` uses, where they are not unique."
+    )
 
 
 def read_dates(raw: object) -> tuple[date, date]:

@@ -23,7 +23,11 @@ def read_weekday(raw: object) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 6:
         raw = None
     word = str(raw).strip().lower()
-    found = [index for index, name in enumerate(WEEKDAYS) if word == name or (len(word) == 3 and name.startswith(word))]
+    found = [
+        index
+        for index, name in enumerate(WEEKDAYS)
+        if word == name or (len(word) == 3 and name.startswith(word))
+    ]
     if found:
         return found[0]
     refuse(
@@ -88,7 +92,12 @@ def read_locale(raw: object) -> Locale:
         return "zh-CN"
     if word in {"en", "en-us"}:
         return "en-US"
-    refuse(f"没有语言 {raw!r}。", f"There is no locale {raw!r}.", "写成 zh-CN 或 en-US。", "Write zh-CN or en-US.")
+    refuse(
+        f"没有语言 {raw!r}。",
+        f"There is no locale {raw!r}.",
+        "写成 zh-CN 或 en-US。",
+        "Write zh-CN or en-US.",
+    )
 
 
 def _engine(raw: Any) -> Any:
@@ -102,8 +111,12 @@ class EngineSpec(Spec):
     """Where the data are queried, and the limits of one query."""
 
     type: Literal["duckdb"] = "duckdb"
-    path: str | None = Field(default=None, description="A DuckDB file, relative to the workspace; none: data files.")
-    memory: str | None = Field(default=None, pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$", description="For example 2GB.")
+    path: str | None = Field(
+        default=None, description="A DuckDB file, relative to the workspace; none: data files."
+    )
+    memory: str | None = Field(
+        default=None, pattern=r"^\d+(\.\d+)?\s*(MB|GB|MiB|GiB)$", description="For example 2GB."
+    )
     timeout_seconds: float | None = Field(default=None, gt=0)
     row_limit: int | None = Field(default=None, gt=0)
     threads: int | None = Field(default=None, gt=0)
@@ -127,4 +140,3 @@ class WorkspaceSpec(Spec):
     planner: Literal["auto", "rules", "llm"] = "auto"
     today: Annotated[date | Literal["data", "clock"], PlainValidator(read_today)] = "clock"
     data: str | None = Field(default=None, description="The folder of the data files; `data` by default.")
-    currency: str | None = Field(default=None, pattern=r"^[A-Z]{3}$", description="The unit of money metrics without one.")

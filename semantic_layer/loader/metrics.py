@@ -1,0 +1,493 @@
+"""Metrics: references resolved, types built, cycles refused, versions computed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+
+from semantic_layer.catalog import (
+    ConversionMetric,
+    CumulativeMetric,
+    DerivedMetric,
+    Metric,
+    MetricInput,
+    MetricType,
+    Model,
+    NonAdditive,
+    Place,
+    RatioMetric,
+    SimpleMetric,
+    Target,
+)
+from semantic_layer.errors import QueryError
+from semantic_layer.expression import column_names, parse_expression
+from semantic_layer.loader.dimensions import (
+    METRIC_TIME,
+    Names,
+    check_expression,
+    resolve_time_dimension,
+)
+from semantic_layer.loader.filters import FilterReader
+from semantic_layer.loader.sections import MetricEntry, Sections
+from semantic_layer.spec.metric import InputSpec, MetricSpec
+from semantic_layer.spec.model import text_or
+from semantic_layer.spec.names import quote_name
+from semantic_layer.spec.problems import Problems
+from semantic_layer.text import Text
+
+_METRIC = Text(zh="指标", en="metric")
+
+
+def build_metrics(sections: Sections, names: Names, problems: Problems) -> dict[str, Metric]:
+    """Return the metrics by name, in declaration order; whatever does not fit is recorded in `problems`."""
+    entries = _unique(sections, problems)
+    reader = FilterReader(names, tuple(entries), sections.broken, problems)
+    cyclic = _refuse_cycles(entries, problems)
+    builder = _Builder(entries, names, sections.broken, reader, problems)
+    metrics: dict[str, Metric] = {}
+    for name, entry in entries.items():
+        if name not in cyclic and (metric := builder.metric(entry)) is not None:
+            metrics[name] = metric
+    _check_times(metrics, entries, problems)
+    return _versioned(metrics, names.models)
+
+
+def _unique(sections: Sections, problems: Problems) -> dict[str, MetricEntry]:
+    entries: dict[str, MetricEntry] = {}
+    for entry in sections.metrics:
+        name = entry.spec.name
+        if name in entries:
+            first = entries[name].raw
+            problems.add(
+                entry.raw,
+                ("name",),
+                Text(
+                    zh=f"指标 {name!r} 声明了两次(第一次在 {first.file}:{first.line})。",
+                    en=f"The metric {name!r} is declared twice (first in {first.file}:{first.line}).",
+                ),
+                Text(zh="改名或删去一处。", en="Rename or remove one of them."),
+                code="duplicate_name",
+            )
+        elif "__" in name or name == METRIC_TIME:
+            problems.add(
+                entry.raw,
+                ("name",),
+                Text(zh=f"{name!r} 不能作指标名。", en=f"{name!r} cannot name a metric."),
+                Text(
+                    zh="双下划线留给结果列(如 gmv__growth);改用单下划线。",
+                    en="Double underscores belong to result columns (gmv__growth); use single ones.",
+                ),
+                code="bad_name",
+            )
+            sections.broken.add(name)
+        else:
+            entries[name] = entry
+    return entries
+
+
+def inputs_of(spec: MetricSpec) -> Iterator[tuple[tuple[str | int, ...], InputSpec]]:
+    """Yield the metrics that a metric is made of, each with the key it is written at."""
+    for key in ("numerator", "denominator", "input_metric", "base_metric", "conversion_metric"):
+        value: InputSpec | None = getattr(spec, key)
+        if value is not None:
+            yield (key,), value
+    for index, item in enumerate(spec.input_metrics):
+        yield ("input_metrics", index), item
+    if spec.type == "derived" and not spec.input_metrics and spec.expr is not None:
+        for name in _expression_names(spec.expr):
+            yield ("expr",), InputSpec(name=name)
+
+
+def _expression_names(expr: str) -> tuple[str, ...]:
+    try:
+        return tuple(
+            name for name in column_names(parse_expression(expr)) if name.isidentifier() and name.isascii()
+        )
+    except QueryError:
+        return ()  # reported where the metric is built
+
+
+def _refuse_cycles(entries: Mapping[str, MetricEntry], problems: Problems) -> set[str]:
+    """Return the metrics that lie on a cycle or depend on one; each cycle is reported once."""
+    graph = {name: [spec.name for _, spec in inputs_of(entry.spec)] for name, entry in entries.items()}
+    done: set[str] = set()
+    bad: set[str] = set()
+    for start in graph:
+        path: list[str] = []
+        on_path: set[str] = set()
+        stack: list[tuple[str, Iterator[str]]] = []
+
+        def enter(name: str, path: list[str] = path, on_path: set[str] = on_path,
+                  stack: list[tuple[str, Iterator[str]]] = stack) -> None:  # fmt: skip
+            path.append(name)
+            on_path.add(name)
+            stack.append((name, iter(graph[name])))
+
+        if start not in done:
+            enter(start)
+        while stack:
+            name, children = stack[-1]
+            child = next(children, None)
+            if child is None:
+                stack.pop()
+                path.pop()
+                on_path.discard(name)
+                done.add(name)
+                if any(item in bad for item in graph[name]):
+                    bad.add(name)
+            elif child in on_path:
+                cycle = [*path[path.index(child) :], child]
+                bad.update(cycle)
+                _report_cycle(cycle, entries, problems)
+            elif child in graph and child not in done:
+                enter(child)
+    return bad
+
+
+def _report_cycle(cycle: list[str], entries: Mapping[str, MetricEntry], problems: Problems) -> None:
+    shown = " → ".join(cycle)
+    problems.add(
+        entries[cycle[0]].raw,
+        ("name",),
+        Text(zh=f"指标互相引用成环:{shown}。", en=f"Metrics refer to each other in a circle: {shown}."),
+        Text(
+            zh="让其中一个直接由数据计算(type: simple)。", en="Compute one of them from data (type: simple)."
+        ),
+        code="cycle",
+    )
+
+
+class _Builder:
+    """Builds one metric after the other."""
+
+    def __init__(
+        self,
+        entries: Mapping[str, MetricEntry],
+        names: Names,
+        broken: set[str],
+        reader: FilterReader,
+        problems: Problems,
+    ) -> None:
+        self.entries = entries
+        self.names = names
+        self.broken = broken
+        self.reader = reader
+        self.problems = problems
+
+    def metric(self, entry: MetricEntry) -> Metric | None:
+        spec, raw = entry.spec, entry.raw
+        before = len(self.problems.errors)
+        scope = self.scope(spec.name)
+        kind = self.type(entry, scope)
+        filters = self.reader.all(spec.filter, raw, ("filter",), scope)
+        for index, driver in enumerate(spec.drivers.metrics):
+            self.known(driver, raw, ("drivers", index))
+        targets = tuple(
+            Target(
+                target.period,
+                target.value,
+                self.reader.all(target.filter, raw, ("targets", index, "filter"), scope),
+            )
+            for index, target in enumerate(spec.targets)
+        )
+        if kind is None or len(self.problems.errors) > before:
+            self.broken.add(spec.name)
+            return None
+        return Metric(
+            name=spec.name,
+            type=kind,
+            label=text_or(spec.label, spec.name),
+            version="",
+            filters=filters,
+            description=spec.description,
+            synonyms=spec.synonyms,
+            unit=spec.unit,
+            format=spec.format,
+            good_direction=spec.good_direction,
+            tier=spec.tier,
+            owner=spec.owner,
+            certified=spec.certified,
+            hidden=spec.hidden,
+            not_additive=spec.not_additive,
+            maturity_days=spec.maturity_days,
+            drivers=spec.drivers.metrics,
+            driver_formula=spec.drivers.formula,
+            targets=targets,
+            place=Place(raw.file, raw.line),
+        )
+
+    def type(self, entry: MetricEntry, scope: str | None) -> MetricType | None:
+        spec, raw = entry.spec, entry.raw
+        inputs = {keys: self.input(item, raw, keys, scope) for keys, item in inputs_of(spec)}
+        if spec.type == "simple":
+            return self.simple(entry)
+        if any(item is None for item in inputs.values()):
+            return None
+        found = {keys: item for keys, item in inputs.items() if item is not None}
+        if spec.type == "ratio":
+            return RatioMetric(found["numerator",], found["denominator",])
+        if spec.type == "cumulative":
+            return CumulativeMetric(
+                found["input_metric",], spec.window, spec.grain_to_date, spec.period_agg or "first"
+            )
+        if spec.type == "conversion":
+            return self.conversion(spec, raw, found)
+        return self.derived(spec, raw, tuple(found.values()))
+
+    def input(
+        self, spec: InputSpec, raw: object, keys: tuple[str | int, ...], scope: str | None
+    ) -> MetricInput | None:
+        if not self.known(spec.name, raw, keys):
+            return None
+        inner = self.scope(spec.name) or scope
+        filters = self.reader.all(spec.filter, raw, (*keys, "filter"), inner)
+        return MetricInput(spec.name, spec.alias, filters, spec.offset_window, spec.offset_to_grain)
+
+    def known(self, name: str, raw: object, keys: tuple[str | int, ...]) -> bool:
+        """Return whether a metric exists; record it where it does not."""
+        if name in self.entries:
+            return True
+        if name not in self.broken:
+            self.problems.unknown(raw, keys, _METRIC, name, sorted(self.entries))
+        return False
+
+    def scope(self, name: str, seen: frozenset[str] = frozenset()) -> str | None:
+        """Return the one model that a metric reads, or None where it reads several."""
+        entry = self.entries.get(name)
+        if entry is None or name in seen:
+            return None
+        if entry.spec.type == "simple":
+            model = entry.spec.model or entry.model
+            return model if model in self.names.models else None
+        models = {self.scope(item.name, seen | {name}) for _, item in inputs_of(entry.spec)}
+        return models.pop() if len(models) == 1 else None
+
+    def simple(self, entry: MetricEntry) -> SimpleMetric | None:
+        spec, raw = entry.spec, entry.raw
+        model = spec.model or entry.model
+        if model is None:
+            self.problems.add(
+                raw,
+                ("name",),
+                Text(
+                    zh=f"simple 指标 {spec.name!r} 不属于任何模型。",
+                    en=f"The simple metric {spec.name!r} belongs to no model.",
+                ),
+                Text(
+                    zh="写进模型的 metrics:,或加 model: orders。",
+                    en="Move it into a model's metrics:, or add model: orders.",
+                ),
+                code="missing_key",
+            )
+            return None
+        if model not in self.names.models:
+            if model not in self.broken:
+                self.problems.unknown(
+                    raw, ("model",), Text(zh="模型", en="model"), model, sorted(self.names.models)
+                )
+            return None
+        expr = spec.expr or self._default_expr(spec, model)
+        if not check_expression(expr, raw, ("expr",), self.problems):
+            return None
+        time = self.names.models[model].agg_time_dimension
+        if spec.agg_time_dimension is not None:
+            keys = ("agg_time_dimension",)
+            time = resolve_time_dimension(
+                model, spec.agg_time_dimension, raw, keys, self.names, self.broken, self.problems
+            )
+        percentile = spec.percentile
+        if percentile is not None and percentile > 1:
+            percentile = percentile / 100  # dbt writes 95.0 as well as 0.95
+        return SimpleMetric(
+            model=model,
+            agg=spec.agg or "sum",
+            expr=expr,
+            agg_time_dimension=time,
+            percentile=percentile,
+            discrete=spec.percentile_type == "discrete",
+            non_additive=self._non_additive(spec, raw, model),
+            fill_nulls_with=spec.fill_nulls_with,
+            join_to_timespine=bool(spec.join_to_timespine),
+        )
+
+    def _default_expr(self, spec: MetricSpec, model: str) -> str:
+        """Return the column of the metric's name; a count without such a column counts rows."""
+        if spec.agg == "count" and spec.name not in self.names.models[model].columns:
+            return "1"
+        return quote_name(spec.name)
+
+    def _non_additive(self, spec: MetricSpec, raw: object, model: str) -> NonAdditive | None:
+        rule = spec.non_additive_dimension
+        if rule is None:
+            return None
+        keys = ("non_additive_dimension", "name")
+        time = resolve_time_dimension(model, rule.name, raw, keys, self.names, self.broken, self.problems)
+        groups: list[str] = []
+        for name in rule.group_by:
+            canonical = self.names.resolve(name, model)
+            if canonical is None:
+                kind = Text(zh="维度或实体", en="dimension or entity")
+                known = self.names.known(model)
+                self.problems.unknown(raw, ("non_additive_dimension", "group_by"), kind, name, known)
+            else:
+                groups.append(canonical)
+        return None if time is None else NonAdditive(time, rule.window_agg, tuple(groups))
+
+    def derived(self, spec: MetricSpec, raw: object, inputs: tuple[MetricInput, ...]) -> DerivedMetric | None:
+        expr = spec.expr or ""
+        if not check_expression(expr, raw, ("expr",), self.problems):
+            return None
+        available = [item.name for item in inputs]
+        for name in column_names(parse_expression(expr)):
+            if name not in available:
+                kind = Text(zh="输入指标(input_metrics)", en="input metric (input_metrics)")
+                self.problems.unknown(raw, ("expr",), kind, name, available)
+        twice = {name for name in available if available.count(name) > 1}
+        for name in sorted(twice):
+            self.problems.add(
+                raw,
+                ("input_metrics",),
+                Text(zh=f"输入 {name!r} 出现两次。", en=f"The input {name!r} appears twice."),
+                Text(zh="给其中一个加 alias。", en="Give one of them an alias."),
+                code="duplicate_name",
+            )
+        return DerivedMetric(expr, inputs)
+
+    def conversion(
+        self, spec: MetricSpec, raw: object, found: Mapping[tuple[str | int, ...], MetricInput]
+    ) -> ConversionMetric | None:
+        base, conversion = found["base_metric",], found["conversion_metric",]
+        entity = (spec.entity or "").rpartition("__")[2]
+        for key, item in (("base_metric", base), ("conversion_metric", conversion)):
+            model = self.scope(item.metric)
+            if model is None:
+                continue
+            known = [key_entity.name for key_entity in self.names.models[model].entities]
+            if entity not in known and entity not in self.broken:
+                kind = Text(zh=f"实体(模型 {model},{key})", en=f"entity (in the model {model} of {key})")
+                self.problems.unknown(raw, ("entity",), kind, entity, known)
+        sides = (self.scope(base.metric), self.scope(conversion.metric))
+        properties: list[tuple[str, str]] = []
+        for index, pair in enumerate(spec.constant_properties):
+            written = (
+                ("base_property", pair.base_property),
+                ("conversion_property", pair.conversion_property),
+            )
+            resolved: list[str] = []
+            for (key, name), model in zip(written, sides, strict=True):
+                canonical = self.names.resolve(name, model)
+                if canonical is None:
+                    known = self.names.known(model)
+                    kind = Text(zh="维度", en="dimension")
+                    self.problems.unknown(raw, ("constant_properties", index, key), kind, name, known)
+                else:
+                    resolved.append(canonical)
+            if len(resolved) == 2:
+                properties.append((resolved[0], resolved[1]))
+        return ConversionMetric(
+            base, conversion, entity, spec.calculation or "conversion_rate", spec.window, tuple(properties)
+        )
+
+
+def _check_times(metrics: dict[str, Metric], entries: Mapping[str, MetricEntry], problems: Problems) -> None:
+    """Refuse metrics that need a time and read a metric that has none."""
+    for name, metric in list(metrics.items()):
+        for needed, key in _timed_inputs(metric.type):
+            for leaf in leaves(needed.metric, metrics):
+                kind = metrics[leaf].type
+                if isinstance(kind, SimpleMetric) and kind.agg_time_dimension is None:
+                    problems.add(
+                        entries[name].raw,
+                        (key,),
+                        Text(
+                            zh=f"{name!r} 需要时间,但指标 {leaf!r} 的模型 {kind.model} 没有时间维度。",
+                            en=f"{name!r} needs a time, but the model {kind.model} of {leaf!r} has no time dimension.",
+                        ),
+                        Text(
+                            zh=f"给模型 {kind.model} 加 agg_time_dimension 和一个时间列(dimension: time, granularity: day)。",
+                            en=f"Give the model {kind.model} an agg_time_dimension and a time column "
+                            "(dimension: time, granularity: day).",
+                        ),
+                        code="no_time",
+                    )
+                    metrics.pop(name, None)
+
+
+def _timed_inputs(kind: MetricType) -> Iterator[tuple[MetricInput, str]]:
+    if isinstance(kind, CumulativeMetric):
+        yield kind.input, "input_metric"
+    elif isinstance(kind, ConversionMetric):
+        yield kind.base, "base_metric"
+        yield kind.conversion, "conversion_metric"
+    elif isinstance(kind, DerivedMetric):
+        yield from (
+            (item, "input_metrics")
+            for item in kind.inputs
+            if item.offset_window or item.offset_to_grain is not None
+        )
+
+
+def leaves(name: str, metrics: Mapping[str, Metric]) -> Iterator[str]:
+    """Yield the simple metrics that a metric is made of, each once."""
+    seen: set[str] = set()
+    todo = [name]
+    while todo:
+        current = todo.pop()
+        if current in seen or current not in metrics:
+            continue
+        seen.add(current)
+        kind = metrics[current].type
+        if isinstance(kind, SimpleMetric):
+            yield current
+        todo.extend(item.metric for item in type_inputs(kind))
+
+
+def type_inputs(kind: MetricType) -> tuple[MetricInput, ...]:
+    """Return the metrics that a metric type reads."""
+    if isinstance(kind, RatioMetric):
+        return (kind.numerator, kind.denominator)
+    if isinstance(kind, DerivedMetric):
+        return kind.inputs
+    if isinstance(kind, CumulativeMetric):
+        return (kind.input,)
+    if isinstance(kind, ConversionMetric):
+        return (kind.base, kind.conversion)
+    return ()
+
+
+def _versioned(metrics: dict[str, Metric], models: Mapping[str, Model]) -> dict[str, Metric]:
+    """Return the metrics with their versions: a hash of the definition, down to the model's source.
+
+    Labels, synonyms, targets and line numbers are not part of it: they change no number.
+    """
+    versions: dict[str, str] = {}
+    by_depth: dict[str, int] = defaultdict(int)
+
+    def version(name: str) -> str:
+        if name not in versions:
+            metric = metrics[name]
+            parts = [_canonical(metric.type), _canonical(metric.filters)]
+            if isinstance(metric.type, SimpleMetric) and metric.type.model in models:
+                model = models[metric.type.model]
+                parts += [model.source, _canonical(model.entities)]
+            by_depth[name] += 1
+            parts += [version(item.metric) for item in type_inputs(metric.type) if item.metric in metrics]
+            versions[name] = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
+        return versions[name]
+
+    return {name: replace(metric, version=version(name)) for name, metric in metrics.items()}
+
+
+def _canonical(value: object) -> str:
+    """Return a text of a value that changes with its meaning and with nothing else."""
+    if isinstance(value, Place):
+        return ""
+    if is_dataclass(value):
+        inner = ",".join(f"{item.name}={_canonical(getattr(value, item.name))}" for item in fields(value))
+        return f"{type(value).__name__}({inner})"
+    if isinstance(value, tuple):
+        return "[" + ",".join(_canonical(item) for item in value) + "]"
+    return repr(value.value if isinstance(value, Enum) else value)

@@ -1,0 +1,28 @@
+"""Physical column names as SQL."""
+
+from __future__ import annotations
+
+import re
+
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+
+# Words that DuckDB does not take as a bare column name (duckdb_keywords(), category reserved).
+_RESERVED = frozenset(
+    "all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create "
+    "default deferrable desc describe distinct do else end except false fetch for foreign from group having in "
+    "initially intersect into lambda lateral leading limit not null offset on only or order pivot pivot_longer "
+    "pivot_wider placing primary qualify references returning select show some summarize symmetric table then to "
+    "trailing true union unique unpivot using variadic when where window with "
+    # not reserved, but read as a function or a literal when bare
+    "current_date current_time current_timestamp current_user session_user user date time timestamp interval".split()
+)
+
+
+def is_plain(name: str) -> bool:
+    """Return whether a name can stand in SQL without quotes."""
+    return _PLAIN.match(name) is not None and name.lower() not in _RESERVED
+
+
+def quote_name(name: str) -> str:
+    """Return a physical column's name as an SQL expression: quoted where it must be."""
+    return name if is_plain(name) else '"' + name.replace('"', '""') + '"'
