@@ -65,16 +65,16 @@ def workspace_root(path: Path) -> Path:
 def source_files(path: Path) -> tuple[SourceFile, ...]:
     """Return the YAML files of a workspace, `askgrowth.yml` first, then by name.
 
-    A file is a workspace by itself, unless it is `askgrowth.yml`: then its folder is. A folder gives its own
-    YAML files and those below `models/`, `metrics/`, `semantic_models/` and `verified/` (a dbt project: below
+    A file is a workspace by itself, unless it is `askgrowth.yml`: then its folder is. A folder gives its
+    `askgrowth.yml` (where there is none, all its YAML files) and the files below `models/`, `metrics/`, `semantic_models/` and `verified/` (a dbt project: below
     its `models/`). Without any of these a compiled `semantic_manifest.json` is taken, also from `target/`.
     """
     root = workspace_root(path)
     if path.is_file() and path.name != WORKSPACE_FILE:
         return (SourceFile(path, path.name),)
-    found = sorted(_yaml_in(root))
-    files = [file for file in found if file.name == WORKSPACE_FILE]
-    files += [file for file in found if file.name != WORKSPACE_FILE and file.name not in _OTHER]
+    files = [root / WORKSPACE_FILE] if (root / WORKSPACE_FILE).is_file() else []
+    if not files:  # beside askgrowth.yml the folder may hold other YAML; without one, these files are all there is
+        files = sorted(file for file in _yaml_in(root) if file.name not in _OTHER)
     for folder in FOLDERS:
         files += sorted(file for file in _yaml_below(root / folder) if file.name not in _OTHER)
     if all(file.name == WORKSPACE_FILE for file in files):

@@ -73,14 +73,18 @@ class FilterReader:
         return Filter(_rename(tree, {name: new for name, new in renamed.items() if new is not None}), place)
 
     def _column(self, name: str, raw: object, keys: tuple[str | int, ...], model: str | None) -> str | None:
-        if name == METRIC_TIME:
+        local = self.names.local.get(model or "", {})
+        if name == METRIC_TIME or (name in local and local[name] == name):
             return name
-        found = self.names.resolve(name, model)
-        if found is not None:
-            return found
+        if name in local:
+            return local[name]
+        if self.names.resolve(name) is not None:
+            # as written: an entity in front of the column says which way to join (listing__user__country)
+            return self.names.spellings[name] if "." in name else name
         timed = self.names.resolve_time(name, model)
         if timed is not None:
-            return f"{timed[0]}__{timed[1].value}"
+            head = name.rpartition("__")[0]
+            return f"{local.get(head, head)}__{timed[1].value}"
         if name in self.broken or name.rpartition("__")[2] in self.broken:
             return None
         self.problems.add(

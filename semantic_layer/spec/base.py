@@ -106,6 +106,13 @@ def read_text(raw: object) -> Text:
         return Text.same(raw.strip())
     if isinstance(raw, Mapping) and raw:
         other = [str(key) for key in raw if key not in {"zh", "en"}]
+        if other and all(raw[key] is None for key in raw if str(key) in other):
+            refuse(
+                f"花括号里的逗号把文字切断了:{other[0]!r} 成了一个键。",
+                f"A comma inside the braces cut the text: {other[0]!r} became a key.",
+                '给含逗号的文字加引号:{zh: "退款前,按下单日", en: "before refunds, by order day"}。',
+                'Quote the text: {zh: "退款前,按下单日", en: "before refunds, by order day"}.',
+            )
         if other:
             refuse(
                 f"这里只能写 zh 和 en,没有 {other[0]!r}。",
