@@ -1,0 +1,393 @@
+"""The words of time in both languages. Longest word first; what a word means in context is the grammar's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.language.time.calendars import BUILT_IN
+from bot.language.time.expressions import (
+    AllTime,
+    DataEdge,
+    Expression,
+    Open,
+    Point,
+    Ref,
+    Rolling,
+    Whole,
+)
+from semantic_layer.period import Grain
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What one word may be: a kind, and as the kind needs a number, a string or a ready expression."""
+
+    kind: str
+    number: int = 0
+    text: str = ""
+    expression: Expression | None = None
+
+
+D, W, M, Q, Y = Grain.DAY, Grain.WEEK, Grain.MONTH, Grain.QUARTER, Grain.YEAR
+
+UNITS: dict[str, str] = {
+    "天": "day", "日": "day", "号": "date", "周": "week", "星期": "week", "礼拜": "week", "个周": "week", "个星期": "week",
+    "个礼拜": "week", "月": "month", "个月": "month", "个自然月": "month", "自然月": "month", "季": "quarter",
+    "季度": "quarter", "个季度": "quarter", "个季": "quarter", "年": "year", "个年": "year", "年度": "year",
+    "个自然周": "week", "自然周": "week", "自然日": "day", "个自然日": "day", "整天": "day", "个整月": "month",
+    "个完整月": "month", "个完整周": "week", "小时": "hour", "个小时": "hour", "分钟": "hour",
+    "周年": "none", "年级": "none", "个工作日": "workday", "工作日": "workday", "交易日": "none",
+    "day": "day", "days": "day", "week": "week", "weeks": "week", "wk": "week", "wks": "week",
+    "month": "month", "months": "month", "mo": "month", "mos": "month", "mth": "month", "mths": "month",
+    "quarter": "quarter", "quarters": "quarter", "qtr": "quarter", "qtrs": "quarter",
+    "year": "year", "years": "year", "yr": "year", "yrs": "year", "hour": "hour", "hours": "hour",
+    "hrs": "hour", "minutes": "hour", "fortnight": "fortnight", "decade": "decade", "decades": "decade",
+    "calendar week": "week", "calendar month": "month", "calendar year": "year", "calendar quarter": "quarter",
+    "calendar days": "day", "calendar weeks": "week", "calendar months": "month", "full weeks": "week",
+    "full months": "month", "full days": "day", "complete months": "month", "complete weeks": "week",
+    "full month": "month", "full week": "week", "complete month": "month", "complete week": "week",
+    "fiscal year": "fiscal_year", "fiscal quarter": "fiscal_quarter", "financial year": "fiscal_year",
+    "财年": "fiscal_year", "财政年度": "fiscal_year", "财季": "fiscal_quarter", "weekend": "weekend",
+    "weekends": "weekend", "business days": "workday", "working days": "workday", "half-year": "half",
+    "half year": "half", "half": "half",
+}  # fmt: skip
+
+GRAINS: dict[str, Grain] = {"day": D, "week": W, "month": M, "quarter": Q, "year": Y}
+
+_ZH_UNITS: dict[Grain, tuple[str, ...]] = {
+    W: ("周", "星期", "礼拜", "个星期", "个礼拜", "一周", "一个星期", "一个礼拜", "自然周", "个自然周"),
+    M: ("月", "个月", "月份", "一个月", "自然月", "个自然月", "整月", "个整月", "一月份"),
+    Q: ("季", "季度", "个季度", "一季度", "一个季度", "个季"),
+    Y: ("年度", "一年", "一年度"),
+}
+
+
+def _relative_point(grain: Grain, offset: int) -> Point:
+    ref = Ref(offset, relative=True)
+    if grain is W:
+        return Point(week=ref)
+    if grain is M:
+        return Point(month=ref)
+    if grain is Q:
+        return Point(quarter=ref)
+    return Point(year=ref)
+
+
+def _chinese_relative() -> Iterable[tuple[str, Entry]]:
+    """Yield 本周, 上个月, 上上季度, 去年 …"""
+    prefixes = {
+        "本": 0, "这": 0, "这个": 0, "当": 0, "当前": 0, "今个": 0, "今": 0, "此": 0, "上": -1, "上一": -1, "上个": -1,
+        "前一": -1, "前一个": -1, "上一个": -1, "上上": -2, "上上个": -2, "上上上": -3, "大上": -2, "下": 1, "下个": 1,
+        "下一": 1, "下一个": 1, "下下": 2, "下下个": 2, "这一": 0, "这一个": 0,
+    }  # fmt: skip
+    for grain, units in _ZH_UNITS.items():
+        for prefix, offset in prefixes.items():
+            for unit in units:
+                if prefix == "今" and grain in (M, Q) and unit not in ("月", "季"):
+                    continue
+                if unit.startswith("一") and prefix not in ("上", "这", "前", "本", "下"):
+                    continue
+                if prefix.endswith("个") and unit.startswith("个"):
+                    continue
+                yield prefix + unit, Entry("point", expression=_relative_point(grain, offset))
+    years = {
+        "今年": 0, "本年": 0, "当年": 0, "这年": 0, "去年": -1, "上年": -1, "前年": -2, "大前年": -3, "上一年": -1,
+        "明年": 1, "后年": 2, "来年": 1, "上上年": -2, "下年": 1, "今年度": 0, "本年度": 0, "去年度": -1, "上年度": -1,
+        "上个年度": -1, "今岁": 0,
+    }  # fmt: skip
+    for word, offset in years.items():
+        yield word, Entry("point", expression=_relative_point(Y, offset))
+    for word, offset in (("本财年", 0), ("今财年", 0), ("上财年", -1), ("上个财年", -1), ("这个财年", 0), ("下财年", 1)):
+        yield word, Entry("point", expression=Point(year=Ref(offset, True), fiscal=True))
+    days = {
+        "今天": 0, "今日": 0, "本日": 0, "当日": 0, "昨天": -1, "昨日": -1, "昨儿": -1, "前天": -2, "前日": -2,
+        "大前天": -3, "大前日": -3, "明天": 1, "明日": 1, "后天": 2, "大后天": 3, "前一天": -1, "前一日": -1,
+        "上一天": -1, "上一日": -1, "今儿": 0, "昨": -1,
+    }  # fmt: skip
+    for word, offset in days.items():
+        if word != "昨":
+            yield word, Entry("point", expression=Point(days=offset))
+
+
+def _chinese_weekdays() -> Iterable[tuple[str, Entry]]:
+    names = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6, "1": 0, "2": 1, "3": 2, "4": 3,
+             "5": 4, "6": 5, "7": 6, "末": 7}  # fmt: skip
+    week_words = ("周", "星期", "礼拜", "个周", "个星期", "个礼拜")
+    prefixes = {"": None, "本": 0, "这": 0, "今": 0, "今个": 0, "当": 0, "上": -1, "上上": -2, "下": 1, "下下": 2,
+                "上一": -1, "这个": 0, "上个": -1, "下个": 1}  # fmt: skip
+    for prefix, offset in prefixes.items():
+        for week in week_words:
+            if week.startswith("个") and (not prefix or prefix.endswith("个")):
+                continue
+            for name, weekday in names.items():
+                if name.isdigit() and (week != "周" or not prefix):
+                    continue
+                ref = None if offset is None else Ref(offset, True)
+                if weekday == 7:
+                    point = Point(week=ref, weekend=True)
+                    kind = "weekend" if ref is None else "point"
+                else:
+                    point = Point(week=ref, weekday=weekday)
+                    kind = "weekday" if ref is None else "point"
+                yield prefix + week + name, Entry(kind, number=weekday, expression=point)
+
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        ("january jan", "february feb", "march mar", "april apr", "may", "june jun", "july jul", "august aug",
+         "september sept sep", "october oct", "november nov", "december dec"), 1,
+    )
+    for name in names.split()
+}  # fmt: skip
+WEEKDAYS = {
+    name: number
+    for number, names in enumerate(
+        ("monday mon mondays", "tuesday tue tues tuesdays", "wednesday wed weds wednesdays",
+         "thursday thu thur thurs thursdays", "friday fri fridays", "saturday sat saturdays",
+         "sunday sun sundays")
+    )
+    for name in names.split()
+}  # fmt: skip
+
+
+def _english_relative() -> Iterable[tuple[str, Entry]]:
+    units = {"week": W, "month": M, "quarter": Q, "qtr": Q, "year": Y, "calendar year": Y, "calendar month": M,
+             "calendar week": W, "calendar quarter": Q, "wk": W, "yr": Y}  # fmt: skip
+    prefixes = {"this": 0, "current": 0, "the current": 0, "last": -1, "previous": -1, "prior": -1, "the last": -1,
+                "the previous": -1, "the prior": -1, "preceding": -1, "next": 1, "the next": 1, "coming": 1,
+                "the coming": 1, "present": 0, "all": 0, "this whole": 0}  # fmt: skip
+    for unit, grain in units.items():
+        for prefix, offset in prefixes.items():
+            yield f"{prefix} {unit}", Entry("point", expression=_relative_point(grain, offset))
+        for words in ("{} before last", "the {} before last", "the {} before the last one"):
+            yield words.format(unit), Entry("point", expression=_relative_point(grain, -2))
+    for prefix, offset in prefixes.items():
+        for unit in ("fiscal year", "financial year", "fy"):
+            yield f"{prefix} {unit}", Entry("point", expression=Point(year=Ref(offset, True), fiscal=True))
+        yield f"{prefix} fiscal quarter", Entry("point", expression=Point(quarter=Ref(offset, True), fiscal=True))
+        yield f"{prefix} weekend", Entry("point", expression=Point(week=Ref(offset, True), weekend=True))
+    for word, days in (
+        ("today", 0), ("this day", 0), ("yesterday", -1), ("tomorrow", 1), ("the day before yesterday", -2),
+        ("day before yesterday", -2), ("last day", -1), ("the last day", -1), ("past day", -1), ("previous day", -1),
+        ("the previous day", -1), ("the day before", -1), ("prior day", -1), ("the prior day", -1),
+        ("day after tomorrow", 2), ("the day after tomorrow", 2), ("ytd's yesterday", -1),
+    ):  # fmt: skip
+        yield word, Entry("point", expression=Point(days=days))
+    for word, grain in (
+        ("mtd", M), ("month to date", M), ("month-to-date", M), ("wtd", W), ("week to date", W), ("week-to-date", W),
+        ("qtd", Q), ("quarter to date", Q), ("quarter-to-date", Q), ("ytd", Y), ("year to date", Y),
+        ("year-to-date", Y),
+    ):  # fmt: skip
+        yield word, Entry("point", expression=_relative_point(grain, 0))
+    yield "ttm", Entry("ready", expression=Rolling(M, 12))
+    yield "ltm", Entry("ready", expression=Rolling(M, 12))
+    for word in ("fortnight", "past fortnight", "last fortnight", "the last fortnight", "the past fortnight"):
+        yield word, Entry("ready" if " " in word else "none", expression=Rolling(D, 14))
+    for word in ("all time", "all-time", "since the beginning", "from the beginning", "lifetime to date", "to date",
+                 "so far", "until now", "till now", "up to now", "since inception", "ever since launch",
+                 "the whole history", "all history", "entire history"):  # fmt: skip
+        yield word, Entry("all", expression=AllTime())
+    yield "last decade", Entry("ready", expression=Rolling(Y, 10))
+    yield "the past decade", Entry("ready", expression=Rolling(Y, 10))
+
+
+_DECADES = {"twenties": 2020, "noughties": 2000, "two thousand and tens": 2010, "eighties": 1980, "nineties": 1990}
+
+_PLAIN: dict[str, str] = {
+    "to": "到|至|-|~|--|—|到了|直到|to|through|thru|until|till|til|thr|->|→|up to|\u2192",
+    "from": "从|自|自从|由|from|between|在|starting|beginning|starting from|介于|begin",
+    "since": "since|ever since|starting|starting from|as of|from",
+    "and": "和|与|及|以及|、|跟|并|and|&|或|or|还有|plus|/|;|分别和",
+    "comma": ",",
+    "of": "的|of|in|during|the|for|'s|份|里|中的|之|on|within|at|over|那|这个|year|中|throughout|内",
+    "between": "之间|间|期间|止|为止|这段时间|这段时间内|这段|区间|之内",
+    "since_after": "以来|至今|到现在|到今天|到目前|到目前为止|起|开始|迄今|至目前|起至今|开始至今|到如今|以来至今|onwards|onward|"
+                   "to date|to now|to present|until now|till now|so far|up to now|截至目前|截止目前|截至今天|截止今天|截至昨天|"
+                   "截止昨天|截至现在|截至昨日|截止昨日|到昨天|到昨天为止|以后至今|now|截至今日|through yesterday|through today|"
+                   "as of today|as of yesterday|as of now|until today|until yesterday|up to today|up to yesterday|"
+                   "to today|to yesterday|thus far|and later|and after",
+    "until": "截至|截止|截止到|截至到|直到|until|till|up to|through|by the end of|through the end of|up until|不晚于|"
+             "no later than",
+    "before": "before|prior to|ahead of|leading up to|up to|早于|earlier than|preceding",
+    "after": "after|following|later than|晚于",
+    "before_after": "之前|以前|前",
+    "after_after": "之后|以后|后",
+    "ago": "前|之前|以前|ago|back|earlier",
+    "roll": "最近|近|过去|过去的|最近的|近来|past|the past|trailing|recent|the most recent|most recent|rolling|这|最新|"
+            "之前|刚过去的|最近连续|过往|the trailing|previous rolling",
+    "last": "上|前|last|the last|previous|the previous|prior|the prior|preceding|the preceding|之前的|上面|前面",
+    "future": "未来|今后|接下来|往后|之后的|next|the next|coming|the coming|upcoming|following|后",
+    "within": "内|以内|之内|来|以来|间",
+    "first_n": "前|头|最初|最早|开头|first|the first|opening",
+    "last_n": "最后|后|末|最末|last|the last|final|the final|倒数",
+    "nth_last": "倒数第",
+    "begin": "初|月初|beginning of|the beginning of|start of|the start of|early|beginning",
+    "end": "末|底|末尾|月底|end of|the end of|late|end",
+    "middle": "中|middle of|the middle of|mid|mid-",
+    "this": "this|the current|current|今",
+    "rest": "rest of|the rest of|rest|remaining|the remainder of|remainder of|remaining of|剩余|剩下",
+    "week_of": "week of|the week of|w/c|wc|week commencing|week beginning|week starting|the week starting|the week beginning|"
+               "week starting on|the week commencing",
+    "that_week": "那周|当周|那一周|所在周|所在的周|那个星期|所在的那一周",
+    "that_month": "当月|那个月|所在月",
+    "every": "每|每个|每逢|各|逐|every|each|per",
+    "each_time": "周末|weekends|工作日|weekdays|weekday|平日|work days|working days",
+    "event_during": "期间|期|大促期间|大促|活动|活动期间|促销|促销期间|节|周期内|档期|周期|period|promotion|sale|campaign|festival|"
+                    "shopping festival|sales|promo|season",
+    "event_holiday": "假期|长假|黄金周|小长假|放假期间|放假|假期期间|长假期间|holiday|holidays|holiday week|break|weekend",
+    "event_day": "当天|当日|那天|这天|那一天|这一天|正日子|itself|day of",
+    "event_last": "上次|上一次|最近一次|上一届|上届|the last|last|most recent|the most recent|the latest|latest|最近的",
+    "a": "a|an|one",
+    "century": "century|世纪",
+    "first": "首|头一|第一|首个|头一个|开头|first|the first",
+    "final": "最后一|最后一个|末|尾|final|the final|last|the last",
+    "first_day": "首日|第一天|头一天|day one",
+    "last_day": "最后一天|末日|末一天",
+    "of_year": "全年|整年|年全年",
+    "half_month1": "上半月|前半月|上半个月|前半个月",
+    "half_month2": "下半月|后半月|下半个月|后半个月",
+    "third1": "上旬|上半旬",
+    "third2": "中旬",
+    "third3": "下旬|末旬",
+    "half1": "上半年|前半年|上半个年度|上半年度|first half|1st half|the first half|first half year",
+    "half2": "下半年|后半年|下半年度|second half|2nd half|the second half|second half year",
+    "whole": "整个|全|整|whole|entire|full|the whole|the entire|the full|一整个|完整的",
+    "season1": "春季|春天|spring", "season2": "夏季|夏天|summer|暑期|暑假", "season3": "秋季|秋天|autumn",
+    "season4": "冬季|冬天|winter",
+}  # fmt: skip
+
+_VAGUE = (
+    "前段时间|前一段时间|前阵子|前一阵子|前些天|前些日子|前几天|前几周|前几个月|前几年|近几天|近几日|近几周|近几个月|近几年|最近几天|最近几周|"
+    "最近几个月|最近几年|过去几天|过去几周|过去几个月|过去几年|近期|近来|最近|近日|近些年|近年|近年来|这几天|这几周|这几个月|这几年|这段时间|"
+    "这阵子|那段时间|那阵子|那时候|当时|之前|以前|往年|历年|前不久|不久前|刚才|刚刚|早些时候|过年那会儿|年前|年后|节前|节后|上线以来|开业以来|"
+    "淡季|旺季|大促期间|大促|活动期间|促销期间|促销季|假期|节假日|节日|旺季期间|上个活动|上次活动|上次大促|上一次大促|活动前|活动后|本期|"
+    "某天|某一天|哪段时间|有段时间|早期|初期|后期|末期|年货节|暑期档|世界杯期间|开学季|毕业季|"
+    "recently|lately|the other day|a while ago|some time ago|sometime ago|in the old days|a few days ago|a couple of days ago|"
+    "a few weeks ago|a few months ago|a few years ago|the past few days|the past few weeks|the past few months|"
+    "the past few years|the last few days|the last few weeks|the last few months|the last few years|last few days|"
+    "last few weeks|last few months|last few years|past few days|past few weeks|past few months|past few years|"
+    "several days ago|several weeks ago|several months ago|in recent days|in recent weeks|in recent months|in recent years|"
+    "recent days|recent weeks|recent months|recent years|these days|nowadays|long ago|earlier on|back then|at that time|"
+    "the holidays|the holiday season|holiday season|peak season|off season|low season|during the promotion|the promotion period|"
+    "since launch|the last promotion|last promotion|the last campaign|this season|last season|prime day|前一时期|近一段时间|"
+    "最近一段时间|最近这段时间|过去一段时间|有一阵|几天前|几周前|几个月前|几年前|数天前|数月前|年初那会儿|过年前|过年后|春节前后|国庆前后|earlier this month|"
+    "earlier this year|earlier this week|later this year|later this month|previous seasons|上个季节|本季节|last couple of days|last couple of weeks|"
+    "last couple of months|couple of days ago|couple of weeks ago|couple of months ago"
+)  # fmt: skip
+
+_CLOCK = (
+    "上午|下午|凌晨|傍晚|深夜|半夜|早上|晚上|今晚|昨晚|今早|昨夜|中午|白天|夜间|tonight|last night|this morning|"
+    "this afternoon|this evening|yesterday morning|yesterday evening|yesterday afternoon|at noon|midnight"
+)
+
+_NOISE = (
+    "当前位置|以上|以下|上架|上新|上线|上升|上涨|上传|上海|上市|下降|下跌|下单|下滑|下载|下面|周转|周边|周期|周大福|周黑鸭|日本|日用|日化|"
+    "月饼|月子|月嫂|年轻|年龄|年货|年糕|季节性|中国|中文|中间|中心|中部|中等|其中|中石油|中通|中高|到店|到货|到达|到手|到付|到账|"
+    "得到|达到|收到|看到|直到目前|前端|前台|后台|后端|前十|前五|前三名|排名前|前列|目前为止|天猫|天河|天津|天气|明天系|日常|生日|"
+    "从未|从来|由于|自营|自己|自然流量|自动|自提|自有|自建|节省|及时|及格|以及其|间接|时间|房间|空间|区间价|"
+    "初次|初始|末端|底部|底价|见底|到底|末次|首单|首次|首购|首访|首页|和谐|跟踪|头部|起步|发起|引起|一起|开始时间|止损|"
+    "高峰期|假期套餐|后续|最后|然后|售后|最后一次|退后|后的|前的|留存|"
+    "year-old|years old|day one|end user|end-user|early bird|late fee|mid-range|mid range|mid-size|best day|weekly active|"
+    "of course|in total|in fact|to do|how to|last mile|first-time|first time|first order|first purchase|first name|"
+    "last name|last touch|first touch|last click|first click|end to end|in march|most recent order|last order|first visit|"
+    "each other|in order|so far so good|the rest|rest api|time to|next best|next step|next to|days since|day trial"
+)  # fmt: skip
+
+
+def _entries() -> Iterable[tuple[str, Entry]]:
+    yield from _chinese_relative()
+    yield from _chinese_weekdays()
+    yield from _english_relative()
+    for word, unit in UNITS.items():
+        yield word, Entry("unit", text=unit)
+    for word, number in MONTHS.items():
+        yield word, Entry("month", number=number)
+    for word, number in WEEKDAYS.items():
+        yield word, Entry("weekday", number=number, text="s" if word.endswith("days") else "",
+                          expression=Point(weekday=number))  # fmt: skip
+    for kind, words in _PLAIN.items():
+        for word in words.split("|"):
+            yield word, Entry(kind)
+    for word, first in _DECADES.items():
+        yield word, Entry("decade", number=first)
+        yield f"the {word}", Entry("decade", number=first)
+    for word in _VAGUE.split("|"):
+        yield word, Entry("vague")
+    for word in _CLOCK.split("|"):
+        yield word, Entry("clock")
+    for word in _NOISE.split("|"):
+        yield word, Entry("noise")
+    for word in ("历史", "历史上", "全部时间", "有史以来", "所有时间", "至今", "迄今为止", "到目前为止", "截至目前", "截止目前", "目前为止",
+                 "整个历史", "建店以来", "历史至今", "全时段", "全周期"):  # fmt: skip
+        yield word, Entry("all", expression=AllTime())
+    for word, grain in (("最新一天", D), ("最近一天", D), ("最后一天数据", D), ("latest day", D), ("the latest day", D),
+                        ("most recent day", D), ("the most recent day", D), ("最新日期", D)):  # fmt: skip
+        yield word, Entry("ready", expression=DataEdge(grain))
+    for word, grain in (("最近一个完整月", M), ("最近一个整月", M), ("最近一个完整周", W), ("最近一个完整季度", Q),
+                        ("last full month", M), ("last complete month", M), ("last full week", W),
+                        ("last complete week", W), ("last full quarter", Q), ("the last full month", M),
+                        ("the last full week", W), ("the last complete month", M)):  # fmt: skip
+        yield word, Entry("ready", expression=Whole(grain, -1, 1))
+    for word, grain, _ in (("年初至今", Y, 0), ("年初到现在", Y, 0), ("月初至今", M, 0), ("月初到现在", M, 0), ("季初至今", Q, 0),
+                           ("周初至今", W, 0), ("年初以来", Y, 0), ("月初以来", M, 0), ("开年以来", Y, 0), ("开年至今", Y, 0),
+                           ("年初到今天", Y, 0), ("月初到今天", M, 0), ("年初到昨天", Y, 0), ("月初到昨天", M, 0),
+                           ("年初截至目前", Y, 0), ("季度初至今", Q, 0), ("入年以来", Y, 0), ("开年到现在", Y, 0),
+                           ("本月累计", M, 0), ("本年累计", Y, 0), ("年累计", Y, 0), ("月累计", M, 0),
+                           ("本季累计", Q, 0), ("年至今", Y, 0)):  # fmt: skip
+        yield word, Entry("point", expression=_relative_point(grain, 0))
+    for word, grain in (("月初", M), ("年初", Y), ("周初", W), ("季初", Q), ("季度初", Q), ("bom", M), ("the bom", M), ("boy", Y),
+                        ("the boy", Y)):  # fmt: skip
+        yield word, Entry("part", text="begin", expression=_relative_point(grain, 0))
+    for word, grain in (("月底", M), ("月末", M), ("年底", Y), ("年末", Y), ("季末", Q), ("季度末", Q), ("eom", M), ("the eom", M),
+                        ("eoy", Y), ("the eoy", Y), ("岁末", Y)):  # fmt: skip
+        yield word, Entry("part", text="end", expression=_relative_point(grain, 0))
+    for word, grain in (("月中", M), ("年中", Y)):
+        yield word, Entry("part", text="middle", expression=_relative_point(grain, 0))
+    for word in ("now", "现在", "目前", "如今", "today"):
+        yield word, Entry("now", expression=Point(days=0))
+    for word, number, unit in (
+        ("半年", 6, "month"), ("半个年", 6, "month"), ("半个月", 15, "day"), ("半月", 15, "day"), ("一年半", 18, "month"),
+        ("半个季度", 45, "day"), ("半个财年", 6, "month"), ("half a year", 6, "month"), ("six months", 6, "month"),
+        ("half year", 6, "month"), ("半周", 3, "day"), ("两年半", 30, "month"),
+    ):  # fmt: skip
+        yield word, Entry("duration", number=number, text=unit)
+    yield "当下", Entry("now", expression=Point(days=0))
+    for word in ("自从", "打从"):
+        yield word, Entry("from", expression=Open(AllTime(), "since"))
+
+
+def _event_entries(events: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterable[tuple[str, Entry]]:
+    for built_in in BUILT_IN:
+        for word in built_in.words:
+            yield word, Entry("event", text=built_in.name)
+    for name, words in events:
+        for word in words:
+            yield word, Entry("event", text=name)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words with everything each may be, and per first character the lengths that occur, longest first."""
+
+    words: dict[str, tuple[Entry, ...]]
+    lengths: dict[str, tuple[int, ...]]
+
+
+@lru_cache(maxsize=8)
+def lexicon(events: tuple[tuple[str, tuple[str, ...]], ...] = ()) -> Lexicon:
+    """Return the lexicon with the words of a workspace's events, given as (name, words)."""
+    words: dict[str, list[Entry]] = {}
+    for word, entry in (*_entries(), *_event_entries(events)):
+        found = words.setdefault(word, [])
+        if entry not in found:
+            found.append(entry)
+    lengths: dict[str, set[int]] = {}
+    for word in words:
+        lengths.setdefault(word[0], set()).add(len(word))
+    return Lexicon(
+        {word: tuple(entries) for word, entries in words.items()},
+        {first: tuple(sorted(found, reverse=True)) for first, found in lengths.items()},
+    )

@@ -1,0 +1,432 @@
+"""Grammar of phrases around points: rolling, nth, parts, events, the week before, since and until."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Literal
+
+from bot.language.time.cursor import Cursor, Found
+from bot.language.time.expressions import (
+    Ago,
+    Beside,
+    Event,
+    Expression,
+    Nth,
+    Open,
+    Part,
+    Point,
+    Ref,
+    Rolling,
+    Side,
+    WeekOf,
+    Whole,
+    Years,
+)
+from bot.language.time.lexicon import GRAINS, MONTHS
+from bot.language.time.points import finest, read_point
+from semantic_layer.period import Grain
+
+_LOOSE: dict[str, Grain] = {"year": Grain.YEAR, "quarter": Grain.QUARTER, "month": Grain.MONTH, "week": Grain.WEEK}
+
+
+def read_expression(cursor: Cursor, index: int) -> Found | None:
+    """Return the longest time expression at `index`, with everything that hangs on it, or None."""
+    found = _read_core(cursor, index)
+    while found is not None:
+        further = _suffix(cursor, *found)
+        if further is None:
+            return found
+        found = further
+    return None
+
+
+def _read_core(cursor: Cursor, index: int) -> Found | None:
+    if index >= len(cursor.lexemes):
+        return None
+    for reader in (_ready, _rolling, _ago, _nth_before, _part_before, _beside_before, _week_of, _event, _decade,
+                   _loose, read_point):  # fmt: skip
+        found = reader(cursor, index)
+        if found is not None:
+            return found
+    return None
+
+
+def _ready(cursor: Cursor, index: int) -> Found | None:
+    """TTM, the last full month, all time, 月初."""
+    for kind in ("ready", "all"):
+        entry = cursor.first(index, kind)
+        if entry is not None and entry.expression is not None:
+            return entry.expression, index + 1
+    entry = cursor.first(index, "part")
+    if entry is not None and isinstance(entry.expression, Point):
+        side: Side = "begin" if entry.text == "begin" else "end" if entry.text == "end" else "middle"
+        return Part(entry.expression, side), index + 1
+    whole = cursor.first(index, "whole")
+    if whole is not None:
+        after = cursor.skip(index + 1)
+        found = read_point(cursor, after) if cursor.has(index + 1, "of") or cursor.lexemes[index].end else None
+        if found is not None and cursor.lexemes[after].glued:
+            return found
+    return None
+
+
+# ---- counted and rolling
+
+
+def _count(cursor: Cursor, index: int) -> tuple[int, str, int] | None:
+    """Return (count, unit, next) of 3天, three weeks, 半年, a week, week."""
+    duration = cursor.entry(index, "duration")
+    if duration is not None:
+        return duration.number, duration.text, index + 1
+    number = cursor.entry(index, "number")
+    if number is not None and cursor.has(index + 1, "unit"):
+        return number.number, cursor.unit(index + 1), index + 2
+    if number is None and cursor.has(index, "a") and cursor.has(index + 1, "unit"):
+        return 1, cursor.unit(index + 1), index + 2
+    return None
+
+
+def _rolling(cursor: Cursor, index: int) -> Found | None:
+    """近30天, past 3 weeks, last 2 months, 上两周, 未来7天, 7天内."""
+    counted = _count(cursor, index + 1)
+    if counted is None and cursor.has(index + 1, "of") and cursor.first(index, "roll") is not None:
+        counted = _count(cursor, index + 2)
+    if counted is not None:
+        count, unit, after = counted
+        if cursor.first(index, "future") is not None and cursor.first(index, "last") is None:
+            return _window(count, unit, rolling=True, future=True, after=after)
+        if cursor.first(index, "roll") is not None and cursor.word(index) not in ("这", "之前"):
+            return _window(count, unit, rolling=True, after=cursor.skip(after, "within", limit=1))
+        if cursor.first(index, "last") is not None:
+            if cursor.word(index) in ("前", "the last", "last") and cursor.has(after, "of"):
+                nested = read_expression(cursor, after + 1) if cursor.word(after) in ("of", "in") else None
+                if nested is not None:
+                    return None
+            return _window(count, unit, rolling=unit == "day", after=after)
+    if cursor.first(index, "roll") is not None and cursor.word(index).isascii():
+        unit = cursor.unit(index + 1)
+        if unit and cursor.word(index + 1) in GRAINS:
+            return _window(1, unit, rolling=True, after=index + 2)
+    return _within(cursor, index)
+
+
+def _within(cursor: Cursor, index: int) -> Found | None:
+    """7天内, 三个月以来: only at the start or after a time word, since 7天内复购 is no period."""
+    number = cursor.first(index, "number")
+    if number is None or not cursor.has(index + 1, "unit") or not cursor.has(index + 2, "within"):
+        return None
+    if cursor.word(index + 2) not in ("内", "以内", "之内", "来", "以来") or cursor.word(index + 1) in ("月", "号", "年"):
+        return None
+    rest = cursor.text[cursor.lexemes[index + 2].end :].lstrip()
+    if rest.startswith(("复购", "回购", "再", "转化", "下单", "购买", "留存", "退", "到货", "发货", "未")):
+        return None
+    return _window(number.number, cursor.unit(index + 1), rolling=True, after=index + 3)
+
+
+def _window(count: int, unit: str, *, rolling: bool, after: int, future: bool = False) -> Found | None:
+    """Return a rolling window or whole calendar periods; whole ones for quarters, which nobody rolls."""
+    if count < 1:
+        return None
+    if unit == "fortnight":
+        return Rolling(Grain.DAY, 14 * count), after
+    if unit == "decade":
+        return Rolling(Grain.YEAR, 10 * count), after
+    grain = GRAINS.get(unit)
+    if grain is None:
+        return None
+    if future:
+        return Rolling(grain, count, future=True), after
+    if grain is Grain.QUARTER or not rolling:
+        return Whole(grain, -count, count), after
+    return Rolling(grain, count), after
+
+
+def _ago(cursor: Cursor, index: int) -> Found | None:
+    """3天前, a week ago, 2 Thursdays ago, 5年前."""
+    number = cursor.first(index, "number")
+    count = number.number if number is not None else 1
+    if number is None and cursor.first(index, "a") is None:
+        return None
+    if cursor.has(index + 1, "weekday") and cursor.word(index + 2) == "ago":
+        weekday = cursor.entry(index + 1, "weekday")
+        assert weekday is not None
+        return Ago(Grain.WEEK, count, weekday.number), index + 3
+    unit = cursor.unit(index + 1)
+    if unit not in GRAINS or not cursor.has(index + 2, "ago") or cursor.word(index + 1) in ("号", "月"):
+        return None
+    if cursor.word(index + 1) == "年" and count >= 1900 or cursor.word(index + 1) == "日":
+        return None
+    if cursor.word(index + 2) == "前" and (cursor.has(index + 3, "number") or cursor.has(index + 3, "unit")):
+        return None
+    return Ago(GRAINS[unit], count), index + 3
+
+
+# ---- nth and parts
+
+
+def _position(cursor: Cursor, index: int, *, glued: bool) -> tuple[int, int, int] | None:
+    """Return (index, count, next) of an nth word: 第二, 前10, 最后3, first, the last two, 倒数第二."""
+    if cursor.entry(index, "nth_last", glued=glued) is not None:
+        number = cursor.entry(index + 1, "number")
+        return (-number.number, 1, index + 2) if number is not None else None
+    ordinal = cursor.entry(index, "ordinal", glued=glued)
+    if ordinal is not None:
+        return ordinal.number, 1, index + 1
+    number = cursor.entry(index + 1, "number")
+    if cursor.entry(index, "last_n", glued=glued) is not None and number is not None:
+        return -number.number, number.number, index + 2
+    if cursor.entry(index, "first_n", glued=glued) is not None and number is not None:
+        return 1, number.number, index + 2
+    if cursor.entry(index, "final", glued=glued) is not None:
+        return -1, 1, index + 1
+    if cursor.entry(index, "first", glued=glued) is not None:
+        return 1, 1, index + 1
+    return None
+
+
+def _nth_before(cursor: Cursor, index: int) -> Found | None:
+    """The first week of May, last 3 days of March, the first Monday of last month, first half of May."""
+    start = index + 1 if cursor.word(index) == "the" else index
+    position = _position(cursor, start, glued=start > index)
+    if position is None or not cursor.word(start).isascii():
+        return None
+    place, count, at = position
+    unit, weekday = cursor.unit(at), cursor.entry(at, "weekday")
+    if unit not in (*GRAINS, "half") and weekday is None:
+        return None
+    after = at + 1
+    if not cursor.word(at).endswith("week of"):
+        after = cursor.skip(after, "of", limit=2)
+    outer = _outer(cursor, after)
+    if outer is None or after == at + 1 and not cursor.lexemes[after].glued:
+        return None
+    of, end = outer
+    if unit == "half":
+        return (Part(of, "first_half" if place == 1 else "second_half"), end) if abs(place) <= 2 else None
+    if weekday is not None:
+        return Nth(of, Grain.WEEK, place, count, weekday.number), end
+    if unit == "quarter" and count == 1 and place > 0 and isinstance(of, Point) and finest(of) == "year":
+        return replace(of, quarter=Ref(place)), end
+    return Nth(of, GRAINS[unit], place, count), end
+
+
+def _outer(cursor: Cursor, index: int) -> Found | None:
+    """Return the period something is a part of: any expression, or a bare "month" for this month."""
+    found = read_expression(cursor, index)
+    if found is not None:
+        return found
+    unit = cursor.unit(index)
+    if unit in _LOOSE:
+        return _current(_LOOSE[unit]), index + 1
+    return None
+
+
+def _current(grain: Grain, offset: int = 0) -> Point:
+    ref = Ref(offset, True)
+    if grain is Grain.WEEK:
+        return Point(week=ref)
+    if grain is Grain.MONTH:
+        return Point(month=ref)
+    return Point(quarter=ref) if grain is Grain.QUARTER else Point(year=ref)
+
+
+_SIDES: tuple[tuple[str, Side], ...] = (("begin", "begin"), ("middle", "middle"), ("end", "end"), ("rest", "rest"))
+
+
+def _part_before(cursor: Cursor, index: int) -> Found | None:
+    """Beginning of last week, end of 2012, mid March, rest of the week."""
+    start = index + 1 if cursor.word(index) == "the" else index
+    for kind, side in _SIDES:
+        entry = cursor.entry(start, kind, glued=start > index)
+        if entry is None or not cursor.word(start).isascii():
+            continue
+        after = cursor.skip(start + 1, "of", limit=2)
+        past = cursor.unit(after + 1) if cursor.has(after, "roll") and cursor.word(after) == "past" else ""
+        if past in _LOOSE:
+            return Part(_current(_LOOSE[past], -1), side), after + 2
+        outer = _outer(cursor, after)
+        if outer is not None and cursor.lexemes[after].glued:
+            return Part(outer[0], side), outer[1]
+    return None
+
+
+def _beside_before(cursor: Cursor, index: int) -> Found | None:
+    """The week before Christmas, 3 days after Black Friday, two weeks before 618."""
+    start = index + 1 if cursor.word(index) == "the" else index
+    number = cursor.entry(start, "number", glued=start > index)
+    at = start + 1 if number is not None or cursor.has(start, "a", glued=start > index) else start
+    unit = cursor.unit(at, glued=at > index)
+    if unit not in GRAINS or not cursor.word(at).isascii():
+        return None
+    after = cursor.has(at + 1, "after")
+    if not after and not cursor.has(at + 1, "before") and cursor.word(at + 1) != "leading up to":
+        return None
+    following = cursor.skip(at + 2, "of", limit=1)
+    found = read_expression(cursor, following)
+    if found is None or not cursor.lexemes[following].glued:
+        return None
+    return Beside(found[0], GRAINS[unit], number.number if number is not None else 1, after), found[1]
+
+
+def _week_of(cursor: Cursor, index: int) -> Found | None:
+    """Week of Feb 4, w/c Feb 4, the week starting February 4."""
+    start = index + 1 if cursor.word(index) == "the" else index
+    if not cursor.has(start, "week_of", glued=start > index):
+        return None
+    found = read_expression(cursor, start + 1)
+    if found is None or not cursor.lexemes[start + 1].glued:
+        return None
+    return WeekOf(found[0], starting=not cursor.word(start).endswith("week of")), found[1]
+
+
+def _decade(cursor: Cursor, index: int) -> Found | None:
+    """The 1990s, the noughties, 21st century."""
+    date, decade = cursor.first(index, "date"), cursor.first(index, "decade")
+    if date is not None and isinstance(date.expression, Years):
+        return date.expression, index + 1
+    if decade is not None:
+        return Years(decade.number, 10), index + 1
+    number = cursor.first(index, "ordinal") or cursor.first(index, "number")
+    if number is not None and cursor.has(index + 1, "century") and 18 <= number.number <= 22:
+        return Years(100 * (number.number - 1), 100), index + 2
+    return None
+
+
+def _loose(cursor: Cursor, index: int) -> Found | None:
+    """"The month" as a whole question, "month of September", "calendar year 2008", "year 2008"."""
+    start = index + 1 if cursor.word(index) in ("the", "my") else index
+    unit = cursor.unit(start, glued=start > index)
+    if unit not in _LOOSE and unit != "day" or not cursor.word(start).isascii():
+        return None
+    if start > index and cursor.whole(index, start + 1):
+        return (Point(days=0) if unit == "day" else _current(_LOOSE[unit])), start + 1
+    after = cursor.skip(start + 1, "of", limit=1)
+    found = read_point(cursor, after) if after < len(cursor.lexemes) and cursor.lexemes[after].glued else None
+    if found is None:
+        return None
+    named = cursor.word(after) in MONTHS or cursor.has(after, "number")
+    return found if named and finest(found[0]) in (unit, "month", "year") else None
+
+
+# ---- events
+
+
+def _event(cursor: Cursor, index: int) -> Found | None:
+    """去年双11, 双11期间, Black Friday 2024, last Christmas, 2024年国庆假期, this year's 618."""
+    at, year = index, None
+    point = read_point(cursor, index)
+    if point is not None and isinstance(point[0], Point) and point[0] == Point(year=point[0].year):
+        at, year = cursor.skip(point[1]), point[0].year
+    elif cursor.first(index, "event_last") is not None and not cursor.has(index + 1, "number"):
+        at = cursor.skip(index + 1)
+        if cursor.has(at, "event") and cursor.word(index) in ("last", "the last", "上次", "上一次", "上一届", "上届"):
+            year = None
+    entry = cursor.entry(at, "event", glued=at > index)
+    if entry is None or cursor.lexemes[at].counted:
+        return None
+    after = at + 1
+    if year is None:
+        following = cursor.skip(after)
+        later = read_point(cursor, following) if following < len(cursor.lexemes) else None
+        glued = later is not None and cursor.lexemes[following].glued
+        if later is not None and glued and isinstance(later[0], Point) and later[0] == Point(year=later[0].year):
+            year, after = later[0].year, later[1]
+    mode: Literal["window", "day", "holiday"] = "window"
+    if cursor.has(after, "event_holiday"):
+        mode, after = "holiday", after + 1
+    elif cursor.has(cursor.skip(after, "of", limit=1), "event_day"):
+        mode, after = "day", cursor.skip(after, "of", limit=1) + 1
+    while cursor.has(after, "event_during") and not cursor.word(after).startswith("sale"):
+        after += 1
+    return Event(entry.text, year, mode), after
+
+
+# ---- what may follow an expression
+
+
+def _suffix(cursor: Cursor, expression: Expression, at: int) -> Found | None:
+    """Return the expression with the words after it taken in, or None when nothing hangs on it."""
+    if at >= len(cursor.lexemes):
+        return None
+    for reader in (_nth_after, _part_after, _beside_after, _week_after, _edge_after):
+        found = reader(cursor, expression, at)
+        if found is not None:
+            return found
+    return None
+
+
+def _nth_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
+    """5月第二周, 4月前4天, 三季度最后一个月, 双11第一天, 2005年首月."""
+    start = cursor.skip(at, "of", limit=1)
+    if not cursor.lexemes[start].glued if start < len(cursor.lexemes) else True:
+        return None
+    if isinstance(of, Event) and cursor.word(start) in ("前", "后", "之前", "之后"):
+        return None
+    for kind, place in (("first_day", 1), ("last_day", -1)):
+        if cursor.has(start, kind):
+            return Nth(of, Grain.DAY, place), start + 1
+    half = 1 if cursor.has(start, "half_month1") else 2 if cursor.has(start, "half_month2") else 0
+    if half:
+        return Part(of, "first_half" if half == 1 else "second_half"), start + 1
+    position = _position(cursor, start, glued=True)
+    if position is None or cursor.word(start).isascii() and cursor.word(start) != "week":
+        return None
+    place, count, after = position
+    unit = cursor.unit(after)
+    if unit not in GRAINS or finest(of) == "year" and unit == "quarter" and count == 1 and place > 0:
+        return None
+    return Nth(of, GRAINS[unit], place, count), after + 1
+
+
+def _part_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
+    """去年年底, 3月底, 上周初, 本月中, last year end."""
+    entry = cursor.entry(at, "part")
+    same = {"year": "年", "month": "月", "quarter": "季", "week": "周"}
+    if entry is not None and cursor.word(at)[0] == same.get(finest(of)):
+        side: Side = "begin" if entry.text == "begin" else "end" if entry.text == "end" else "middle"
+        return Part(of, side), at + 1
+    if entry is not None and finest(of) == "year" and cursor.word(at)[0] == "月":
+        return None
+    if finest(of) in same and not cursor.word(at).isascii():
+        for kind, name in _SIDES[:3]:
+            if cursor.has(at, kind) and len(cursor.word(at)) == 1:
+                return Part(of, name), at + 1
+    return None
+
+
+def _beside_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
+    """春节前一周, 双11后3天, 国庆之前两周."""
+    start = cursor.skip(at, "of", limit=1)
+    before, after = cursor.has(start, "before_after"), cursor.has(start, "after_after")
+    if not (before or after):
+        return None
+    counted = _count(cursor, start + 1)
+    if counted is None or counted[1] not in GRAINS:
+        return None
+    if not isinstance(of, Event) and cursor.word(start) in ("前", "后"):
+        return None
+    return Beside(of, GRAINS[counted[1]], counted[0], after), counted[2]
+
+
+def _week_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
+    """国庆那周, 双11当周."""
+    start = cursor.skip(at, "of", limit=1)
+    if cursor.has(start, "that_week") and isinstance(of, Event | Point):
+        return WeekOf(of), start + 1
+    return None
+
+
+def _edge_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
+    """3月以来, 从3月至今, 3月之前, 双11之后."""
+    if isinstance(of, Open):
+        return None
+    if cursor.has(at, "since_after"):
+        if isinstance(of, Point) and finest(of) in _LOOSE and getattr(of, finest(of)) == Ref(0, True):
+            return of, at + 1
+        return (Open(of, "since"), at + 1) if cursor.word(at) != "now" else None
+    follows_count = cursor.has(at + 1, "number") or cursor.has(at + 1, "unit") or cursor.has(at + 1, "ordinal")
+    if cursor.has(at, "before_after") and not follows_count:
+        return Open(of, "before"), at + 1
+    if cursor.has(at, "after_after") and not follows_count:
+        return Open(of, "after"), at + 1
+    return None
