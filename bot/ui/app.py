@@ -1,0 +1,152 @@
+"""The handlers of the chat: each takes what Chainlit hands over, asks `chat`, and sends a card."""
+
+from __future__ import annotations
+
+import asyncio
+
+import chainlit as cl
+from chainlit.context import context
+from chainlit.input_widget import InputWidget, Select
+from chainlit.session import WebsocketSession
+from chainlit.types import ThreadDict
+
+from bot.ui.cards import send_answer, send_text
+from bot.ui.chat import Chat, Turn, failure, language_of
+from bot.ui.labels import (
+    LANGUAGE_CHOICES,
+    NUMBER_CHOICES,
+    PROFILES,
+    SETTINGS_LANGUAGE,
+    SETTINGS_NUMBERS,
+    STOPPED,
+    TOO_LONG,
+)
+from bot.ui.starters import Starter
+from semantic_layer.text import LOCALES, Locale, Text
+
+LOCAL_USER = "local"  # who asks where no login is set up
+RUN_NAME = "on_message"  # Chainlit shows feedback buttons for runs of this name
+LONGEST_QUESTION = 4000
+
+
+class Handlers:
+    """Chainlit's callbacks, bound to one `Chat`."""
+
+    def __init__(self, chat: Chat, starters: tuple[Starter, ...]) -> None:
+        self._chat = chat
+        self._starters = starters
+
+    def register(self) -> None:
+        """Hand the callbacks to Chainlit."""
+        cl.on_chat_start(self.started)
+        cl.on_chat_resume(self.resumed)
+        cl.on_message(self.asked)
+        cl.on_stop(self.stopped)
+        cl.set_chat_profiles(self.profiles)
+        cl.set_starters(self.starters)
+        cl.action_callback("choose")(self.chosen)
+
+    async def started(self) -> None:
+        """Offer the settings of a new conversation."""
+        await _send_settings()
+
+    async def resumed(self, thread: ThreadDict) -> None:
+        """Offer the settings of a reopened conversation."""
+        del thread
+        await _send_settings()
+
+    async def asked(self, message: cl.Message) -> None:
+        """Answer a typed question."""
+        turn, question = _turn(), message.content
+        if len(question) > LONGEST_QUESTION:
+            text = Text(zh=TOO_LONG.zh.format(n=LONGEST_QUESTION), en=TOO_LONG.en.format(n=LONGEST_QUESTION))
+            shorter = Text(zh="一句话就够。", en="One sentence is enough.")
+            answer = failure(question[:80], turn, "too_long", text, shorter)
+        else:
+            answer = await self._chat.ask(question, turn)
+        await send_answer(answer, _profile(), _setting("numbers"))
+
+    async def chosen(self, action: cl.Action) -> None:
+        """Answer a button. The work runs as the session's task, so that the stop button reaches it."""
+        question = str(action.payload.get("question", ""))[:LONGEST_QUESTION]
+        context.session.current_task = asyncio.create_task(
+            self._run_choice(action.payload.get("plan"), question)
+        )
+
+    async def _run_choice(self, plan: object, question: str) -> None:
+        await context.emitter.task_start()
+        try:
+            asked = cl.Message(content=question, type="user_message", author="User")
+            await asked.send()
+            async with cl.Step(name=RUN_NAME, type="run", parent_id=asked.id) as run:
+                run.input = question
+                answer = await self._chat.choose(plan, question, _turn(question))
+                await send_answer(answer, _profile(), _setting("numbers"))
+        except asyncio.CancelledError:
+            return
+        finally:
+            await context.emitter.task_end()
+
+    async def stopped(self) -> None:
+        """Say that a question was stopped; the database is told by the cancelled task."""
+        await send_text(STOPPED.at(_surface_language()))
+
+    async def profiles(self, _user: cl.User | None, language: str | None) -> list[cl.ChatProfile]:
+        """Return the three ways to read an answer."""
+        locale = locale_of(language)
+        return [
+            cl.ChatProfile(name=name, display_name=label.at(locale), markdown_description=about.at(locale))
+            for name, (label, about) in PROFILES.items()
+        ]
+
+    async def starters(self, _user: cl.User | None, language: str | None) -> list[cl.Starter]:
+        """Return questions that this workspace can answer, in the reader's language."""
+        locale = locale_of(language)
+        return [cl.Starter(label=s.label.at(locale), message=s.label.at(locale)) for s in self._starters]
+
+
+def locale_of(language: str | None) -> Locale:
+    """Return the locale of a browser's language: Chinese of any kind is Chinese, everything else English."""
+    return LOCALES[0] if (language or "").lower().startswith("zh") else LOCALES[1]
+
+
+def _surface_language() -> Locale:
+    session = context.session
+    return locale_of(session.language if isinstance(session, WebsocketSession) else None)
+
+
+def _turn(question: str | None = None) -> Turn:
+    user = context.session.user
+    locale = _setting("language") or (language_of(question) if question else None)
+    return Turn(
+        conversation=context.session.thread_id,
+        user=user.identifier if user and user.identifier != LOCAL_USER else None,
+        locale=locale,
+    )
+
+
+def _profile() -> str:
+    return str(context.session.chat_profile or "boss")
+
+
+def _setting(name: str) -> Locale | None:
+    value = context.session.chat_settings.get(name)
+    return value if value in LOCALES else None
+
+
+async def _send_settings() -> None:
+    surface = _surface_language()
+
+    def select(name: str, label: Text, choices: dict[str, Text]) -> Select:
+        return Select(
+            id=name,
+            label=label.at(surface),
+            items={text.at(surface): value for value, text in choices.items()},
+            initial_value=_setting(name) or "auto",
+        )
+
+    widgets: list[InputWidget] = [
+        select("language", SETTINGS_LANGUAGE, LANGUAGE_CHOICES),
+        select("numbers", SETTINGS_NUMBERS, NUMBER_CHOICES),
+    ]
+    await cl.ChatSettings(widgets).send()

@@ -1,0 +1,38 @@
+"""Sends answers: one message with the card, and below it one step with the SQL."""
+
+from __future__ import annotations
+
+import chainlit as cl
+
+from bot.answer import Answer
+from bot.ui.labels import STEP_NAME
+from bot.ui.payload import card, plain_text, sql_statements
+from semantic_layer.text import Locale
+
+ELEMENT = "AnswerCard"
+# Chainlit writes an element without an address to a file per answer; the card's content travels as props.
+NO_FILE = "/card"
+
+
+async def send_answer(answer: Answer, profile: str, numbers: Locale | None = None) -> None:
+    """Send the card of an answer; its text is the message itself, for copying, searching and screen readers."""
+    props = card(answer, profile, numbers)
+    element = cl.CustomElement(name=ELEMENT, props=props, display="inline", url=NO_FILE)
+    await cl.Message(content=plain_text(answer), elements=[element]).send()
+    statements = sql_statements(answer)
+    if statements:
+        step = cl.Step(
+            name=STEP_NAME.at(answer.locale),
+            type="tool",
+            language="sql",
+            show_input=False,
+            default_open=profile == "analyst",
+        )
+        step.output = ";\n\n".join(statements)
+        step.start = step.end = step.created_at
+        await step.send()
+
+
+async def send_text(text: str) -> None:
+    """Send one plain sentence."""
+    await cl.Message(content=text).send()

@@ -1,0 +1,152 @@
+"""The words of the chat's own surface, in both languages; what an answer says comes from the answer."""
+
+from __future__ import annotations
+
+from semantic_layer.text import Text
+
+CARD_LABELS: dict[str, Text] = {
+    "read_as": Text(zh="我这样理解", en="How I read it"),
+    "default": Text(zh="默认", en="default"),
+    "from_words": Text(zh="来自你的问题", en="from your words"),
+    "not_understood": Text(zh="没用上的词", en="Words not used"),
+    "chart": Text(zh="图表", en="Chart"),
+    "chart_as": Text(zh="换图形", en="Chart type"),
+    "bar": Text(zh="柱状", en="Bars"),
+    "line": Text(zh="折线", en="Line"),
+    "chart_failed": Text(
+        zh="图表没画出来,数字在下面的表里。", en="The chart could not be drawn; the numbers are in the table."
+    ),
+    "table": Text(zh="数据", en="Data"),
+    "rows": Text(zh="共 {n} 行", en="{n} rows"),
+    "show_all": Text(zh="展开全部 {n} 行", en="Show all {n} rows"),
+    "show_less": Text(zh="收起", en="Show fewer"),
+    "truncated": Text(zh="只取了前 {n} 行,共 {all} 行", en="First {n} of {all} rows"),
+    "total": Text(zh="合计", en="Total"),
+    "download_csv": Text(zh="下载 CSV", en="Download CSV"),
+    "download_png": Text(zh="下载图片", en="Download PNG"),
+    "sort_by": Text(zh="按此列排序", en="Sort by this column"),
+    "empty_cell": Text(zh="无", en="none"),
+    "no_rows": Text(zh="这个范围内没有数据。", en="There are no data in this range."),
+    "findings": Text(zh="发现", en="Findings"),
+    "suggestions": Text(zh="增长建议", en="Growth suggestions"),
+    "effect": Text(zh="预计效果", en="Expected effect"),
+    "evidence": Text(zh="依据", en="Evidence"),
+    "checks": Text(zh="检查", en="Checks"),
+    "how_to_test": Text(zh="怎么验证", en="How to test it"),
+    "formula": Text(zh="算法", en="Formula"),
+    "follow_ups": Text(zh="接着问", en="Ask next"),
+    "details": Text(zh="口径与来源", en="Definitions and sources"),
+    "definitions": Text(zh="指标口径", en="Metric definitions"),
+    "certified": Text(zh="已认证", en="Certified"),
+    "owner": Text(zh="负责人", en="Owner"),
+    "copy_sql": Text(zh="复制 SQL", en="Copy SQL"),
+    "copied": Text(zh="已复制", en="Copied"),
+    "sql": Text(zh="SQL", en="SQL"),
+    "clarify": Text(zh="先确认一下", en="One thing first"),
+    "choose": Text(zh="选一个,我马上算", en="Pick one and I will compute it"),
+    "refuse": Text(zh="这个我现在答不了", en="I cannot answer this yet"),
+    "missing": Text(zh="缺什么", en="What is missing"),
+    "nearest": Text(zh="我能答的", en="What I can answer"),
+    "error": Text(zh="没有算成", en="This did not work"),
+    "mend": Text(zh="可以这样做", en="What to do"),
+    "working": Text(zh="正在算…", en="Computing…"),
+    "more": Text(zh="更多", en="More"),
+}
+
+STEP_NAME = Text(zh="SQL 与计算过程", en="SQL and how it was computed")
+STOPPED = Text(zh="已停止。这次没有给出数字。", en="Stopped. No number was given.")
+FAILED = Text(
+    zh="这次没有算成,原因已记在服务器日志里。换个问法,或稍后再试。",
+    en="This did not work; the reason is in the server's log. Ask in another way, or try again later.",
+)
+BAD_CHOICE = Text(
+    zh="这个按钮的内容读不出来了,请重新问一遍。",
+    en="What this button stands for can no longer be read. Please ask again.",
+)
+TOO_LONG = Text(
+    zh="问题太长了(超过 {n} 个字),请只留下要问的话。",
+    en="The question is too long (over {n} characters); keep only what you want to ask.",
+)
+
+PROFILES: dict[str, tuple[Text, Text]] = {
+    "boss": (
+        Text(zh="老板", en="Boss"),
+        Text(
+            zh="先说结论:一句话、一张图、几条建议。", en="The conclusion first: a sentence, a chart, advice."
+        ),
+    ),
+    "analyst": (
+        Text(zh="分析师", en="Analyst"),
+        Text(zh="SQL、口径、耗时默认展开。", en="SQL, definitions and timings are open."),
+    ),
+    "operations": (
+        Text(zh="运营", en="Operations"),
+        Text(zh="数据表默认展开,方便导出。", en="The table is open, ready to export."),
+    ),
+}
+
+SETTINGS_LANGUAGE = Text(zh="回答语言", en="Language of the answers")
+SETTINGS_NUMBERS = Text(zh="数字写法", en="Number style")
+LANGUAGE_CHOICES: dict[str, Text] = {
+    "auto": Text(zh="跟随问题", en="Follow the question"),
+    "zh-CN": Text(zh="中文", en="Chinese"),
+    "en-US": Text(zh="英文", en="English"),
+}
+NUMBER_CHOICES: dict[str, Text] = {
+    "auto": Text(zh="跟随语言", en="Follow the language"),
+    "zh-CN": Text.same("万 / 亿"),
+    "en-US": Text.same("K / M"),
+}
+
+# Chainlit's own texts that do not fit: it speaks of models that err; our numbers come from SQL.
+TRANSLATION_CHANGES: dict[str, Text] = {
+    "chat.input.placeholder": Text(
+        zh="问一个营销问题…",
+        en="Ask a marketing question…",
+    ),
+    "chat.watermark": Text(
+        zh="每个数字都由 SQL 算出,点开就能核对。",
+        en="Every number is computed by SQL that you can open and check.",
+    ),
+    "chat.messages.status.using": Text(zh="正在执行", en="Running"),
+    "chat.messages.status.used": Text(zh="查看", en="See"),
+    "chat.history.title": Text(zh="最近的问题", en="Recent questions"),
+    "auth.login.title": Text(zh="登录问增长", en="Sign in to AskGrowth"),
+    "auth.login.form.email.label": Text(zh="用户名", en="User name"),
+    "auth.login.form.email.required": Text(zh="请填写用户名", en="The user name is needed"),
+    "auth.login.form.email.placeholder": Text(zh="用户名", en="User name"),
+    "auth.login.errors.credentialsSignin": Text(
+        zh="用户名或密码不对。用户由管理员用 askgrowth user add 创建。",
+        en="Wrong user name or password. Users are created with askgrowth user add.",
+    ),
+    "navigation.header.readme": Text(zh="说明", en="Read me"),
+}
+
+README = Text(
+    zh="""# 问增长
+
+工作区:**{workspace}**
+
+用中文或英文问营销问题,得到的每个数字都能核对:
+
+- **结论先行**:一句话、一张图、按影响大小排的增长建议,建议带八成把握的区间。
+- **我这样理解**:指标、维度、时间、对比都写在答案里;没用上的词会指出来。
+- **SQL**:每个答案下面都能展开,原样可跑。
+- **不猜**:听不准就反问,答不了就说缺什么。
+
+数据不出这台机器。
+""",
+    en="""# AskGrowth
+
+Workspace: **{workspace}**
+
+Ask marketing questions in English or Chinese; every number can be checked:
+
+- **Conclusion first**: a sentence, a chart, and growth suggestions by size, each with an 80 % interval.
+- **How I read it**: metric, breakdown, period and comparison are in the answer; unused words are named.
+- **SQL**: below every answer, as it ran.
+- **No guessing**: unclear questions are asked back, and a refusal says what is missing.
+
+No data leave this machine.
+""",
+)

@@ -1,0 +1,320 @@
+"""An answer as the card draws it: plain JSON, one language, every number already written out.
+
+The card only lays out; it never computes or formats a figure. Raw cells go along for sorting and export.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from types import MappingProxyType
+
+from bot.answer import Answer, MetricDefinition, PeriodUsed, Provenance, Slot
+from bot.plan import Option
+from bot.render import as_float, cell, exact, percent, prose
+from bot.ui.wording import (
+    CHECK_LABELS,
+    EVIDENCE_LABELS,
+    LEFT_OUT,
+    PLANNER_LABELS,
+    SLOT_LABELS,
+    STAGE_LABELS,
+    effect_text,
+    name_text,
+)
+from semantic_layer.catalog import GoodDirection
+from semantic_layer.table import Column, Row, Table
+from semantic_layer.text import Locale, Text
+from tools.result import ChartSpec, Suggestion
+
+Json = dict[str, object]
+MAX_ROWS = 1000
+PROFILES = ("boss", "analyst", "operations")
+NO_DIRECTIONS: Mapping[str, GoodDirection] = MappingProxyType({})
+
+
+def card(
+    answer: Answer,
+    profile: str = "boss",
+    numbers: Locale | None = None,
+    directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
+) -> Json:
+    """Return the card of an answer in its own language.
+
+    `profile` decides what is open: SQL and sources for the analyst, more rows for operations. `numbers`
+    overrides the number style (万/亿 or K/M). `directions` says per metric which way is good, for the colour
+    of a change. JSON values only.
+    """
+    locale = answer.locale
+    style = numbers or locale
+    tables = [part.table for part in answer.parts if part.table is not None]
+    return {
+        "version": 1,
+        "id": answer.id,
+        "locale": locale,
+        "outcome": answer.outcome,
+        "profile": profile if profile in PROFILES else PROFILES[0],
+        "question": answer.question,
+        "headline": answer.headline.at(locale) if answer.headline else "",
+        "hero": _hero(answer, tables, style, directions),
+        "chips": [_chip(slot, locale) for slot in answer.interpretation],
+        "periods": [_period(period, locale) for period in answer.periods],
+        "unused": list(answer.provenance.not_understood) if answer.provenance else [],
+        "chart": _charts(answer, locale),
+        "tables": [_table(table, locale) for table in tables],
+        "findings": [{"kind": f.kind, "text": f.statement.at(locale)} for f in answer.findings],
+        "suggestions": [_suggestion(s, tables, locale) for s in answer.suggestions],
+        "warnings": [warning.at(locale) for warning in answer.warnings],
+        "choices": [_choice(option, locale) for option in _options(answer)],
+        "notice": _notice(answer, locale),
+        "sql": sql_statements(answer),
+        "sources": _sources(answer, locale),
+        "definitions": [
+            _definition(metric, locale) for metric in (answer.provenance.metrics if answer.provenance else ())
+        ],
+    }
+
+
+def plain_text(answer: Answer) -> str:
+    """Return the answer as text: what is copied, searched in the history, and read without the card."""
+    locale = answer.locale
+    if answer.outcome == "answer":
+        lines = [answer.headline.at(locale) if answer.headline else ""]
+        lines += [f"· {finding.statement.at(locale)}" for finding in answer.findings]
+        lines += [f"→ {suggestion.strategy.at(locale)}" for suggestion in answer.suggestions]
+        lines += [f"! {warning.at(locale)}" for warning in answer.warnings]
+        return "\n".join(line for line in lines if line)
+    notice = _notice(answer, locale) or {}
+    return "\n".join(str(notice[key]) for key in ("message", "mend") if notice.get(key))
+
+
+def sql_statements(answer: Answer) -> list[str]:
+    """Return the statements as run, in order, without repetition."""
+    return list(dict.fromkeys(statement for part in answer.parts for statement in part.sql))
+
+
+def _hero(
+    answer: Answer, tables: list[Table], style: Locale, directions: Mapping[str, GoodDirection]
+) -> Json | None:
+    """Return the one number to print large: the first figure of the first row that the headline itself says.
+
+    None where the headline says no figure of that row: a large number that the sentence does not back
+    would be a second answer.
+    """
+    if answer.headline is None or not tables or not tables[0].rows:
+        return None
+    table, headline = tables[0], answer.headline.at(answer.locale)
+    for row in (table.rows[0], table.rows[-1]):
+        for at, column in enumerate(table.columns):
+            if column.kind != "metric" or "__" in column.name:
+                continue
+            said = prose(row[at], column).at(answer.locale)
+            if row[at] is None or said not in headline:
+                continue
+            return {
+                "value": prose(row[at], column).at(style),
+                "label": " · ".join([column.label.at(answer.locale), *_groups(table, row, answer.locale)]),
+                "change": _change(table, row, column, answer.locale, directions.get(column.name, "none")),
+            }
+    return None
+
+
+def _groups(table: Table, row: Row, locale: Locale) -> list[str]:
+    return [
+        cell(value, column, locale)
+        for value, column in zip(row, table.columns, strict=True)
+        if column.kind in ("dimension", "time")
+    ]
+
+
+def _change(table: Table, row: Row, metric: Column, locale: Locale, direction: GoodDirection) -> Json | None:
+    for column, value in zip(table.columns, row, strict=True):
+        growth = as_float(value)
+        if column.name.startswith(f"{metric.name}__growth") and growth is not None:
+            good = (growth > 0) == (direction == "up")
+            tone = "plain" if direction == "none" or growth == 0 else "good" if good else "bad"
+            return {
+                "text": percent(abs(growth)),
+                "up": growth >= 0,
+                "tone": tone,
+                "label": column.label.at(locale),
+            }
+    return None
+
+
+def _chip(slot: Slot, locale: Locale) -> Json:
+    return {
+        "slot": slot.slot,
+        "label": SLOT_LABELS.get(slot.slot, name_text(slot.slot)).at(locale),
+        "text": slot.text.at(locale),
+        "words": list(slot.words),
+    }
+
+
+def _period(period: PeriodUsed, locale: Locale) -> Json:
+    return {
+        "role": period.role,
+        "label": period.label.at(locale),
+        "first": period.start.isoformat(),
+        "last": max(period.start, period.end - timedelta(days=1)).isoformat(),
+        "partial": period.end < period.requested_end,
+    }
+
+
+def _charts(answer: Answer, locale: Locale) -> Json | None:
+    spec = answer.chart
+    if spec is None or spec.kind in ("table", "number"):
+        return None
+    from bot.charts import figure
+
+    over_time = spec.x is not None and spec.table.columns[spec.table.index(spec.x)].kind == "time"
+    return {
+        "title": spec.title.at(locale),
+        "notes": _chart_notes(spec, locale),
+        "kind": "line" if spec.kind in ("line", "area") else "bar",
+        "switchable": over_time and spec.kind in ("line", "bar", "grouped_bar"),
+        "light": figure(spec, locale, theme="light"),
+        "dark": figure(spec, locale, theme="dark"),
+    }
+
+
+def _chart_notes(spec: ChartSpec, locale: Locale) -> list[str]:
+    subtitle, left_out = spec.options.get("subtitle"), spec.options.get("left_out")
+    notes = [subtitle.at(locale)] if isinstance(subtitle, Text) else []
+    if isinstance(left_out, int) and left_out > 0:
+        notes.append(LEFT_OUT.at(locale).format(n=left_out))
+    return notes
+
+
+def _table(table: Table, locale: Locale) -> Json:
+    shown = table.head(MAX_ROWS)
+    return {
+        "columns": [
+            {
+                "name": column.name,
+                "label": column.label.at(locale),
+                "unit": column.unit,
+                "number": column.kind in ("metric", "derived"),
+            }
+            for column in shown.columns
+        ],
+        "rows": [_cells(shown, row, locale) for row in shown.rows],
+        "totals": _cells(shown, shown.totals, locale) if shown.totals is not None else None,
+        "row_count": shown.row_count,
+        "truncated": shown.truncated,
+    }
+
+
+def _cells(table: Table, row: Row, locale: Locale) -> list[list[object]]:
+    """Return each cell as the raw value and the text that is shown."""
+    return [
+        [exact(value), cell(value, column, locale)] for value, column in zip(row, table.columns, strict=True)
+    ]
+
+
+def _suggestion(suggestion: Suggestion, tables: list[Table], locale: Locale) -> Json:
+    return {
+        "problem": suggestion.problem.at(locale),
+        "strategy": suggestion.strategy.at(locale),
+        "effect": effect_text(suggestion.effect, _column_of(suggestion.effect.metric, tables)).at(locale),
+        "formula": suggestion.effect.formula.at(locale),
+        "grade": suggestion.evidence,
+        "evidence": EVIDENCE_LABELS[suggestion.evidence].at(locale),
+        "checks": [
+            {
+                "label": CHECK_LABELS.get(check.name, name_text(check.name)).at(locale),
+                "passed": check.passed,
+                "note": check.note.at(locale),
+            }
+            for check in suggestion.checks
+        ],
+        "test": suggestion.test.description.at(locale),
+    }
+
+
+def _column_of(metric: str, tables: list[Table]) -> Column:
+    """Return the column of a metric for its unit and format; a plain one where no table shows the metric."""
+    columns = (column for table in tables for column in table.columns if column.name == metric)
+    return next(columns, Column(metric, name_text(metric), "metric"))
+
+
+def _options(answer: Answer) -> tuple[Option, ...]:
+    if answer.clarification is not None:
+        return answer.clarification.options
+    if answer.refusal is not None:
+        return answer.refusal.nearest
+    return answer.follow_ups
+
+
+def _choice(option: Option, locale: Locale) -> Json:
+    # Defaults are left out: a small plan travels to the browser and back, and is checked again on return.
+    plan = option.plan.model_dump(mode="json", exclude_defaults=True)
+    question = Text(zh=option.question.zh, en=option.question.en).at(locale)
+    return {"question": question, "plan": {**plan, "kind": option.plan.kind}}
+
+
+def _notice(answer: Answer, locale: Locale) -> Json | None:
+    if answer.clarification is not None:
+        return {"kind": "clarify", "message": answer.clarification.question.at(locale)}
+    if answer.refusal is not None:
+        refusal = answer.refusal
+        return {
+            "kind": "refuse",
+            "reason": refusal.reason,
+            "message": refusal.message.at(locale),
+            "missing": list(refusal.missing),
+        }
+    if answer.error is not None:
+        error = answer.error
+        return {
+            "kind": "error",
+            "reason": error.code,
+            "message": error.message.at(locale),
+            "mend": error.mend.at(locale),
+        }
+    return None
+
+
+def _definition(metric: MetricDefinition, locale: Locale) -> Json:
+    return {
+        "name": metric.name,
+        "label": metric.label.at(locale),
+        "definition": metric.definition.at(locale),
+        "version": metric.version,
+        "owner": metric.owner,
+        "certified": metric.certified,
+    }
+
+
+def _sources(answer: Answer, locale: Locale) -> list[Json]:
+    provenance = answer.provenance
+    if provenance is None:
+        return []
+    pairs: list[tuple[Text, str | None]] = [
+        (Text(zh="规划", en="Planned by"), PLANNER_LABELS[provenance.planner].at(locale)),
+        (Text(zh="原因", en="Why"), provenance.why.at(locale)),
+        (Text(zh="数据范围", en="Data from–to"), _coverage(provenance)),
+        (Text(zh="数据版本", en="Data version"), provenance.data_version),
+        (
+            Text(zh="读取行数", en="Rows read"),
+            f"{provenance.rows_read:,}" if provenance.rows_read is not None else None,
+        ),
+        (Text(zh="计划指纹", en="Plan hash"), provenance.plan_hash[:12] if provenance.plan_hash else None),
+        (Text(zh="耗时", en="Time taken"), _timings(answer.timings_ms, locale)),
+    ]
+    return [{"label": label.at(locale), "value": value} for label, value in pairs if value]
+
+
+def _coverage(provenance: Provenance) -> str | None:
+    if provenance.data_start is None or provenance.data_end is None:
+        return None
+    last = provenance.data_end - timedelta(days=1)
+    return f"{provenance.data_start.isoformat()} – {last.isoformat()}"
+
+
+def _timings(timings: Mapping[str, float], locale: Locale) -> str | None:
+    parts = [
+        f"{STAGE_LABELS.get(stage, name_text(stage)).at(locale)} {milliseconds:,.0f} ms"
+        for stage, milliseconds in timings.items()
+    ]
+    return " · ".join(parts) or None

@@ -1,0 +1,72 @@
+// What the card needs beside React: the plotting library (served by this machine), files to download.
+(function () {
+  'use strict';
+  const PLOTLY = '/public/plotly.min.js';
+  let loading = null;
+
+  function plotly() {
+    if (!loading) {
+      loading = new Promise((resolve, reject) => {
+        const script = document.createElement('script');
+        script.src = PLOTLY;
+        script.async = true;
+        script.onload = () => resolve(window.Plotly);
+        script.onerror = () => { loading = null; reject(new Error('plotly')); };
+        document.head.appendChild(script);
+      });
+    }
+    return loading;
+  }
+
+  // The card prints the title itself, so the figure gives up the room it kept for it.
+  function headroom(layout) {
+    const top = (layout.margin || {}).t;
+    return { kept: top === undefined ? 40 : top, needed: layout.showlegend ? 36 : 10 };
+  }
+
+  function height(layout) {
+    const { kept, needed } = headroom(layout);
+    return Math.max(180, (layout.height || 360) - Math.max(0, kept - needed));
+  }
+
+  function fitted(layout, width) {
+    const { kept, needed } = headroom(layout);
+    const narrow = width < 480;
+    const margin = { ...(layout.margin || {}), t: Math.min(kept, needed) };
+    if (narrow) Object.assign(margin, { l: Math.min(margin.l || 8, 8), r: Math.min(margin.r || 12, 16) });
+    const font = { ...(layout.font || {}), size: narrow ? 11 : 12, family: getComputedStyle(document.body).fontFamily };
+    return { ...layout, title: undefined, margin, font, autosize: true, width: undefined, height: height(layout) };
+  }
+
+  function fileName(question) {
+    return (question || 'askgrowth').replace(/[\\/:*?"<>|\s]+/g, '_').slice(0, 60);
+  }
+
+  function cell(value) {
+    if (value === null || value === undefined) return '';
+    // A text that a spreadsheet would run as a formula is made a text.
+    const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value);
+    return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  }
+
+  function csv(table) {
+    const shown = (pair, at) => (table.columns[at].number ? pair[0] : pair[1]);
+    const lines = [table.columns.map((column) => column.label), ...table.rows.map((row) => row.map(shown))];
+    // The mark lets Excel read Chinese.
+    return '\ufeff' + lines.map((line) => line.map(cell).join(',')).join('\r\n') + '\r\n';
+  }
+
+  function downloadCsv(table, question) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([csv(table)], { type: 'text/csv;charset=utf-8' }));
+    link.download = `${fileName(question)}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  // Chainlit falls back to dark; a reader's own system is the better guess. The toggle still wins.
+  if (!localStorage.getItem('vite-ui-theme')) localStorage.setItem('vite-ui-theme', 'system');
+
+  window.AskGrowth = { plotly, fitted, height, fileName, csv, downloadCsv };
+  window.addEventListener('load', () => setTimeout(plotly, 300));
+})();

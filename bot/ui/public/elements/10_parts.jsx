@@ -1,0 +1,191 @@
+// The answer card. Chainlit loads one file per element: these parts are joined in name order by bot/ui/app_folder.py,
+// which adds LABELS at the end. The card lays out what bot/ui/payload.py computed; it formats no number.
+import { useEffect, useMemo, useRef, useState } from 'react';
+import {
+  ArrowDown, ArrowUp, BadgeCheck, Check, ChevronDown, CircleAlert, CircleHelp, Copy, CornerDownRight, Download,
+  FlaskConical, Image as ImageIcon, Lightbulb, ShieldQuestion, TriangleAlert
+} from 'lucide-react';
+
+function label(name, values) {
+  const text = (LABELS[props.locale] || LABELS['en-US'])[name] || name;
+  return Object.entries(values || {}).reduce((all, [key, value]) => all.replace(`{${key}}`, value), text);
+}
+
+function Section({ id, title, aside, children }) {
+  return (
+    <section className={`ag-section ag-${id}`} data-testid={id} aria-label={title}>
+      {title ? (
+        <header className="ag-section-head">
+          <h3>{title}</h3>
+          {aside}
+        </header>
+      ) : null}
+      {children}
+    </section>
+  );
+}
+
+function IconButton({ name, icon: Icon, onClick, testid }) {
+  return (
+    <button type="button" className="ag-icon" title={name} aria-label={name} onClick={onClick} data-testid={testid}>
+      <Icon size={15} aria-hidden="true" />
+    </button>
+  );
+}
+
+function CopyButton({ text, name }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1600);
+  };
+  return (
+    <IconButton name={copied ? label('copied') : name} icon={copied ? Check : Copy} onClick={copy} testid="copy-sql" />
+  );
+}
+
+// The first figure of the headline, large, and only when the headline itself says it (payload.hero).
+function Headline() {
+  const { hero, headline } = props;
+  return (
+    <div className="ag-headline">
+      {hero ? (
+        <div className="ag-hero">
+          <span className="ag-hero-label">{hero.label}</span>
+          <span className="ag-hero-line">
+            <span className="ag-hero-value" data-testid="hero">{hero.value}</span>
+            {hero.change ? (
+              <span className={`ag-change ag-change-${hero.change.tone}`} title={hero.change.label}>
+                {hero.change.up ? <ArrowUp size={14} aria-hidden="true" /> : <ArrowDown size={14} aria-hidden="true" />}
+                {hero.change.text}
+                <span className="ag-change-label">{hero.change.label}</span>
+              </span>
+            ) : null}
+          </span>
+        </div>
+      ) : null}
+      <p className={hero ? 'ag-sentence' : 'ag-sentence ag-sentence-lead'} data-testid="headline">{headline}</p>
+    </div>
+  );
+}
+
+function Chips() {
+  const [open, setOpen] = useState(false);
+  if (!props.chips.length && !props.unused.length) return null;
+  return (
+    <div className="ag-chips" data-open={open} data-testid="chips">
+      <button type="button" className="ag-chips-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
+        {label('read_as')} · {props.chips.length}
+        <ChevronDown size={14} aria-hidden="true" />
+      </button>
+      <ul aria-label={label('read_as')}>
+        {props.chips.map((chip, at) => (
+          <li key={at} className="ag-chip" data-testid={`chip-${chip.slot}`}
+              title={chip.words.length ? `${label('from_words')}: ${chip.words.join(', ')}` : label('default')}>
+            <span className="ag-chip-label">{chip.label}</span>
+            <span>{chip.text}</span>
+            {chip.words.length ? null : <em>{label('default')}</em>}
+          </li>
+        ))}
+        {props.unused.length ? (
+          <li className="ag-chip ag-chip-unused" data-testid="unused">
+            <span className="ag-chip-label">{label('not_understood')}</span>
+            <span>{props.unused.join('、')}</span>
+          </li>
+        ) : null}
+      </ul>
+    </div>
+  );
+}
+
+function Findings() {
+  if (!props.findings.length && !props.warnings.length) return null;
+  return (
+    <Section id="findings">
+      <ul className="ag-findings">
+        {props.findings.map((finding, at) => (
+          <li key={`f${at}`} data-kind={finding.kind}>{finding.text}</li>
+        ))}
+        {props.warnings.map((warning, at) => (
+          <li key={`w${at}`} className="ag-warning" data-testid="warning">
+            <TriangleAlert size={15} aria-hidden="true" />
+            <span>{warning}</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+function Suggestion({ suggestion }) {
+  const [open, setOpen] = useState(props.profile === 'analyst');
+  return (
+    <li className="ag-suggestion" data-testid="suggestion">
+      <p className="ag-problem">{suggestion.problem}</p>
+      <p className="ag-strategy">
+        <Lightbulb size={17} aria-hidden="true" />
+        <span>{suggestion.strategy}</span>
+      </p>
+      <p className="ag-effect">
+        <span className="ag-effect-value">{suggestion.effect}</span>
+        <span className={`ag-grade ag-grade-${suggestion.grade}`}>{suggestion.evidence}</span>
+      </p>
+      <button type="button" className="ag-more" aria-expanded={open} onClick={() => setOpen(!open)}>
+        <FlaskConical size={14} aria-hidden="true" />
+        {label('how_to_test')}
+        <ChevronDown size={14} aria-hidden="true" />
+      </button>
+      {open ? (
+        <div className="ag-suggestion-more">
+          <p>{suggestion.test}</p>
+          <p className="ag-formula"><b>{label('formula')}</b> {suggestion.formula}</p>
+          <ul className="ag-checks">
+            {suggestion.checks.map((check, at) => (
+              <li key={at} data-passed={check.passed}>
+                {check.passed ? <Check size={14} aria-hidden="true" /> : <CircleAlert size={14} aria-hidden="true" />}
+                <b>{check.label}</b> {check.note}
+              </li>
+            ))}
+          </ul>
+        </div>
+      ) : null}
+    </li>
+  );
+}
+
+function Suggestions() {
+  if (!props.suggestions.length) return null;
+  return (
+    <Section id="suggestions" title={label('suggestions')}>
+      <ul>{props.suggestions.map((suggestion, at) => <Suggestion key={at} suggestion={suggestion} />)}</ul>
+    </Section>
+  );
+}
+
+// Every button carries a plan: it runs without being read from words again.
+function Choices({ title }) {
+  const [chosen, setChosen] = useState(null);
+  if (!props.choices.length) return null;
+  const choose = async (choice, at) => {
+    setChosen(at);
+    try {
+      await callAction({ name: 'choose', payload: { plan: choice.plan, question: choice.question } });
+    } finally {
+      setTimeout(() => setChosen(null), 800);
+    }
+  };
+  return (
+    <Section id="choices" title={title}>
+      <div className="ag-choices">
+        {props.choices.map((choice, at) => (
+          <button key={at} type="button" data-testid="choice" disabled={chosen !== null}
+                  data-chosen={chosen === at} onClick={() => choose(choice, at)}>
+            <CornerDownRight size={15} aria-hidden="true" />
+            <span>{choice.question}</span>
+          </button>
+        ))}
+      </div>
+    </Section>
+  );
+}

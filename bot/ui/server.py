@@ -1,0 +1,227 @@
+"""Starts the chat server: one call that returns when the server has stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import shutil
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bot.ui.app_folder import NO_SUCH_ENV_FILE, make_app_folder
+from bot.ui.backend import Backend, open_backend
+from bot.ui.chat import Chat
+from bot.ui.store.database import open_engine, store_url
+from bot.ui.store.migrations import migrate
+from semantic_layer.errors import AskGrowthError
+from semantic_layer.text import LOCALES, Text
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from bot.settings import Settings
+
+LOOPBACK = ("127.0.0.1", "localhost")
+GRACE_SECONDS = 2
+Announce = Callable[[Text], None]
+
+
+class ServeError(AskGrowthError):
+    """The chat server cannot start as asked."""
+
+    code = "cannot_serve"
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    backend: Backend | None = None,
+    announce: Announce | None = None,
+) -> None:
+    """Serve the chat until SIGTERM or Ctrl-C, then return.
+
+    The address is announced once requests are answered. Port 0 takes any free port. `backend` is the opened
+    workspace where the caller has it already.
+
+    Raises:
+        ServeError: the port is taken, or the host is not an address of this machine.
+        AskGrowthError: the workspace has problems.
+    """
+    home = settings.state_dir / "chat"
+    with closing(_listen(host, port)) as listener:
+        with ThreadPoolExecutor(1) as opener:
+            # Chainlit takes two seconds to import; the workspace opens meanwhile.
+            opening = opener.submit(open_backend, settings) if backend is None else _done(backend)
+            folder = _prepare_folder(home, host, settings)
+            _import_chainlit(folder, settings, home)
+            opened = opening.result()
+        try:
+            asyncio.run(_serve(opened, home, folder, listener, host, announce or _print))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _done(backend: Backend) -> Future[Backend]:
+    future: Future[Backend] = Future()
+    future.set_result(backend)
+    return future
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    if os.name != "nt":
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise _cannot_listen(host, port, error) from error
+    listener.set_inheritable(True)
+    return listener
+
+
+def _cannot_listen(host: str, port: int, error: Exception) -> ServeError:
+    import errno
+
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return ServeError(
+            Text(zh=f"端口 {port} 已被占用。", en=f"Port {port} is already in use."),
+            Text(
+                zh=f"换一个:askgrowth serve --port {port + 1};或先关掉占用它的程序。",
+                en=f"Choose another, askgrowth serve --port {port + 1}, or stop the program that uses it.",
+            ),
+        )
+    return ServeError(
+        Text(zh=f"无法监听 {host}:{port}:{error}。", en=f"Cannot listen on {host}:{port}: {error}."),
+        Text(
+            zh="端口在 1024–65535 之间选,地址用 127.0.0.1(只在本机可见)。",
+            en="Use a port from 1024 to 65535, and 127.0.0.1 to be seen by this machine only.",
+        ),
+    )
+
+
+def _prepare_folder(home: Path, host: str, settings: Settings) -> Path:
+    origins = [] if host in LOOPBACK else ["*"]
+    name = settings.workspace.name
+    return make_app_folder(home / "run", origins=origins, workspace=dict.fromkeys(LOCALES, name))
+
+
+def _import_chainlit(folder: Path, settings: Settings, home: Path) -> None:
+    """Import Chainlit with its folder, secret and files in their places; it reads them while it is imported."""
+    os.environ["CHAINLIT_APP_ROOT"] = str(folder)
+    os.environ["CHAINLIT_ENV_FILE"] = str(
+        folder / NO_SUCH_ENV_FILE
+    )  # it would load .env of the working directory
+    os.environ["TRACELOOP_TELEMETRY"] = "false"
+    logging.getLogger("chainlit").setLevel(logging.ERROR)
+    import chainlit.config
+
+    from bot.ui.access import signing_secret
+
+    os.environ["CHAINLIT_AUTH_SECRET"] = settings.chainlit_auth_secret or signing_secret(home)
+    chainlit.config.config.run.headless = True
+
+
+async def _serve(
+    backend: Backend, home: Path, folder: Path, listener: socket.socket, host: str, announce: Announce
+) -> None:
+    import chainlit.server
+
+    from bot.ui.store.data_layer import StoreDataLayer
+
+    url = store_url(home)
+    engine = open_engine(url)
+    await migrate(engine)
+    chat = Chat(backend.asker)
+    _register(chat, backend, StoreDataLayer(url, engine))
+    await _guard(engine, host)
+    _patch(home, folder)
+
+    @asynccontextmanager
+    async def lifespan(_app: object) -> AsyncIterator[None]:
+        # Chainlit's own ends the process with os._exit, before anything of ours is closed.
+        yield
+        chat.close()
+        await engine.dispose()
+
+    chainlit.server.app.router.lifespan_context = lifespan
+    await _run(chainlit.server.app, listener, announce)
+
+
+def _register(chat: Chat, backend: Backend, layer: Any) -> None:
+    import chainlit as cl
+
+    from bot.ui.app import Handlers
+
+    cl.data_layer(lambda: layer)
+    Handlers(chat, backend.starters).register()
+
+
+async def _guard(engine: AsyncEngine, host: str) -> None:
+    """Ask for a password where users exist; else let the local user in, under this machine's names only."""
+    import chainlit.server
+    from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+    from bot.ui.access import let_local_user_in, require_passwords
+    from bot.ui.store.users import has_users
+
+    if await has_users(engine):
+        require_passwords(engine)
+        return
+    let_local_user_in()
+    if host in LOOPBACK:
+        # Without a login, a page elsewhere must not reach the chat through a name that points here.
+        chainlit.server.app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+
+
+def _patch(home: Path, folder: Path) -> None:
+    from bot.ui import patches
+
+    patches.strip_outside_requests()
+    patches.use_one_configuration()
+    patches.serve_one_avatar()
+    patches.serve_assets_compressed(home / "compressed", folder / "public")
+
+
+async def _run(app: Any, listener: socket.socket, announce: Announce) -> None:
+    import uvicorn
+
+    host, port = listener.getsockname()[:2]
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                shown = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+                announce(
+                    Text(
+                        zh=f"问增长已就绪:{shown}(Ctrl-C 停止)",
+                        en=f"AskGrowth is ready: {shown} (Ctrl-C stops it)",
+                    )
+                )
+
+        def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+            super().handle_exit(sig, frame)
+            self._captured_signals.clear()  # a stop that was asked for is not a failure: exit code 0
+
+    config = uvicorn.Config(
+        app, log_level="error", loop="asyncio", timeout_graceful_shutdown=GRACE_SECONDS, ws_max_size=2**20
+    )
+    await Server(config).serve(sockets=[listener])
+
+
+def _print(text: Text) -> None:
+    sys.stdout.write(f"{text.zh}\n{text.en}\n")
+    sys.stdout.flush()

@@ -1,0 +1,162 @@
+"""Chainlit's data layer over our schema, with the defects of its SQL layer on SQLite mended.
+
+The original drops rows whose parameters are lists or dictionaries, gives JSON columns back as text (a reopened
+card then has no content), pastes thread ids into SQL, and reads every message of every thread for the history.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from chainlit.data.sql_alchemy import SQLAlchemyDataLayer
+from chainlit.data.utils import queue_until_user_message
+from chainlit.element import CustomElement, Element
+from chainlit.types import PageInfo, PaginatedResponse, Pagination, ThreadDict, ThreadFilter
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+PAGE_LIMIT = 50
+_THREADS = 'SELECT "id", "createdAt", "name", "userId", "userIdentifier", "tags", "metadata" FROM threads'
+_STEPS = """SELECT s.*, f."id" AS feedback_id, f."value" AS feedback_value, f."comment" AS feedback_comment
+FROM steps s LEFT JOIN feedbacks f ON f."forId" = s."id" WHERE s."threadId" = :id ORDER BY s."createdAt", s."start" """
+_LIST = """SELECT t."id", t."createdAt", t."name", t."userId", t."userIdentifier", t."tags", t."metadata",
+COALESCE((SELECT MAX(s."createdAt") FROM steps s WHERE s."threadId" = t."id"), t."createdAt") AS updated
+FROM threads t WHERE t."userId" = :user
+AND (:search IS NULL OR EXISTS (SELECT 1 FROM steps s
+     WHERE s."threadId" = t."id" AND s."output" LIKE :search ESCAPE '!'))
+AND (:feedback IS NULL OR EXISTS (SELECT 1 FROM steps s JOIN feedbacks f ON f."forId" = s."id"
+     WHERE s."threadId" = t."id" AND f."value" = :feedback))
+ORDER BY updated DESC, t."id" LIMIT :limit OFFSET :offset"""
+
+
+class StoreDataLayer(SQLAlchemyDataLayer):
+    """Users, threads, steps, cards and feedback. A card's content is a column, so no file storage is needed."""
+
+    def __init__(self, url: str, engine: AsyncEngine) -> None:
+        super().__init__(conninfo=url)
+        self.engine = engine
+        self.async_session.configure(bind=engine)
+
+    async def execute_sql(self, query: str, parameters: Mapping[str, Any]) -> Any:
+        """Return the rows of a statement; list and dictionary parameters are stored as JSON."""
+        return await super().execute_sql(query, {name: _stored(value) for name, value in parameters.items()})
+
+    @queue_until_user_message()  # type: ignore[untyped-decorator]  # Chainlit's decorator has no types
+    async def create_element(self, element: Element) -> None:
+        """Keep a card with its content. Other elements are not used by this chat and not kept."""
+        if not isinstance(element, CustomElement) or not element.for_id:
+            return
+        await self.update_thread(element.thread_id)
+        await self.execute_sql(
+            'INSERT INTO elements ("id", "threadId", "type", "url", "name", "display", "forId", "mime", "props") '
+            "VALUES (:id, :thread, :type, :url, :name, :display, :for_id, :mime, :props) "
+            'ON CONFLICT ("id") DO UPDATE SET "props" = :props WHERE elements."threadId" = :thread',
+            {
+                "id": element.id,
+                "thread": element.thread_id,
+                "type": element.type,
+                "url": element.url,
+                "name": element.name,
+                "display": element.display,
+                "for_id": element.for_id,
+                "mime": element.mime,
+                "props": element.props,
+            },
+        )
+
+    async def get_thread(self, thread_id: str) -> ThreadDict | None:
+        """Return one thread with its steps and cards, JSON decoded; None where there is none."""
+        found = await self.execute_sql(f'{_THREADS} WHERE "id" = :id', {"id": thread_id})
+        if not found:
+            return None
+        steps = await self.execute_sql(_STEPS, {"id": thread_id}) or []
+        elements = (
+            await self.execute_sql('SELECT * FROM elements WHERE "threadId" = :id', {"id": thread_id}) or []
+        )
+        return _thread(found[0], [_step(row) for row in steps], [_decoded(row, "props") for row in elements])
+
+    async def get_all_user_threads(
+        self, user_id: str | None = None, thread_id: str | None = None
+    ) -> list[ThreadDict] | None:
+        """Return the threads asked for; the base class calls this for one thread only."""
+        if thread_id is None:
+            page = await self.list_threads(Pagination(first=PAGE_LIMIT), ThreadFilter(userId=user_id))
+            return list(page.data)
+        thread = await self.get_thread(thread_id)
+        return [thread] if thread else []
+
+    async def list_threads(
+        self, pagination: Pagination, filters: ThreadFilter
+    ) -> PaginatedResponse[ThreadDict]:
+        """Return one page of a user's threads, newest first, without their messages.
+
+        Raises:
+            ValueError: no user; the history is always somebody's.
+        """
+        if not filters.userId:
+            raise ValueError("userId is required")
+        offset = int(pagination.cursor) if pagination.cursor and pagination.cursor.isdigit() else 0
+        size = min(pagination.first, PAGE_LIMIT)
+        rows = await self.execute_sql(
+            _LIST,
+            {
+                "user": filters.userId,
+                "search": _pattern(filters.search) if filters.search else None,
+                "feedback": filters.feedback,
+                "limit": size + 1,
+                "offset": offset,
+            },
+        )
+        rows = rows if isinstance(rows, list) else []
+        threads = [_thread(row, [], []) for row in rows[:size]]
+        page = PageInfo(
+            hasNextPage=len(rows) > size, startCursor=str(offset), endCursor=str(offset + len(threads))
+        )
+        return PaginatedResponse(pageInfo=page, data=threads)
+
+
+def _thread(row: Mapping[str, Any], steps: list[Any], elements: list[Any]) -> ThreadDict:
+    content = _decoded(row)
+    return ThreadDict(
+        id=content["id"],
+        createdAt=content["createdAt"],
+        name=content["name"],
+        userId=content["userId"],
+        userIdentifier=content["userIdentifier"],
+        tags=content["tags"],
+        metadata=content["metadata"],
+        steps=steps,
+        elements=elements,
+    )
+
+
+def _stored(value: object) -> object:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (list, dict)) else value
+
+
+def _decoded(row: Mapping[str, Any], *more: str) -> dict[str, Any]:
+    content = dict(row)
+    for name in ("metadata", "tags", "generation", "modes", *more):
+        if isinstance(content.get(name), str):
+            content[name] = json.loads(content[name])
+    return content
+
+
+def _step(row: Mapping[str, Any]) -> dict[str, Any]:
+    step = _decoded(row)
+    feedback_id, value, comment = (step.pop(f"feedback_{part}") for part in ("id", "value", "comment"))
+    step["feedback"] = (
+        {"id": feedback_id, "forId": step["id"], "value": value, "comment": comment} if feedback_id else None
+    )
+    for name in ("streaming", "waitForAnswer", "isError", "defaultOpen", "autoCollapse"):
+        step[name] = bool(step.get(name))
+    step["metadata"] = step["metadata"] or {}
+    step["input"] = step["input"] if step.get("showInput") not in (None, "false") else ""
+    step["output"] = step["output"] or ""
+    return step
+
+
+def _pattern(search: str) -> str:
+    escaped = search.replace("!", "!!").replace("%", "!%").replace("_", "!_")
+    return f"%{escaped}%"

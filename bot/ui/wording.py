@@ -1,0 +1,72 @@
+"""Names for the typed parts of an answer, as a reader sees them in the card."""
+
+from __future__ import annotations
+
+from semantic_layer.table import Column
+from semantic_layer.text import Text
+from tools.result import Effect
+
+SLOT_LABELS: dict[str, Text] = {
+    "metric": Text(zh="指标", en="Metric"),
+    "metrics": Text(zh="指标", en="Metric"),
+    "dimension": Text(zh="按", en="By"),
+    "breakdown": Text(zh="按", en="By"),
+    "group_by": Text(zh="按", en="By"),
+    "filter": Text(zh="筛选", en="Only"),
+    "where": Text(zh="筛选", en="Only"),
+    "segment": Text(zh="人群", en="Segment"),
+    "period": Text(zh="时间", en="Period"),
+    "comparison": Text(zh="对比", en="Versus"),
+    "compare": Text(zh="对比", en="Versus"),
+    "order": Text(zh="排序", en="Order"),
+    "limit": Text(zh="取", en="Top"),
+    "grain": Text(zh="粒度", en="Per"),
+    "having": Text(zh="条件", en="Where"),
+    "transform": Text(zh="计算", en="Computed"),
+    "tool": Text(zh="分析", en="Analysis"),
+    "concept": Text(zh="理解", en="Meaning"),
+}
+EVIDENCE_LABELS: dict[str, Text] = {
+    "experiment": Text(zh="实验", en="Experiment"),
+    "quasi_experiment": Text(zh="准实验", en="Quasi-experiment"),
+    "adjusted": Text(zh="调整后相关", en="Adjusted correlation"),
+    "correlation": Text(zh="相关", en="Correlation only"),
+}
+CHECK_LABELS: dict[str, Text] = {
+    "volume": Text(zh="样本量", en="Volume"),
+    "interval": Text(zh="区间", en="Interval"),
+    "mix": Text(zh="结构", en="Mix"),
+    "stability": Text(zh="稳定", en="Stability"),
+    "quality": Text(zh="数据质量", en="Data quality"),
+}
+LEFT_OUT = Text(zh="另有 {n} 个没有画出", en="{n} more are not drawn")
+PLANNER_LABELS: dict[str, Text] = {
+    "rules": Text(zh="规则(离线,不经模型)", en="Rules (offline, no model)"),
+    "llm": Text(zh="语言模型", en="Language model"),
+    "verified": Text(zh="已核对的问题", en="Verified question"),
+    "none": Text(zh="无", en="None"),
+}
+STAGE_LABELS: dict[str, Text] = {
+    "plan": Text(zh="理解", en="plan"),
+    "compile": Text(zh="编译", en="compile"),
+    "query": Text(zh="查询", en="query"),
+    "execute": Text(zh="查询", en="query"),
+    "compose": Text(zh="成文", en="compose"),
+    "total": Text(zh="合计", en="total"),
+}
+
+
+def name_text(name: str) -> Text:
+    """Return a technical name as readable text, the same in both languages."""
+    return Text.same(name.replace("_", " ") or "?")
+
+
+def effect_text(effect: Effect, column: Column) -> Text:
+    """Return an expected effect with its interval; `column` gives the metric's unit and format."""
+    from bot.render import prose
+
+    low, high = prose(effect.low, column, sign=True), prose(effect.high, column, sign=True)
+    return Text(
+        zh=f"{effect.horizon_days} 天内 {low.zh} 到 {high.zh},八成把握",
+        en=f"{low.en} to {high.en} within {effect.horizon_days} days, 80 % sure",
+    )
