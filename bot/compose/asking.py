@@ -1,0 +1,102 @@
+"""A plan as the shortest question that asks for it, in both languages: the words of every offered button.
+
+Only plans that can be said plainly get a question; the rules planner reads each one back to the same plan.
+"""
+
+from __future__ import annotations
+
+from bot.compose.interpretation import dimension_label, value_label
+from bot.compose.view import Scene
+from bot.plan import BilingualMessage, MetricPlan
+from bot.render_dates import period_name
+from semantic_layer.period import ONE_DAY, Period
+from semantic_layer.query import Condition, MetricQuery
+from semantic_layer.text import Text
+
+_BY_GRAIN = {
+    "day": Text(zh="每天", en="by day"),
+    "week": Text(zh="每周", en="by week"),
+    "month": Text(zh="每月", en="by month"),
+    "quarter": Text(zh="每季度", en="by quarter"),
+    "year": Text(zh="每年", en="by year"),
+}
+_COMPARED = {
+    "previous_period": Text(zh="环比", en="compared with the previous period"),
+    "previous_year": Text(zh="同比", en="compared with the same period last year"),
+    "same_weekday": Text(zh="较上周同日", en="compared with the same weekday last week"),
+}
+
+
+def question_of(plan: MetricQuery, scene: Scene) -> BilingualMessage | None:
+    """Return the plan as a question; None where it holds what a short question cannot say."""
+    if plan.having or plan.transforms or plan.limit or len(plan.compare) > 1 or not plan.metrics:
+        return None
+    if any(compare.kind == "period" for compare in plan.compare):
+        return None
+    filters = [_filter(condition, scene) for condition in plan.where]
+    groups = [
+        _group(group.dimension, group.grain.value if group.grain else group.part, scene)
+        for group in plan.group_by
+    ]
+    if any(part is None for part in (*filters, *groups)):
+        return None
+    period = _period(plan.period.period(), scene) if plan.period is not None else None
+    metrics = [scene.catalog.metrics[name].label for name in plan.metrics]
+    segments = [scene.catalog.segments[name].label for name in plan.segments]
+    wheres = [*segments, *(text for text in filters if text is not None)]
+    by = [text for text in groups if text is not None]
+    compared = _COMPARED[plan.compare[0].kind] if plan.compare else None
+    zh = "".join(
+        [
+            period.zh if period else "",
+            "".join(text.zh for text in wheres) + ("的" if wheres and not by else ""),
+            "".join(text.zh for text in by) + ("的" if by else ""),
+            "和".join(label.zh for label in metrics),
+            compared.zh if compared else "",
+        ]
+    )
+    en = " ".join(
+        part
+        for part in [
+            " and ".join(label.en for label in metrics),
+            " ".join(text.en for text in by),
+            " ".join(f"for {text.en}" for text in wheres),
+            period.en if period else "",
+            compared.en if compared else "",
+        ]
+        if part
+    )
+    return BilingualMessage(zh=zh, en=en[:1].upper() + en[1:] if not metrics[0].en[:2].isupper() else en)
+
+
+def _period(period: Period, scene: Scene) -> Text:
+    name = period_name(period, scene.today, scene.week_start, scene.fiscal_year_start)
+    if name is not None:
+        return name
+    last = period.requested_end - ONE_DAY
+    if last == period.start:
+        return Text(zh=f"{last.year}年{last.month}月{last.day}日", en=f"on {last.isoformat()}")
+    start = period.start
+    return Text(
+        zh=f"{start.year}年{start.month}月{start.day}日到{last.year}年{last.month}月{last.day}日",
+        en=f"from {start.isoformat()} to {last.isoformat()}",
+    )
+
+
+def _group(dimension: str, bucket: str | None, scene: Scene) -> Text | None:
+    if bucket is not None:
+        return _BY_GRAIN.get(bucket)
+    label = dimension_label(dimension, scene)
+    return Text(zh=f"各{label.zh}", en=f"by {label.en}")
+
+
+def _filter(condition: object, scene: Scene) -> Text | None:
+    if not isinstance(condition, Condition) or condition.operator != "=" or len(condition.values) != 1:
+        return None
+    return value_label(condition, condition.values[0], scene)
+
+
+def as_plan(query: MetricQuery, **changes: object) -> MetricPlan:
+    """Return the query as a plan with some parts replaced."""
+    values = {name: getattr(query, name) for name in MetricQuery.model_fields}
+    return MetricPlan.model_validate({"kind": "metric", **values, **changes})

@@ -1,0 +1,116 @@
+"""What to ask next, computed from the plan: each is a question with a plan that compiles."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from bot.compose.asking import as_plan, question_of
+from bot.compose.ranking import read_ranking
+from bot.compose.side import Side
+from bot.compose.view import Scene, View, shape_of
+from bot.plan import BilingualMessage, MetricPlan, Option, ToolPlan
+from semantic_layer.period import Grain
+from semantic_layer.query import Compare, Condition, GroupBy, MetricQuery
+from tools.registry import Registry
+
+Compiles = Callable[[MetricQuery], bool]
+MOST = 5
+MOST_DRILL_DOWNS = 2
+MOST_TRIED = 12  # compiling is milliseconds, a wide catalog has hundreds of dimensions
+WHY_TOOL = "why"
+
+
+def follow_ups(
+    view: View, side: Side, scene: Scene, compiles: Compiles, registry: Registry
+) -> tuple[Option, ...]:
+    """Return up to five next questions: the top value alone, by week, against before, drilled down, why."""
+    shape = shape_of(view)
+    if shape in ("values", "empty"):
+        return ()
+    found: list[Option] = []
+    why = _why(view, scene, registry)
+    if why is not None:
+        found.append(why)
+    for plan in (*_plans(view, side), *_drill_downs(view, scene, compiles)):
+        question = question_of(plan, scene)
+        if question is not None and all(plan != other.plan for other in found) and compiles(plan):
+            found.append(Option(question=question, plan=plan))
+    return tuple(found[:MOST])
+
+
+def _plans(view: View, side: Side) -> Iterator[MetricPlan]:
+    query = view.query
+    bare: dict[str, object] = {
+        "order_by": (), "limit": None, "having": (), "transforms": (), "totals": False, "metrics": query.metrics[:1],
+    }  # fmt: skip
+    if len(view.dimensions) == 1 and view.time is None:
+        top = read_ranking(view, side).rows
+        code = view.key(top[0])[0] if top else None
+        if isinstance(code, str | int | float | bool):
+            only = Condition(dimension=view.dimensions[0].dimension, operator="=", values=(code,))
+            grain = GroupBy(dimension="metric_time", grain=_grain(view))
+            yield as_plan(
+                query, **{**bare, "group_by": (grain,), "where": (*query.where, only), "compare": ()}
+            )
+    if view.time is None:
+        grain = GroupBy(dimension="metric_time", grain=_grain(view))
+        yield as_plan(query, **{**bare, "group_by": (grain,), "compare": ()})
+    elif view.time.grain is Grain.DAY:
+        others = tuple(group for group in query.group_by if group.grain is None)
+        week = GroupBy(dimension=view.time.dimension, grain=Grain.WEEK)
+        yield as_plan(query, **{**bare, "group_by": (week, *others), "compare": ()})
+    if not query.compare and query.period is not None and view.time is None:
+        yield as_plan(query, **{**bare, "compare": (Compare(kind="previous_period"),)})
+    elif query.period is not None and all(compare.kind != "previous_year" for compare in query.compare):
+        yield as_plan(query, **{**bare, "compare": (Compare(kind="previous_year"),)})
+
+
+def _grain(view: View) -> Grain:
+    """Return a bucket that gives the period at least two points and at most a screenful."""
+    days = view.main.days if view.main is not None else 1000
+    return Grain.DAY if days <= 14 else Grain.WEEK if days <= 200 else Grain.MONTH
+
+
+def _drill_downs(view: View, scene: Scene, compiles: Compiles) -> Iterator[MetricPlan]:
+    """Yield the same question by another dimension: declared values first, then the catalog's order."""
+    query = view.query
+    used = {group.dimension for group in query.group_by}
+    fixed = {condition.dimension for condition in query.where if isinstance(condition, Condition)}
+    candidates = [
+        dimension
+        for dimension in scene.catalog.dimensions.values()
+        if dimension.kind in ("categorical", "boolean")
+        and dimension.index_values
+        and not dimension.hidden
+        and dimension.name not in used | fixed
+    ]
+    candidates.sort(key=lambda dimension: (not dimension.values, not dimension.conformed))
+    given = 0
+    for dimension in candidates[:MOST_TRIED]:
+        plan = as_plan(
+            query,
+            metrics=query.metrics[:1],
+            group_by=(GroupBy(dimension=dimension.name),),
+            compare=(),
+            order_by=(),
+            limit=None,
+            having=(),
+            transforms=(),
+            totals=False,
+        )
+        if given < MOST_DRILL_DOWNS and compiles(plan):
+            given += 1
+            yield plan
+
+
+def _why(view: View, scene: Scene, registry: Registry) -> Option | None:
+    """Return the question for the causes of a change, where that analysis exists and there is a change."""
+    if WHY_TOOL not in registry or view.query.period is None or view.time is not None:
+        return None
+    metric = view.query.metrics[0]
+    inputs: dict[str, object] = {"metric": metric, "period": view.query.period.model_dump(mode="json")}
+    label = scene.catalog.metrics[metric].label
+    return Option(
+        question=BilingualMessage(zh=f"{label.zh}为什么变化", en=f"Why did {label.en} change"),
+        plan=ToolPlan.model_validate({"kind": "tool", "name": WHY_TOOL, "inputs": inputs}),
+    )

@@ -1,0 +1,168 @@
+"""How the plan was read, slot by slot: the planner's own slots first, the rest worked out from the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.answer import Slot
+from bot.compose.phrases import against, list_of, when
+from bot.compose.view import Scene, View
+from bot.plan import AnswerablePlan, MetadataPlan, ToolPlan
+from bot.render import group_label
+from semantic_layer.query import AnyOf, Condition, Expression, GroupBy, Having, Where
+from semantic_layer.table import Column
+from semantic_layer.text import Text
+
+_OPERATORS = {
+    "=": Text(zh="是", en="is"),
+    "!=": Text(zh="不是", en="is not"),
+    "in": Text(zh="是", en="is"),
+    "not in": Text(zh="不是", en="is not"),
+    "<": Text(zh="小于", en="below"),
+    "<=": Text(zh="不超过", en="at most"),
+    ">": Text(zh="大于", en="above"),
+    ">=": Text(zh="不低于", en="at least"),
+    "between": Text(zh="介于", en="between"),
+    "contains": Text(zh="包含", en="contains"),
+    "not contains": Text(zh="不包含", en="does not contain"),
+    "starts with": Text(zh="开头是", en="starts with"),
+    "ends with": Text(zh="结尾是", en="ends with"),
+    "is null": Text(zh="未填写", en="is not set"),
+    "is not null": Text(zh="已填写", en="is set"),
+}
+_GRAINS = {
+    "day": "按天", "week": "按周", "month": "按月", "quarter": "按季度", "year": "按年", "hour": "按小时",
+    "day_of_week": "按星期几", "day_of_year": "按年内第几天",
+}  # fmt: skip
+
+
+def completed(slots: Sequence[Slot], view: View, scene: Scene) -> tuple[Slot, ...]:
+    """Return the planner's slots, and the plan's own for every kind of slot the planner left out."""
+    known = {slot.slot for slot in slots}
+    return (*slots, *(slot for slot in slots_of(view, scene) if slot.slot not in known))
+
+
+def slots_of(view: View, scene: Scene) -> tuple[Slot, ...]:
+    """Return the slots of an executed query, in reading order, without words."""
+    query, catalog = view.query, scene.catalog
+    found: list[Slot] = []
+    if query.metrics:
+        found.append(Slot("metric", list_of([catalog.metrics[name].label for name in query.metrics])))
+    found += [Slot("dimension", _group(group, scene)) for group in query.group_by]
+    found += [Slot("filter", condition_text(condition, scene)) for condition in query.where]
+    found += [
+        Slot("segment", catalog.segments[name].label) for name in query.segments if name in catalog.segments
+    ]
+    found += [Slot("having", _having(having, view)) for having in query.having]
+    if query.metrics:
+        period = when(scene, view.main)
+        found.append(Slot("period", Text(zh=period.zh.removesuffix("里"), en=_bare(period.en))))
+    if view.main is not None:
+        found += [
+            Slot("comparison", _comparison(against(scene, used, view.main))) for used in view.comparisons
+        ]
+    found += [Slot("transform", _transform(transform.kind)) for transform in query.transforms]
+    if query.order_by and view.has(query.order_by[0].column):
+        order = query.order_by[0]
+        label = view.column(order.column).label
+        zh, en = ("从高到低", "highest first") if order.descending else ("从低到高", "lowest first")
+        found.append(Slot("order", Text(zh=f"{label.zh}{zh}", en=f"{label.en}, {en}")))
+    if query.limit is not None:
+        per = "每组" if query.limit.per else ""
+        each = " per group" if query.limit.per else ""
+        found.append(
+            Slot("limit", Text(zh=f"{per}前{query.limit.n}个", en=f"the first {query.limit.n}{each}"))
+        )
+    return tuple(found)
+
+
+def plan_slots(plan: AnswerablePlan, label: Text | None = None) -> tuple[Slot, ...]:
+    """Return the slots of a plan that reads no metrics: an analysis with its inputs, or a catalog question."""
+    if isinstance(plan, ToolPlan):
+        slots = [Slot("tool", label or Text.same(plan.name))]
+        slots += [Slot("input", Text.same(f"{key}: {value}")) for key, value in plan.inputs.items()]
+        return tuple(slots)
+    assert isinstance(plan, MetadataPlan)
+    topics = {
+        "metrics": Text(zh="有哪些指标", en="which metrics there are"),
+        "dimensions": Text(zh="有哪些维度", en="which dimensions there are"),
+        "values": Text(zh="有哪些取值", en="which values there are"),
+        "definition": Text(zh="指标口径", en="a definition"),
+        "freshness": Text(zh="数据更新到哪天", en="how fresh the data are"),
+        "help": Text(zh="能问什么", en="what can be asked"),
+    }
+    return (Slot("topic", topics[plan.topic]),)
+
+
+def condition_text(condition: Where, scene: Scene) -> Text:
+    """Return a filter as a reader sees it: 投放渠道是抖音 / ad channel is Douyin."""
+    if isinstance(condition, Expression):
+        return Text.same(condition.sql)
+    if isinstance(condition, AnyOf):
+        texts = [condition_text(one, scene) for one in condition.conditions]
+        return Text(zh=" 或 ".join(text.zh for text in texts), en=" or ".join(text.en for text in texts))
+    label, operator = dimension_label(condition.dimension, scene), _OPERATORS[condition.operator]
+    values = [value_label(condition, value, scene) for value in condition.values]
+    if not values:
+        return Text(zh=f"{label.zh}{operator.zh}", en=f"{label.en} {operator.en}")
+    joined = _values(condition, values)
+    return Text(zh=f"{label.zh}{operator.zh}{joined.zh}", en=f"{label.en} {operator.en} {joined.en}")
+
+
+def _values(condition: Condition, values: list[Text]) -> Text:
+    if condition.operator == "between" and len(values) == 2:
+        return Text(zh=f"{values[0].zh}到{values[1].zh}", en=f"{values[0].en} and {values[1].en}")
+    return Text(zh="或".join(value.zh for value in values), en=" or ".join(value.en for value in values))
+
+
+def dimension_label(name: str, scene: Scene) -> Text:
+    """Return the label of a dimension by any spelling; the name itself where it is not in the catalog."""
+    canonical = scene.catalog.spellings.get(name, name)
+    dimension = scene.catalog.dimensions.get(canonical)
+    return dimension.label if dimension is not None else Text.same(name)
+
+
+def value_label(condition: Condition, value: object, scene: Scene) -> Text:
+    """Return the label of a stored value of the condition's dimension."""
+    dimension = scene.catalog.dimensions.get(
+        scene.catalog.spellings.get(condition.dimension, condition.dimension)
+    )
+    labels = tuple((str(one.code), one.label) for one in dimension.values) if dimension is not None else ()
+    column = Column(condition.dimension, Text.same(condition.dimension), "dimension", value_labels=labels)
+    return group_label(value if isinstance(value, str | int | float | bool) else str(value), column)
+
+
+def _group(group: GroupBy, scene: Scene) -> Text:
+    suffix = group.grain.value if group.grain else group.part
+    if suffix:
+        return Text(zh=_GRAINS.get(suffix, suffix), en=f"by {suffix.replace('_', ' ')}")
+    label = dimension_label(group.dimension, scene)
+    return Text(zh=f"按{label.zh}", en=f"by {label.en}")
+
+
+def _having(having: Having, view: View) -> Text:
+    label = view.column(having.column).label if view.has(having.column) else Text.same(having.column)
+    operator = _OPERATORS[having.operator]
+    values = " ~ ".join(f"{value:g}" for value in having.values)
+    return Text(zh=f"{label.zh}{operator.zh}{values}", en=f"{label.en} {operator.en} {values}".rstrip())
+
+
+def _bare(phrase: str) -> str:
+    for preposition in ("in ", "over ", "on "):
+        if phrase.startswith(preposition):
+            return phrase.removeprefix(preposition)
+    return phrase
+
+
+def _comparison(other: Text) -> Text:
+    return Text(zh=f"对比{other.zh}", en=f"against {_bare(other.en)}")
+
+
+def _transform(kind: str) -> Text:
+    return {
+        "share": Text(zh="占比", en="share"),
+        "rank": Text(zh="排名", en="rank"),
+        "running_total": Text(zh="累计", en="running total"),
+        "rolling": Text(zh="移动平均", en="rolling mean"),
+        "average_per": Text(zh="平均每期", en="average per period"),
+    }[kind]

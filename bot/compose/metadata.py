@@ -1,0 +1,184 @@
+"""Answers from the catalog itself: what exists, how it is defined, how fresh the data are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from bot.compose.definitions import definition, formula
+from bot.compose.phrases import join
+from bot.compose.view import Scene
+from bot.plan import MetadataPlan
+from bot.render_dates import day_label
+from semantic_layer.catalog import Catalog, Dimension, Metric
+from semantic_layer.errors import QueryError, UnknownNameError
+from semantic_layer.period import ONE_DAY
+from semantic_layer.table import Column, Row, Table
+from semantic_layer.text import Text
+
+MOST_NAMED = 6
+Span = Callable[[str], tuple[date | None, date | None]]  # a model's first day and the day after its last
+METRIC_KIND = Text(zh="指标", en="metric")
+DIMENSION_KIND = Text(zh="维度", en="dimension")
+
+
+def visible_metrics(catalog: Catalog) -> tuple[Metric, ...]:
+    """Return the metrics a reader may be told about."""
+    return tuple(metric for metric in catalog.metrics.values() if not metric.hidden)
+
+
+def visible_dimensions(catalog: Catalog) -> tuple[Dimension, ...]:
+    """Return the dimensions a reader may be told about; those that access rules hide do not exist."""
+    hidden = catalog.access.hidden if catalog.access is not None else ()
+    return tuple(one for one in catalog.dimensions.values() if not one.hidden and one.name not in hidden)
+
+
+def metadata(plan: MetadataPlan, scene: Scene, span: Span) -> tuple[Text, Table]:
+    """Return headline and table of a catalog question (`values` is a query and not answered here).
+
+    Raises:
+        UnknownNameError: a name that is not in the catalog, or that the reader may not see.
+    """
+    catalog = scene.catalog
+    if plan.topic == "metrics":
+        return _metrics(catalog, visible_metrics(catalog))
+    if plan.topic == "dimensions":
+        return _dimensions(visible_dimensions(catalog))
+    if plan.topic == "definition":
+        return _definitions(catalog, plan.names)
+    if plan.topic == "freshness":
+        return _freshness(scene, span)
+    if plan.topic == "help":
+        return _help(catalog)
+    raise QueryError(
+        Text(zh="取值要从数据里查。", en="Values are read from the data."),
+        Text(zh="请指定一个维度。", en="Name a dimension."),
+    )
+
+
+def _labelled(name: str, label: Text, cells: Iterable[tuple[str, Text]]) -> Column:
+    """Return a column whose cells are catalog names and read as texts, in either language."""
+    return Column(name, label, "dimension", value_labels=tuple(cells))
+
+
+def _table(columns: Sequence[Column], names: Sequence[str]) -> Table:
+    rows: tuple[Row, ...] = tuple(tuple(name for _ in columns) for name in names)
+    return Table(tuple(columns), rows, len(rows))
+
+
+def _metrics(catalog: Catalog, metrics: Sequence[Metric]) -> tuple[Text, Table]:
+    labels = [(metric.name, metric.label) for metric in metrics]
+    definitions = [(metric.name, definition(catalog, metric)) for metric in metrics]
+    columns = [
+        _labelled("metric", METRIC_KIND, labels),
+        Column("name", Text(zh="名称", en="name"), "dimension"),
+        _labelled("definition", Text(zh="口径", en="definition"), definitions),
+    ]
+    names = [metric.name for metric in metrics]
+    return _there_are(METRIC_KIND, [label for _, label in labels]), _table(columns, names)
+
+
+def _dimensions(dimensions: Sequence[Dimension]) -> tuple[Text, Table]:
+    labels = [(one.name, one.label) for one in dimensions]
+    columns = [
+        _labelled("dimension", DIMENSION_KIND, labels),
+        Column("name", Text(zh="名称", en="name"), "dimension"),
+    ]
+    return _there_are(DIMENSION_KIND, [label for _, label in labels]), _table(
+        columns, [one.name for one in dimensions]
+    )
+
+
+def _there_are(kind: Text, labels: Sequence[Text]) -> Text:
+    if not labels:
+        return Text(zh=f"还没有定义任何{kind.zh}。", en=f"No {kind.en} is defined yet.")
+    shown = labels[:MOST_NAMED]
+    more = len(labels) > len(shown)
+    return Text(
+        zh=f"共有{len(labels)}个{kind.zh}:{'、'.join(label.zh for label in shown)}{'等' if more else ''}。",
+        en=f"There are {len(labels)} {kind.en}s: {', '.join(label.en for label in shown)}{', …' if more else ''}.",
+    )
+
+
+def _definitions(catalog: Catalog, names: Sequence[str]) -> tuple[Text, Table]:
+    visible = {metric.name: metric for metric in visible_metrics(catalog)}
+    for name in names:
+        if name not in visible:
+            raise UnknownNameError(METRIC_KIND, name, visible)
+    metrics = [visible[name] for name in names] or list(visible.values())
+    columns = [
+        _labelled("metric", METRIC_KIND, [(one.name, one.label) for one in metrics]),
+        _labelled(
+            "definition",
+            Text(zh="口径", en="definition"),
+            [(m.name, definition(catalog, m)) for m in metrics],
+        ),
+        _labelled("formula", Text(zh="算法", en="formula"), [(m.name, formula(catalog, m)) for m in metrics]),
+        _labelled(
+            "version", Text(zh="版本", en="version"), [(m.name, Text.same(m.version)) for m in metrics]
+        ),
+    ]
+    sentences = [_defined(catalog, metric) for metric in metrics[:3]]
+    return join(sentences), _table(columns, [metric.name for metric in metrics])
+
+
+def _defined(catalog: Catalog, metric: Metric) -> Text:
+    text = definition(catalog, metric)
+    how = formula(catalog, metric)
+    zh, en = f"{metric.label.zh}:{text.zh.rstrip('。')}", f"{metric.label.en}: {text.en.rstrip('.')}"
+    if metric.description is not None and metric.is_ratio:
+        zh, en = f"{zh}(= {how.zh})", f"{en} (= {how.en})"
+    if metric.owner:
+        zh, en = f"{zh},负责人 {metric.owner}", f"{en}; owner {metric.owner}"
+    return Text(zh=zh, en=en)
+
+
+def _freshness(scene: Scene, span: Span) -> tuple[Text, Table]:
+    models = [
+        (model, found)
+        for model in scene.catalog.models.values()
+        if model.agg_time_dimension is not None and (found := span(model.name))[1] is not None
+    ]
+    columns = (
+        _labelled("model", Text(zh="数据表", en="table"), [(model.name, model.label) for model, _ in models]),
+        Column("first_day", Text(zh="最早", en="first day"), "time", grain="day"),
+        Column("last_day", Text(zh="最晚", en="last day"), "time", grain="day"),
+    )
+    rows = tuple((model.name, start, end - ONE_DAY) for model, (start, end) in models if end is not None)
+    table = Table(columns, rows, len(rows))
+    current = [end for model, (_, end) in models if end is not None and not model.forward_dated]
+    if not current:
+        return Text(zh="还没有带日期的数据。", en="There are no dated data yet."), table
+    last = max(current)
+    day = day_label(last - ONE_DAY, scene.today)
+    late = [
+        model.label
+        for model, (_, end) in models
+        if end is not None and end < last and not model.forward_dated
+    ]
+    behind = (
+        Text(
+            zh=f"其中{'、'.join(label.zh for label in late[:MOST_NAMED])}更早一些",
+            en=f"{', '.join(label.en for label in late[:MOST_NAMED])} end earlier",
+        )
+        if late
+        else None
+    )
+    return join([Text(zh=f"数据更新到{day.zh}", en=f"the data run through {day.en}"), behind]), table
+
+
+def _help(catalog: Catalog) -> tuple[Text, Table]:
+    metrics = visible_metrics(catalog)
+    text, table = _metrics(catalog, metrics)
+    dimensions = [one for one in visible_dimensions(catalog) if one.kind in ("categorical", "boolean")][
+        :MOST_NAMED
+    ]
+    by = Text(
+        zh=f"可以按{'、'.join(one.label.zh for one in dimensions)}拆开看"
+        if dimensions
+        else "可以按时间看趋势",
+        en=f"they can be broken down by {', '.join(one.label.en for one in dimensions)}"
+        if dimensions
+        else "they can be followed over time",
+    )
+    return join([Text(zh=f"可以问{text.zh.rstrip('。')}", en=text.en.rstrip(".")), by]), table
