@@ -14,6 +14,7 @@ from pathlib import Path
 import chainlit.config
 import chainlit.server
 import chainlit.session
+from chainlit.context import init_ws_context
 from fastapi import Request, Response
 from fastapi.responses import FileResponse
 from fastapi.routing import APIRoute
@@ -68,6 +69,22 @@ def serve_assets_compressed(cache: Path, public: Path) -> None:
     first("/assets/{name}", asset)
     first("/public/elements/{name}", element)
     first("/public/{name}", public_file)
+
+
+def stop_quietly() -> None:
+    """Let the stop button cancel the task and leave the words to `on_stop`: the original says it in English."""
+
+    async def stop(sid: str) -> None:
+        session = chainlit.session.WebsocketSession.get(sid)
+        if session is None:
+            return
+        init_ws_context(session)
+        if session.current_task:
+            session.current_task.cancel()
+        if chainlit.config.config.code.on_stop:
+            await chainlit.config.config.code.on_stop()
+
+    chainlit.server.sio.on("stop", stop)
 
 
 def serve_one_avatar() -> None:

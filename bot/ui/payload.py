@@ -96,27 +96,30 @@ def sql_statements(answer: Answer) -> list[str]:
 def _hero(
     answer: Answer, tables: list[Table], style: Locale, directions: Mapping[str, GoodDirection]
 ) -> Json | None:
-    """Return the one number to print large: the first figure of the first row that the headline itself says.
+    """Return the one number to print large: a figure of the leading row that the headline itself says.
 
-    None where the headline says no figure of that row: a large number that the sentence does not back
-    would be a second answer.
+    The leading row is the first, over time the latest. None where the headline says no figure of it: a large
+    number that the sentence does not back would be a second answer.
     """
     if answer.headline is None or not tables or not tables[0].rows:
         return None
     table, headline = tables[0], answer.headline.at(answer.locale)
-    for row in (table.rows[0], table.rows[-1]):
-        for at, column in enumerate(table.columns):
-            if column.kind != "metric" or "__" in column.name:
-                continue
-            said = prose(row[at], column).at(answer.locale)
-            if row[at] is None or said not in headline:
-                continue
+    row = _leading_row(table)
+    for at, column in enumerate(table.columns):
+        if column.kind != "metric" or "__" in column.name or row[at] is None:
+            continue
+        if prose(row[at], column).at(answer.locale) in headline:
             return {
                 "value": prose(row[at], column).at(style),
                 "label": " · ".join([column.label.at(answer.locale), *_groups(table, row, answer.locale)]),
                 "change": _change(table, row, column, answer.locale, directions.get(column.name, "none")),
             }
     return None
+
+
+def _leading_row(table: Table) -> Row:
+    times = [at for at, column in enumerate(table.columns) if column.kind == "time"]
+    return max(table.rows, key=lambda row: str(row[times[0]])) if times else table.rows[0]
 
 
 def _groups(table: Table, row: Row, locale: Locale) -> list[str]:

@@ -191,6 +191,7 @@ def _patch(home: Path, folder: Path) -> None:
 
     patches.strip_outside_requests()
     patches.use_one_configuration()
+    patches.stop_quietly()
     patches.serve_one_avatar()
     patches.serve_assets_compressed(home / "compressed", folder / "public")
 
