@@ -77,11 +77,11 @@ def lines(seed: int, planned: Slots, sessions: LiveSessions) -> Lines:
 
 
 def _sample_buyers(planned: Slots) -> BoolArray:
-    """Return the orders of the 9.9 yuan sample: new customers of one medium in one month."""
+    """Return the orders of the 9.9 yuan sample: new customers of one store in one month."""
     newcomer = np.zeros(len(planned), dtype=np.bool_)
     paying = np.flatnonzero(planned.will_pay)
     newcomer[paying[np.unique(planned.customer[paying], return_index=True)[1]]] = True
-    return newcomer & (planned.medium == 0) & (planned.day >= CHURN_FIRST) & (planned.day <= CHURN_LAST)
+    return newcomer & (planned.store == DOUYIN) & (planned.live == MISSING) & (planned.day >= CHURN_FIRST) & (planned.day <= CHURN_LAST)
 
 
 def _products(rng: np.random.Generator, day: IntArray) -> IntArray:

@@ -20,6 +20,10 @@ TIERS = ("regular", "silver", "gold", "black")
 TIER_LIMITS = (60_000, 180_000, 500_000)  # cents kept since the first order
 
 
+def _day_of(second: IntArray) -> IntArray:
+    return np.where(second == MISSING, MISSING, second // SECONDS_PER_DAY)
+
+
 def order_table(made: Orders, given: Refunds, people: Customers, sessions: LiveSessions) -> Table:
     """Return the orders, one row each."""
     planned = made.slots
@@ -78,7 +82,7 @@ def line_table(made: Orders, lines: Lines, given: Refunds, paid: IntArray) -> Ta
             counts("product_id", lines.product + 1),
             counts("quantity", lines.quantity),
             words("store", made.slots.store[lines.order], STORES),
-            moments("paid_at", made.paid_at[lines.order]),
+            days("paid_on", _day_of(made.paid_at[lines.order])),
             money("line_gmv", lines.gmv),
             money("line_paid", paid),
             money("line_refund", refunded),

@@ -42,11 +42,11 @@ class Medium:
 
 MEDIA: tuple[Medium, ...] = (
     Medium("qianchuan", "千川", "周宁", 3400, (0.86, 0.14), (1.88, 2.35), (0.011, 0.014), (0.0215, 0.030),
-           (0.86, 0.22), (0, 1, 0, 0, 0), 1.5),
+           (0.90, 0.22), (0, 1, 0, 0, 0), 1.5),
     Medium("wanxiangtai", "万相台", "林悦", 3000, (0.55, 0.45), (2.95, 3.60), (0.012, 0.016), (0.0245, 0.036),
            (0.70, 0.15), (1, 0, 0, 0, 0), 2.1, stories.SATURATED_ELASTICITY, True, 0.42),
     Medium("xhs_juguang", "聚光", "陈一帆", 2200, (0.80, 0.20), (2.02, 2.60), (0.009, 0.013), (0.0215, 0.032),
-           (0.70, 0.18), (0.52, 0.05, 0.13, 0.30, 0), 1.7),
+           (0.60, 0.16), (0.52, 0.05, 0.13, 0.30, 0), 1.7),
     Medium("tencent_ads", "腾讯广告", "周宁", 1500, (0.30, 0.70), (2.85, 3.80), (0.006, 0.008), (0.0128, 0.0335),
            (0.72, 0.16), (0.10, 0, 0.10, 0.80, 0), 1.6),
     Medium("baidu", "百度", "何佳", 950, (0.80, 0.20), (2.80, 4.20), (0.015, 0.018), (0.0168, 0.0400),
@@ -65,6 +65,7 @@ PERIODS = (
 )
 FLIGHT_NAMES = {"e618": "618", "double11": "双11", "womens_day": "38节", "new_year_goods": "年货节"}
 AUDIENCE_NAMES = ("拉新", "老客召回", "社群")
+QUIET_DAYS = 10
 THEMES = ("敏肌修护", "早C晚A", "补水面膜", "轻透防晒", "修护套装")
 
 
@@ -132,6 +133,13 @@ def _channel_spend(rng: np.random.Generator, medium: Medium) -> FloatArray:
     daily = medium.daily_spend * growth / growth.mean() * event * np.exp(weeks + rng.normal(0, 0.06, DAYS))
     if medium.name == stories.SATURATED_MEDIUM:
         daily[day_number(date(2025, 1, 1)):] *= 1.25  # the budget was raised although nothing more came of it
+    if medium.name == stories.CHURN_MEDIUM:
+        first = day_number(date(*stories.CHURN_MONTH, 1))
+        daily[first:first + 31] *= stories.CHURN_SPEND
+    if not medium.has_flights and medium.name != "wecom":
+        for event in EVENTS:  # no text messages to people who have just been shouted at for weeks
+            if event.key in clock.PEAK_EVENTS:
+                daily[day_number(event.end) + 1:day_number(event.end) + 1 + QUIET_DAYS] = 0.0
     return daily
 
 
@@ -160,7 +168,7 @@ def plan(seed: int) -> MediaPlan:
         spend[:, own] = np.round(level[:, None] * _shares(made, index)[:, own] * rng.normal(1, 0.04, (DAYS, own.size)), 2)
         # orders follow spend to the power of the elasticity, so the rate per click falls as spend rises
         usual = medium.daily_spend
-        fatigue = (level / usual) ** (medium.elasticity - 1)
+        fatigue = (np.maximum(level, 1.0) / usual) ** (medium.elasticity - 1)
         pull = event ** (0.30 + 0.55 * (1 - medium.elasticity))
         price = np.asarray(medium.click_price)[side]
         clicks[:, own] = rng.poisson(spend[:, own] / price)

@@ -107,7 +107,6 @@ def refund_table(made: Orders, lines: Lines, given: Refunds) -> Table:
             counts("line_number", lines.number[given.line]),
             counts("product_id", lines.product[given.line] + 1),
             ids("customer_id", made.slots.customer[given.order] + 1),
-            moments("paid_at", made.paid_at[given.order]),
             moments("refunded_at", given.refunded),
             words("reason", given.reason, REASONS),
             words("refund_kind", given.kind, KINDS),

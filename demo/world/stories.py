@@ -49,7 +49,7 @@ SIMPSON_BETTER_INSIDE, SIMPSON_BETTER_OVERALL = "baidu", "tencent_ads"
 
 # a month in which the least converting store brings more visitors, and nothing else changes
 MIX_SHIFT_FIRST_DAY, MIX_SHIFT_LAST_DAY = date(2025, 8, 1), date(2025, 8, 31)
-MIX_SHIFT_LIFT = 2.4
+MIX_SHIFT_LIFT = 6.0
 
 # a bad batch
 SURGE_PRODUCT = "CY301"
@@ -59,6 +59,8 @@ SURGE_LINE_REFUND = 0.30
 # a month's new customers, bought with a 9.9 yuan sample, who do not come back
 CHURN_MONTH = (2025, 3)
 CHURN_DROPOUT = 0.93
+CHURN_MEDIUM = "qianchuan"
+CHURN_SPEND = 1.5  # the month's budget against the usual one
 
 # lifts in the city, with the other provinces as controls
 GEO_PROVINCES = ("浙江", "江苏")

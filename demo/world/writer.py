@@ -36,7 +36,7 @@ def _write(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> N
     file = str(path).replace("'", "''")
     connection.execute(
         f"COPY (SELECT {selected} FROM raw) TO '{file}' "  # noqa: S608 - names and paths are our own
-        f"(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION 'V2', ROW_GROUP_SIZE {ROW_GROUP})"
+        f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 12, PARQUET_VERSION 'V2', ROW_GROUP_SIZE {ROW_GROUP})"
     )
     connection.unregister("raw")
 
