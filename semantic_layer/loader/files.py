@@ -73,7 +73,9 @@ def source_files(path: Path) -> tuple[SourceFile, ...]:
     if path.is_file() and path.name != WORKSPACE_FILE:
         return (SourceFile(path, path.name),)
     files = [root / WORKSPACE_FILE] if (root / WORKSPACE_FILE).is_file() else []
-    if not files:  # beside askgrowth.yml the folder may hold other YAML; without one, these files are all there is
+    if (
+        not files
+    ):  # beside askgrowth.yml the folder may hold other YAML; without one, these files are all there is
         files = sorted(file for file in _yaml_in(root) if file.name not in _OTHER)
     for folder in FOLDERS:
         files += sorted(file for file in _yaml_below(root / folder) if file.name not in _OTHER)

@@ -153,7 +153,7 @@ class _Builder:
     def scalar(self, node: yaml.ScalarNode) -> object:
         """Return a scalar's value. Dates, `yes`, `on`, `1:30` and `007` stay text: the field's type decides."""
         text: str = node.value
-        if node.tag in _TEXT_TAGS or node.style is not None:
+        if node.tag in _TEXT_TAGS or node.style:  # quoted, or a block of text
             return text
         if node.tag == f"{_CORE}null":
             return None

@@ -1,0 +1,410 @@
+"""An open workspace: its catalog, its data and the one way to query them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+from zoneinfo import ZoneInfo
+
+from semantic_layer.access import Rights, Users, rights_of
+from semantic_layer.catalog import Catalog
+from semantic_layer.coverage import (
+    COVERAGE_TABLE,
+    Coverage,
+    CoverageMap,
+    data_today,
+    measure,
+    metrics_coverage,
+    model_coverage,
+)
+from semantic_layer.engines.base import Engine, Limits
+from semantic_layer.errors import AskGrowthError, DataError, UnknownNameError
+from semantic_layer.loader import Loaded, load
+from semantic_layer.loader.files import USERS_FILE, workspace_root
+from semantic_layer.loader.users import load_users
+from semantic_layer.query import MetricQuery, Scalar
+from semantic_layer.spec.vocabulary import VerifiedSpec
+from semantic_layer.spec.workspace_file import WorkspaceSpec
+from semantic_layer.table import Cell, Row, Table
+from semantic_layer.text import Locale, Text
+from semantic_layer.warehouse import ensure_warehouse, find_files, fingerprint, stored_coverage
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from semantic_layer.compiler import CompiledQuery
+    from semantic_layer.compiler.context import PeriodRole
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceSettings:
+    """The settings of `askgrowth.yml`. `path` is the workspace's folder; `today` a policy or a fixed date."""
+
+    name: Text
+    path: Path
+    locale: Locale
+    timezone: str
+    week_start: int
+    fiscal_year_start: int
+    planner: Literal["auto", "rules", "llm"]
+    today: date | Literal["data", "clock"]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class QueryResult:
+    """The rows of a metric query and how they came about. `milliseconds` is the time in the database."""
+
+    table: Table
+    compiled: CompiledQuery
+    warnings: tuple[Text, ...] = ()
+    milliseconds: float = 0.0
+
+    @property
+    def sql(self) -> str:
+        """Return the SQL as run."""
+        return self.compiled.sql
+
+    @property
+    def periods(self) -> tuple[PeriodRole, ...]:
+        """Return the periods as executed, the main one first."""
+        return self.compiled.periods
+
+    @property
+    def query(self) -> MetricQuery:
+        """Return the query in canonical names, with its period."""
+        return self.compiled.query
+
+
+@dataclass(frozen=True, slots=True)
+class Reload:
+    """What a look for changes found: the layer to use from now on, and what is wrong with the changed files."""
+
+    layer: SemanticLayer
+    changed: bool = False
+    error: AskGrowthError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """How the workspace was opened, to open it again."""
+
+    path: Path
+    state_dir: Path | None
+    data_dir: Path | None
+    connection: duckdb.DuckDBPyConnection | None
+    stamp: str
+
+
+@dataclass(slots=True)
+class SemanticLayer:
+    """An open workspace; safe to share between threads. Made by `semantic_layer.open`."""
+
+    catalog: Catalog
+    settings: WorkspaceSettings
+    engine: Engine
+    data_version: str
+    users: Users
+    verified: tuple[VerifiedSpec, ...]
+    _opening: _Opening
+    _spans: CoverageMap | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    # ------------------------------------------------------------------------------------------------------- time
+
+    def today(self, override: date | None = None) -> date:
+        """Return the local date that questions are asked on: `override`, else as the workspace says.
+
+        `today: data` is the day after the last day with data (the clock's date where no model has a time).
+        """
+        if override is not None:
+            return override
+        policy = self.settings.today
+        if isinstance(policy, date):
+            return policy
+        if policy == "data" and (day := data_today(self.catalog, self.spans())) is not None:
+            return day
+        return datetime.now(ZoneInfo(self.settings.timezone)).date()
+
+    def spans(self) -> CoverageMap:
+        """Return the coverage by (model, time dimension); measured on first use where it is not stored."""
+        if self._spans is None:
+            with self._lock:
+                if self._spans is None:
+                    self._spans = measure(self.catalog, self.engine)
+        return self._spans
+
+    def coverage(self, metrics: Sequence[str]) -> Coverage:
+        """Return from when to when the metrics have data; see `metrics_coverage`."""
+        return metrics_coverage(self.catalog, self.spans(), metrics)
+
+    def model_coverage(self, model: str) -> Coverage:
+        """Return from when to when a model has data, at its own time."""
+        return model_coverage(self.catalog, self.spans(), model)
+
+    # ---------------------------------------------------------------------------------------------------- queries
+
+    def rights(self, user: str | None = None) -> Rights:
+        """Return what a user may see; AccessError where the workspace has rules and the user is unknown."""
+        return rights_of(self.catalog.access, self.users, user)
+
+    def compile(
+        self,
+        query: MetricQuery | None = None,
+        *,
+        today: date | None = None,
+        user: str | None = None,
+        **written: Any,
+    ) -> CompiledQuery:
+        """Return the SQL of a query without running it.
+
+        Beside a `MetricQuery` the keyword form of `query` is understood.
+
+        Raises:
+            UnknownNameError, QueryError, AmbiguousPathError: the query cannot be computed as asked.
+            AccessError: the user is unknown where the workspace has access rules.
+        """
+        from semantic_layer.compiler import CompileContext, compile_query
+
+        day = self.today(today)
+        asked = query if query is not None else self.read_query(today=day, **written)
+        rights = self.rights(user)
+        self._refuse_hidden(asked, rights)
+        context = CompileContext(
+            today=day,
+            coverage={name: self.model_coverage(name) for name in self.catalog.models},
+            dialect=self.engine.dialect,
+            row_filters=rights.row_filters,
+            hidden=rights.hidden,
+            masked=rights.masked,
+        )
+        return compile_query(self.catalog, asked, context)
+
+    def query(
+        self,
+        query: MetricQuery | None = None,
+        *,
+        today: date | None = None,
+        user: str | None = None,
+        row_limit: int | None = None,
+        timeout: float | None = None,
+        **written: Any,
+    ) -> QueryResult:
+        """Return the rows of a metric query.
+
+        Keyword form: `query(metrics=["gmv"], by="channel,ordered_at:week", where="channel = 'x'",
+        period="last_30_days")`, with every key of `shorthand.parse_query`.
+
+        Raises:
+            As `compile`; EngineError: the database failed or a limit was reached.
+        """
+        compiled = self.compile(query, today=today, user=user, **written)
+        started = time.perf_counter()
+        result = self.engine.execute(compiled.sql, row_limit=row_limit, timeout=timeout)
+        totals = self._totals(compiled, timeout)
+        table = Table(
+            columns=compiled.columns,
+            rows=result.rows,
+            row_count=len(result.rows),
+            truncated=result.truncated,
+            totals=totals,
+        )
+        elapsed = (time.perf_counter() - started) * 1000
+        return QueryResult(table, compiled, compiled.warnings, elapsed)
+
+    def read_query(self, *, today: date | None = None, **written: Any) -> MetricQuery:
+        """Return the query of a keyword form, as the command line writes it (`group_by` is another word for `by`)."""
+        from semantic_layer.shorthand import names, parse_query
+
+        if "group_by" in written:
+            written["by"] = written.pop("group_by")
+        metrics = [name for name in names(written.get("metrics")) if name in self.catalog.metrics]
+        return parse_query(
+            today=self.today(today),
+            data_end=self.coverage(metrics).end,
+            week_start=self.catalog.week_start,
+            fiscal_year_start=self.catalog.fiscal_year_start,
+            **written,
+        )
+
+    def values(self, dimension: str) -> Iterator[tuple[Scalar, int | None]]:
+        """Yield the distinct stored values of a dimension with their number of rows, the most frequent first.
+
+        Nulls are left out. The count is None where the dimension lives in several models.
+
+        Raises:
+            UnknownNameError: there is no such dimension.
+        """
+        from semantic_layer.values import values_query
+
+        canonical = self.catalog.spellings.get(dimension, dimension)
+        if canonical not in self.catalog.dimensions:
+            raise UnknownNameError(Text(zh="维度", en="dimension"), dimension, self.catalog.dimensions)
+        for value, count in self.engine.execute(values_query(self.catalog, canonical)).rows:
+            yield _scalar(value), count if isinstance(count, int) else None
+
+    def _totals(self, compiled: CompiledQuery, timeout: float | None) -> Row | None:
+        """Return one cell per column: the totals of metrics, None on dimensions."""
+        if compiled.totals_sql is None:
+            return None
+        rows = self.engine.execute(compiled.totals_sql, timeout=timeout).rows
+        found = dict(zip(compiled.totals_columns, rows[0] if rows else (), strict=False))
+        return tuple(found.get(column.name) for column in compiled.columns)
+
+    def _refuse_hidden(self, query: MetricQuery, rights: Rights) -> None:
+        """Refuse a hidden metric in the words of one that does not exist."""
+        for name in query.metrics:
+            if name in rights.hidden:
+                known = [metric for metric in self.catalog.metrics if metric not in rights.hidden]
+                raise UnknownNameError(Text(zh="指标", en="metric"), name, known)
+
+    # ---------------------------------------------------------------------------------------------------- reload
+
+    def reload_if_changed(self) -> Reload:
+        """Return a new layer where the YAML or the data have changed and are valid, else this one.
+
+        Where the changed files have problems, this layer stays in use and `error` says what they are. A
+        workspace over a caller's connection only follows its YAML.
+        """
+        opening = self._opening
+        try:
+            if _stamp(opening.path) == opening.stamp and not self._data_changed():
+                return Reload(self)
+            layer = open_workspace(
+                opening.path, opening.connection, state_dir=opening.state_dir, data_dir=opening.data_dir
+            )
+        except AskGrowthError as error:
+            return Reload(self, error=error)
+        return Reload(layer, changed=True)
+
+    def _data_changed(self) -> bool:
+        from semantic_layer.warehouse import version_of
+
+        opening = self._opening
+        if opening.connection is not None:
+            return False
+        loaded = load(opening.path)
+        if loaded.settings.engine.path is not None:
+            return fingerprint(self.settings.path / loaded.settings.engine.path) != self.data_version
+        files = find_files(loaded.catalog, self.settings.path, opening.data_dir, loaded.settings.data)
+        return version_of(files.tables, loaded.catalog) != self.data_version
+
+    def close(self) -> None:
+        """Give back the database; a connection that the caller gave stays open."""
+        self.engine.close()
+
+
+def open_workspace(
+    path: str | Path,
+    connection: duckdb.DuckDBPyConnection | None = None,
+    *,
+    state_dir: Path | None = None,
+    data_dir: Path | None = None,
+) -> SemanticLayer:
+    """Return the workspace at `path` (a folder, its `askgrowth.yml`, a single YAML file or a dbt project), opened.
+
+    The data are, in this order: those of `connection` (used, never closed); the DuckDB file that `engine:`
+    names; Parquet and CSV files in `data_dir`, else in the workspace's data folder, loaded into a DuckDB file
+    in `state_dir` (the user's cache folder by default) and read from there.
+
+    Raises:
+        SpecErrors: the YAML has problems, all of them listed.
+        DataError: the workspace or its data are missing, locked or broken.
+    """
+    where = Path(path).resolve()
+    root = workspace_root(where)
+    loaded = load(where)
+    users = load_users(root, loaded.problems)
+    catalog = loaded.catalog_or_raise()
+    settings = _settings(root, loaded.settings)
+    opening = _Opening(where, state_dir, data_dir, connection, _stamp(where))
+    catalog, engine, version, spans = _data(catalog, loaded, settings, opening)
+    verified = tuple(entry.spec for entry in loaded.sections.verified)
+    return SemanticLayer(catalog, settings, engine, version, users, verified, opening, spans)
+
+
+def _data(
+    catalog: Catalog, loaded: Loaded, settings: WorkspaceSettings, opening: _Opening
+) -> tuple[Catalog, Engine, str, CoverageMap | None]:
+    from semantic_layer.engines.duckdb import DuckDBEngine
+
+    limits, zone = settings.limits, settings.timezone
+    if opening.connection is not None:
+        engine = DuckDBEngine(connection=opening.connection, limits=limits)
+        return catalog, engine, f"connection-{id(opening.connection):x}", None
+    if loaded.settings.engine.path is not None:
+        file = settings.path / loaded.settings.engine.path
+        engine = DuckDBEngine(file, limits=limits, timezone=zone)
+        return catalog, engine, fingerprint(file), None
+    files = find_files(catalog, settings.path, opening.data_dir, loaded.settings.data)
+    for attempt in (1, 2):
+        target, version = ensure_warehouse(
+            opening.state_dir or _cache_dir(), _state_name(opening), files.tables, catalog, zone
+        )
+        try:
+            engine = DuckDBEngine(target, limits=limits, timezone=zone)
+            break
+        except DataError:
+            if attempt == 2:
+                raise
+            target.unlink(missing_ok=True)  # cut short by a full disk, or removed by a newer version's build
+    spans = stored_coverage(engine.execute(f"SELECT * FROM {COVERAGE_TABLE}").rows)
+    models = {name: files.models.get(name, model) for name, model in catalog.models.items()}
+    return replace(catalog, models=models), engine, version, spans
+
+
+def _settings(root: Path, spec: WorkspaceSpec) -> WorkspaceSettings:
+    engine, default = spec.engine, Limits()
+    limits = Limits(
+        seconds=engine.timeout_seconds or default.seconds,
+        rows=engine.row_limit or default.rows,
+        memory=engine.memory or default.memory,
+        threads=engine.threads or default.threads,
+    )
+    return WorkspaceSettings(
+        name=spec.name or Text.same(root.name or "workspace"),
+        path=root,
+        locale=spec.locale,
+        timezone=spec.timezone,
+        week_start=spec.week_start,
+        fiscal_year_start=spec.fiscal_year_start,
+        planner=spec.planner,
+        today=spec.today,
+        limits=limits,
+    )
+
+
+def _state_name(opening: _Opening) -> str:
+    """Return a name for this workspace's files in the state folder: readable, and its own."""
+    root = workspace_root(opening.path)
+    digest = hashlib.sha256(f"{opening.path}\x1f{opening.data_dir}".encode()).hexdigest()[:8]
+    readable = re.sub(r"[^A-Za-z0-9_]+", "_", root.name)[:24] or "workspace"
+    return f"{readable}-{digest}"
+
+
+def _cache_dir() -> Path:
+    import platformdirs
+
+    return Path(platformdirs.user_cache_dir("askgrowth", appauthor=False))
+
+
+def _stamp(path: Path) -> str:
+    """Return what changes whenever a YAML file of the workspace does."""
+    from semantic_layer.loader.files import source_files
+
+    root = workspace_root(path)
+    files = [file.path for file in source_files(path)]
+    if (root / USERS_FILE).is_file():
+        files.append(root / USERS_FILE)
+    return "|".join(f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files)
+
+
+def _scalar(value: Cell) -> Scalar:
+    return value if isinstance(value, (str, int, float, bool)) else str(value)
