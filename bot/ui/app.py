@@ -10,8 +10,10 @@ from chainlit.input_widget import InputWidget, Select
 from chainlit.session import WebsocketSession
 from chainlit.types import ThreadDict
 
+from bot.answer import Answer
+from bot.ui.backend import Backend
 from bot.ui.cards import send_answer, send_text
-from bot.ui.chat import Chat, Turn, failure, language_of
+from bot.ui.chat import Chat, Turn, language_of
 from bot.ui.labels import (
     LANGUAGE_CHOICES,
     NUMBER_CHOICES,
@@ -19,22 +21,20 @@ from bot.ui.labels import (
     SETTINGS_LANGUAGE,
     SETTINGS_NUMBERS,
     STOPPED,
-    TOO_LONG,
 )
-from bot.ui.starters import Starter
 from semantic_layer.text import LOCALES, Locale, Text
 
 LOCAL_USER = "local"  # who asks where no login is set up
 RUN_NAME = "on_message"  # Chainlit shows feedback buttons for runs of this name
-LONGEST_QUESTION = 4000
+LONGEST_LABEL = 400
 
 
 class Handlers:
     """Chainlit's callbacks, bound to one `Chat`."""
 
-    def __init__(self, chat: Chat, starters: tuple[Starter, ...]) -> None:
+    def __init__(self, chat: Chat, backend: Backend) -> None:
         self._chat = chat
-        self._starters = starters
+        self._backend = backend
 
     def register(self) -> None:
         """Hand the callbacks to Chainlit."""
@@ -57,18 +57,12 @@ class Handlers:
 
     async def asked(self, message: cl.Message) -> None:
         """Answer a typed question."""
-        turn, question = _turn(), message.content
-        if len(question) > LONGEST_QUESTION:
-            text = Text(zh=TOO_LONG.zh.format(n=LONGEST_QUESTION), en=TOO_LONG.en.format(n=LONGEST_QUESTION))
-            shorter = Text(zh="一句话就够。", en="One sentence is enough.")
-            answer = failure(question[:80], turn, "too_long", text, shorter)
-        else:
-            answer = await self._chat.ask(question, turn)
-        await send_answer(answer, _profile(), _setting("numbers"))
+        answer = await self._chat.ask(message.content, _turn())
+        await self._send(answer)
 
     async def chosen(self, action: cl.Action) -> None:
         """Answer a button. The work runs as the session's task, so that the stop button reaches it."""
-        question = str(action.payload.get("question", ""))[:LONGEST_QUESTION]
+        question = str(action.payload.get("question", ""))[:LONGEST_LABEL]
         context.session.current_task = asyncio.create_task(
             self._run_choice(action.payload.get("plan"), question)
         )
@@ -81,11 +75,14 @@ class Handlers:
             async with cl.Step(name=RUN_NAME, type="run", parent_id=asked.id) as run:
                 run.input = question
                 answer = await self._chat.choose(plan, question, _turn(question))
-                await send_answer(answer, _profile(), _setting("numbers"))
+                await self._send(answer)
         except asyncio.CancelledError:
             return
         finally:
             await context.emitter.task_end()
+
+    async def _send(self, answer: Answer) -> None:
+        await send_answer(answer, _profile(), _setting("numbers"), self._backend.directions)
 
     async def stopped(self) -> None:
         """Say that a question was stopped; the database is told by the cancelled task."""
@@ -102,7 +99,9 @@ class Handlers:
     async def starters(self, _user: cl.User | None, language: str | None) -> list[cl.Starter]:
         """Return questions that this workspace can answer, in the reader's language."""
         locale = locale_of(language)
-        return [cl.Starter(label=s.label.at(locale), message=s.label.at(locale)) for s in self._starters]
+        return [
+            cl.Starter(label=s.label.at(locale), message=s.label.at(locale)) for s in self._backend.starters
+        ]
 
 
 def locale_of(language: str | None) -> Locale:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.ui.chat import Asker
 from bot.ui.starters import Starter, starters_of
+from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ class Backend:
     asker: Asker
     starters: tuple[Starter, ...]
     workspace: Text
+    directions: Mapping[str, GoodDirection] = field(default_factory=dict)  # metric -> which way is good
+    interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
 
 
 def open_backend(settings: Settings) -> Backend:
@@ -32,4 +36,10 @@ def open_backend(settings: Settings) -> Backend:
     from bot.wiring import open_layer
 
     layer = open_layer(settings)
-    return Backend(Pipeline(layer, settings), starters_of(layer.catalog), layer.settings.name)
+    return Backend(
+        asker=Pipeline(layer, settings),
+        starters=starters_of(layer.catalog),
+        workspace=layer.settings.name,
+        directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
+        interrupt=layer.engine.interrupt,
+    )

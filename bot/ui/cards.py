@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import chainlit as cl
 
 from bot.answer import Answer
 from bot.ui.labels import STEP_NAME
-from bot.ui.payload import card, plain_text, sql_statements
+from bot.ui.payload import NO_DIRECTIONS, card, plain_text, sql_statements
+from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Locale
 
 ELEMENT = "AnswerCard"
@@ -14,9 +17,14 @@ ELEMENT = "AnswerCard"
 NO_FILE = "/card"
 
 
-async def send_answer(answer: Answer, profile: str, numbers: Locale | None = None) -> None:
+async def send_answer(
+    answer: Answer,
+    profile: str,
+    numbers: Locale | None = None,
+    directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
+) -> None:
     """Send the card of an answer; its text is the message itself, for copying, searching and screen readers."""
-    props = card(answer, profile, numbers)
+    props = card(answer, profile, numbers, directions)
     element = cl.CustomElement(name=ELEMENT, props=props, display="inline", url=NO_FILE)
     await cl.Message(content=plain_text(answer), elements=[element]).send()
     statements = sql_statements(answer)

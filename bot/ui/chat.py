@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,20 +17,20 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.answer import Answer, Failure
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan
-from bot.ui.labels import BAD_CHOICE, FAILED
+from bot.planners.base import Conversation
+from bot.ui.labels import ASK_AGAIN, BAD_CHOICE, FAILED
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Locale, Text
 
 LOG = logging.getLogger("askgrowth.chat")
 WORKERS = 4
 CONVERSATIONS = 2000
-ASK_AGAIN = Text(zh="再问一遍即可。", en="Asking again is enough.")
 
 _PLAN: TypeAdapter[AnswerablePlan] = TypeAdapter(MetricPlan | ToolPlan | MetadataPlan)
 
 
 class Asker(Protocol):
-    """The part of `bot.pipeline.Pipeline` that the chat uses."""
+    """The part of `bot.pipeline.Pipeline` that the chat uses. Both return typed outcomes for bad input."""
 
     def ask(
         self,
@@ -38,9 +39,9 @@ class Asker(Protocol):
         locale: Locale | None = None,
         today: date | None = None,
         user: str | None = None,
-        conversation: object = None,
+        conversation: Conversation | None = None,
     ) -> Answer:
-        """Return the answer of a question; never raises for bad input."""
+        """Return the answer of a question."""
 
     def run(
         self,
@@ -50,7 +51,6 @@ class Asker(Protocol):
         locale: Locale | None = None,
         today: date | None = None,
         user: str | None = None,
-        conversation: object = None,
     ) -> Answer:
         """Return the answer of a plan, without language."""
 
@@ -65,27 +65,27 @@ class Turn:
 
 
 class Chat:
-    """Answers turns in a bounded pool of threads and remembers what each conversation last asked."""
+    """Answers turns in a bounded pool of threads and remembers what each conversation asked.
 
-    def __init__(self, asker: Asker, *, today: date | None = None) -> None:
+    `interrupt` stops the database query that a thread runs; it is called when a turn is cancelled.
+    """
+
+    def __init__(self, asker: Asker, interrupt: Callable[[int], None] | None = None) -> None:
         self._asker = asker
-        self._today = today
+        self._interrupt = interrupt
         self._pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="askgrowth-query")
-        self._conversations: OrderedDict[str, object] = OrderedDict()
+        self._conversations: OrderedDict[str, Conversation] = OrderedDict()
 
     async def ask(self, question: str, turn: Turn) -> Answer:
         """Return the answer of a question; an unexpected failure comes back as an `error` outcome."""
-        return await self._answer(
+        so_far = self._conversations.get(turn.conversation, Conversation())
+        answer = await self._answer(
             question,
             turn,
-            lambda: self._asker.ask(
-                question,
-                locale=turn.locale,
-                today=self._today,
-                user=turn.user,
-                conversation=self._conversations.get(turn.conversation),
-            ),
+            lambda: self._asker.ask(question, locale=turn.locale, user=turn.user, conversation=so_far),
         )
+        self.remember(turn.conversation, answer)
+        return answer
 
     async def choose(self, payload: object, question: str, turn: Turn) -> Answer:
         """Return the answer of a button's plan. The plan came from the browser: it is checked like any input."""
@@ -93,49 +93,65 @@ class Chat:
             plan = _PLAN.validate_python(payload)
         except ValidationError:
             return failure(question, turn, "invalid_choice", BAD_CHOICE, ASK_AGAIN)
-        return await self._answer(
+        answer = await self._answer(
             question,
             turn,
-            lambda: self._asker.run(
-                plan,
-                question=question,
-                locale=turn.locale,
-                today=self._today,
-                user=turn.user,
-                conversation=self._conversations.get(turn.conversation),
-            ),
+            lambda: self._asker.run(plan, question=question, locale=turn.locale, user=turn.user),
         )
+        self.remember(turn.conversation, answer)
+        return answer
+
+    def remember(self, conversation: str, answer: Answer) -> None:
+        """Keep what a later question may refer to; the conversations used longest ago are forgotten."""
+        so_far = self._conversations.pop(conversation, Conversation())
+        if answer.clarification is not None:
+            so_far = so_far.offering(answer.clarification.options)
+        elif answer.parts:
+            so_far = so_far.after(answer.question, tuple(part.plan for part in answer.parts))
+        self._conversations[conversation] = so_far
+        while len(self._conversations) > CONVERSATIONS:
+            self._conversations.popitem(last=False)
+
+    def close(self) -> None:
+        """Stop taking work; queries that wait are dropped."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _answer(self, question: str, turn: Turn, work: Callable[[], Answer]) -> Answer:
-        loop = asyncio.get_running_loop()
+        job = _Job(work)
         try:
-            answer = await loop.run_in_executor(self._pool, work)
+            return await asyncio.get_running_loop().run_in_executor(self._pool, job)
+        except asyncio.CancelledError:
+            if self._interrupt is not None and job.thread is not None:
+                self._interrupt(job.thread)
+            raise
         except AskGrowthError as error:
             return failure(question, turn, error.code, error.message, error.mend)
         except Exception:
             LOG.exception("a question failed")
             return failure(question, turn, "internal_error", FAILED, ASK_AGAIN)
-        self._remember(turn.conversation, answer)
-        return answer
 
-    def _remember(self, conversation: str, answer: Answer) -> None:
-        self._conversations[conversation] = answer
-        self._conversations.move_to_end(conversation)
-        while len(self._conversations) > CONVERSATIONS:
-            self._conversations.popitem(last=False)
 
-    def close(self) -> None:
-        """Stop taking work; running queries are left to their own time limit."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+class _Job:
+    """Work that says which thread runs it, as long as it does."""
+
+    def __init__(self, work: Callable[[], Answer]) -> None:
+        self._work = work
+        self.thread: int | None = None
+
+    def __call__(self) -> Answer:
+        self.thread = threading.get_ident()
+        try:
+            return self._work()
+        finally:
+            self.thread = None
 
 
 def failure(question: str, turn: Turn, code: str, message: Text, mend: Text) -> Answer:
     """Return an `error` outcome in the language of the turn, else of the question."""
-    locale = turn.locale or language_of(question)
     return Answer(
         id=uuid4().hex,
         question=question,
-        locale=locale,
+        locale=turn.locale or language_of(question),
         outcome="error",
         planner="none",
         error=Failure(code, message, mend),

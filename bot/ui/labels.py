@@ -63,10 +63,7 @@ BAD_CHOICE = Text(
     zh="这个按钮的内容读不出来了,请重新问一遍。",
     en="What this button stands for can no longer be read. Please ask again.",
 )
-TOO_LONG = Text(
-    zh="问题太长了(超过 {n} 个字),请只留下要问的话。",
-    en="The question is too long (over {n} characters); keep only what you want to ask.",
-)
+ASK_AGAIN = Text(zh="再问一遍即可。", en="Asking again is enough.")
 
 PROFILES: dict[str, tuple[Text, Text]] = {
     "boss": (

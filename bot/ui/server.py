@@ -144,7 +144,7 @@ async def _serve(
     url = store_url(home)
     engine = open_engine(url)
     await migrate(engine)
-    chat = Chat(backend.asker)
+    chat = Chat(backend.asker, backend.interrupt)
     _register(chat, backend, StoreDataLayer(url, engine))
     await _guard(engine, host)
     _patch(home, folder)
@@ -166,7 +166,7 @@ def _register(chat: Chat, backend: Backend, layer: Any) -> None:
     from bot.ui.app import Handlers
 
     cl.data_layer(lambda: layer)
-    Handlers(chat, backend.starters).register()
+    Handlers(chat, backend).register()
 
 
 async def _guard(engine: AsyncEngine, host: str) -> None:

@@ -1,7 +1,6 @@
 """A chat server over hand-written answers: `python fake_server.py STATE_DIR PORT`. A real asker, no database."""
 
 import sys
-import threading
 import time
 from dataclasses import replace
 from datetime import date
@@ -278,9 +277,10 @@ class FakePipeline:
     """Answers by a word in the question."""
 
     def __init__(self) -> None:
-        self.gate = threading.Event()
+        self.conversations = []
 
     def ask(self, question, *, locale=None, today=None, user=None, conversation=None):
+        self.conversations.append(conversation)
         answer = self._answer(question)
         return replace(answer, locale=locale) if locale else answer
 
@@ -334,7 +334,7 @@ class FakePipeline:
             return trend_answer(question)
         return boss_answer(question)
 
-    def run(self, plan, *, question="", locale=None, today=None, user=None, conversation=None):
+    def run(self, plan, *, question="", locale=None, today=None, user=None):
         answer = boss_answer(question)
         return replace(answer, plan=plan, locale=locale or answer.locale)
 
@@ -353,7 +353,7 @@ def main() -> None:
             ("昨天支付金额环比", "Paid amount yesterday vs the day before"),
         )
     )
-    backend = Backend(FakePipeline(), starters, Text(zh="演示品牌", en="Demo brand"))
+    backend = Backend(FakePipeline(), starters, Text(zh="演示品牌", en="Demo brand"), {"roas": "up"})
     serve(settings, port=int(sys.argv[2]), backend=backend)
 
 
