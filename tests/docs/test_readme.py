@@ -1,8 +1,8 @@
 """The two READMEs: same structure, and every command in them prints what they say it prints.
 
-A `console` block holds commands (lines that start with `$ `) and their output. They run in order in one empty
-folder. `…` in the expected output stands for anything; durations are not compared. The two set-up
-commands are run by `.ci/run` instead.
+A `console` block holds commands (lines that start with `$ `) and their output; they run in order in one folder.
+`…` in the expected output stands for anything, and durations are not compared. A `yaml` or `csv` block whose first
+line is `# path` is first written to that file. The two set-up commands are run by `.ci/run` instead.
 """
 
 import os
@@ -10,6 +10,7 @@ import re
 import shlex
 import subprocess
 import sys
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +18,7 @@ import pytest
 
 READMES = ("README.md", "README.zh-CN.md")
 SET_UP = ("python run.py demo", "python run.py test")
-BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"^( *)```(console|yaml|csv)\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 DURATION = re.compile(r"\d+(?:\.\d+)?(?= ?(?:ms|毫秒|seconds|秒)(?![\w]))")
 
 
@@ -29,10 +30,25 @@ class Example:
     expected: str
 
 
+def blocks(text: str, *kinds: str) -> list[str]:
+    """Content of the fenced blocks of these kinds, in order; those inside a list lose their indentation."""
+    return [textwrap.dedent(content) for _, kind, content in BLOCK.findall(text) if kind in kinds]
+
+
+def files_of(text: str) -> dict[str, str]:
+    """Files that a README tells its reader to make: path and content."""
+    found = {}
+    for content in blocks(text, "yaml", "csv"):
+        first, _, rest = content.partition("\n")
+        if first.startswith("# "):
+            found[first.removeprefix("# ")] = rest
+    return found
+
+
 def examples(text: str) -> list[Example]:
     """Commands with their output, in order, without the set-up commands."""
     found = []
-    for block in BLOCK.findall(text):
+    for block in blocks(text, "console"):
         for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
             command, _, output = part.partition("\n")
             while command.endswith("\\") or command.count("'") % 2:
@@ -77,6 +93,10 @@ def shell(tmp_path_factory: pytest.TempPathFactory):
         "PYTHONUTF8": "1",
     }
 
+    for path, content in files_of(read(root, READMES[0])).items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content, "utf-8")
+
     def run(command: str) -> str:
         done = subprocess.run(
             ["bash", "-c", command],
@@ -96,7 +116,7 @@ def structure(text: str) -> list[str]:
     """The headings' levels, and in between the kinds of blocks, tables and lists, in order."""
     found, previous, fenced = [], "", False
     for line in text.splitlines():
-        fence = re.match(r"```(\w*)", line)
+        fence = re.match(r" *```(\w*)", line)
         if fence:
             fenced = not fenced
             kind = f"block {fence[1]}" if fenced else ""
@@ -105,7 +125,14 @@ def structure(text: str) -> list[str]:
         elif heading := re.match(r"#+ ", line):
             kind = heading.group()
         else:
-            kind = next((k for k, start in (("table", "|"), ("list", "- ")) if line.startswith(start)), "")
+            kind = next(
+                (
+                    k
+                    for k, start in (("table", "|"), ("list", "- "), ("step", "1. "))
+                    if line.startswith(start)
+                ),
+                "",
+            )
         if kind and (kind != previous or "#" in kind):
             found.append(kind)
         previous = kind
@@ -117,7 +144,9 @@ def test_both_readmes_have_the_same_structure(project_root: Path):
 
 
 def test_both_readmes_hold_the_same_examples(project_root: Path):
-    assert examples(read(project_root, READMES[0])) == examples(read(project_root, READMES[1]))
+    english, chinese = (read(project_root, name) for name in READMES)
+    assert examples(english) == examples(chinese)
+    assert files_of(english) == files_of(chinese)
 
 
 @pytest.mark.parametrize("name", READMES)
@@ -134,7 +163,9 @@ def test_every_file_a_readme_links_to_exists(project_root: Path, name: str):
 
 @pytest.mark.parametrize("name", READMES)
 def test_no_readme_shouts(project_root: Path, name: str):
-    prose = re.sub(r"^```.*?^```$|`[^`]*`", "", read(project_root, name), flags=re.MULTILINE | re.DOTALL)
+    prose = re.sub(
+        r"^ *```.*?^ *```$|`[^`]*`|<!--|-->", "", read(project_root, name), flags=re.MULTILINE | re.DOTALL
+    )
     assert re.findall(r"[^\n]*(?:!(?!\[)|\uff01|赋能|抓手)[^\n]*", prose) == []
 
 
@@ -149,6 +180,11 @@ def test_every_command_prints_what_the_readme_says(project_root: Path, shell):
 def test_the_examples_of_a_block_are_read_in_order():
     text = "```console\n$ one\nout\nput\n$ python run.py test\nsetting up\n$ two 'a\nb'\n```\n"
     assert examples(text) == [Example("one", "out\nput"), Example("two 'a\nb'", "")]
+
+
+def test_a_block_inside_a_list_is_read_without_its_indentation():
+    text = "1. Make it.\n\n   ```yaml\n   # a/b.yml\n   x:\n     - 1\n   ```\n"
+    assert files_of(text) == {"a/b.yml": "x:\n  - 1\n"}
 
 
 @pytest.mark.parametrize(
