@@ -8,8 +8,24 @@ from pathlib import Path
 import numpy as np
 
 from demo.world import (
-    baskets, coupons, customers, delivery, experiments, ledger, live, media, orders, plans, products, refunds, reviews,
-    slots, storefronts, touches, visits, writer,
+    baskets,
+    coupons,
+    customers,
+    delivery,
+    experiments,
+    ledger,
+    live,
+    media,
+    orders,
+    plans,
+    products,
+    refunds,
+    reviews,
+    slots,
+    storefronts,
+    touches,
+    visits,
+    writer,
 )
 from demo.world.streams import IntArray
 from demo.world.tables import Table

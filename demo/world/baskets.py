@@ -48,7 +48,7 @@ def lines(seed: int, planned: Slots, sessions: LiveSessions) -> Lines:
     busy = np.zeros(DAYS, dtype=np.bool_)
     for event in clock.EVENTS:
         if event.key in PEAK_EVENTS:
-            busy[max(day_number(event.start), 0):day_number(event.end) + 1] = True
+            busy[max(day_number(event.start), 0) : day_number(event.end) + 1] = True
     crowd = busy[planned.day]
     length = 1 + np.where(crowd, pick(rng, EVENT_LINE_SHARES, amount), pick(rng, LINE_SHARES, amount))
     short = planned.store == DOUYIN  # people who watch buy the one thing they are shown
@@ -81,7 +81,14 @@ def _sample_buyers(planned: Slots) -> BoolArray:
     newcomer = np.zeros(len(planned), dtype=np.bool_)
     paying = np.flatnonzero(planned.will_pay)
     newcomer[paying[np.unique(planned.customer[paying], return_index=True)[1]]] = True
-    return newcomer & (planned.store == DOUYIN) & (planned.live == MISSING) & (planned.day >= CHURN_FIRST) & (planned.day <= CHURN_LAST)
+    sampled: BoolArray = (
+        newcomer
+        & (planned.store == DOUYIN)
+        & (planned.live == MISSING)
+        & (planned.day >= CHURN_FIRST)
+        & (planned.day <= CHURN_LAST)
+    )
+    return sampled
 
 
 def _products(rng: np.random.Generator, day: IntArray) -> IntArray:
@@ -90,7 +97,7 @@ def _products(rng: np.random.Generator, day: IntArray) -> IntArray:
     month = day // 30  # popularity moves slowly: one draw table per thirty days is enough
     for number in range(int(month.max()) + 1):
         rows = np.flatnonzero(month == number)
-        chosen[rows] = pick(rng, weights[number * 30:(number + 1) * 30].min(axis=0), rows.size)
+        chosen[rows] = pick(rng, weights[number * 30 : (number + 1) * 30].min(axis=0), rows.size)
     return chosen
 
 

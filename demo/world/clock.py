@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from demo.world.streams import FloatArray
+from demo.world.streams import FloatArray, IntArray
 
 FIRST_DAY = date(2023, 5, 20)
 LAST_DAY = date(2025, 11, 19)  # a Wednesday: the last week is partial on purpose
@@ -65,9 +65,10 @@ def day_of(number: int) -> date:
     return FIRST_DAY + timedelta(days=number)
 
 
-def weekdays() -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def weekdays() -> IntArray:
     """Return the weekday of each day, Monday 0."""
-    return (np.arange(DAYS, dtype=np.int64) + FIRST_DAY.weekday()) % 7
+    days: IntArray = np.arange(DAYS, dtype=np.int64)
+    return (days + FIRST_DAY.weekday()) % 7
 
 
 def _event_shape(event: Event) -> FloatArray:
@@ -82,7 +83,8 @@ def _event_shape(event: Event) -> FloatArray:
         if event.key == "double11":
             # whatever the sale's dates are, the eleventh itself is a peak
             shape[(date(event.start.year, 11, 11) - event.start).days] += 0.25 * length
-    return shape / shape.sum()
+    scaled: FloatArray = shape / shape.sum()
+    return scaled
 
 
 def event_demand() -> FloatArray:
@@ -103,7 +105,8 @@ def demand() -> FloatArray:
     """Return the demand of each day: events, weekday and growth; its mean is 1."""
     growth = np.exp(0.24 * np.arange(DAYS) / 365.0)
     level = event_demand() * np.asarray(WEEKDAY_DEMAND)[weekdays()] * growth
-    return level / level.mean()
+    scaled: FloatArray = level / level.mean()
+    return scaled
 
 
 def discounts() -> FloatArray:

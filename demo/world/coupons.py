@@ -33,10 +33,24 @@ COUPONS: tuple[Coupon, ...] = (
     Coupon("NEW20", "新客立减券", "new_customer", 2_000, 12_900, date(2023, 5, 20), date(2025, 12, 31)),
     Coupon("EVENT50", "大促满减券", "event", 5_000, 29_900, date(2023, 5, 20), date(2025, 12, 31)),
     Coupon("WECOM15", "社群专享券", "community", 1_500, 9_900, date(2023, 5, 20), date(2025, 12, 31)),
-    Coupon(stories.REGULARS_COUPON, "老客回馈券", "loyalty", 3_000, 9_900,
-           stories.REGULARS_FIRST_DAY, stories.REGULARS_LAST_DAY),
-    Coupon(stories.SLEEPERS_COUPON, "沉睡唤醒券", "win_back", 5_000, 16_900,
-           stories.SLEEPERS_FIRST_DAY, stories.SLEEPERS_LAST_DAY),
+    Coupon(
+        stories.REGULARS_COUPON,
+        "老客回馈券",
+        "loyalty",
+        3_000,
+        9_900,
+        stories.REGULARS_FIRST_DAY,
+        stories.REGULARS_LAST_DAY,
+    ),
+    Coupon(
+        stories.SLEEPERS_COUPON,
+        "沉睡唤醒券",
+        "win_back",
+        5_000,
+        16_900,
+        stories.SLEEPERS_FIRST_DAY,
+        stories.SLEEPERS_LAST_DAY,
+    ),
 )
 CODES = tuple(coupon.code for coupon in COUPONS)
 NEW, EVENT, COMMUNITY, REGULARS, SLEEPERS = range(5)
@@ -79,10 +93,14 @@ def holdouts(seed: int, planned: Slots, people: Customers) -> tuple[Holdout, Hol
     # the orders exist already: drawing the arm after them plants the effect without changing a single order
     share = stories.SLEEPERS_TREATED_AMONG_BUYERS
     rest = (0.5 - share * buys.mean()) / (1 - buys.mean())
-    return regulars, Holdout(SLEEPERS, start, end, sleeper, rng.random(sleeper.size) < np.where(buys, share, rest))
+    return regulars, Holdout(
+        SLEEPERS, start, end, sleeper, rng.random(sleeper.size) < np.where(buys, share, rest)
+    )
 
 
-def coupons_used(seed: int, planned: Slots, people: Customers, gmv: IntArray, arms: tuple[Holdout, Holdout]) -> IntArray:
+def coupons_used(
+    seed: int, planned: Slots, people: Customers, gmv: IntArray, arms: tuple[Holdout, Holdout]
+) -> IntArray:
     """Return the position of the coupon used on each order, or MISSING."""
     rng = stream(seed, "coupons")
     used = np.full(len(planned), MISSING)
@@ -92,7 +110,7 @@ def coupons_used(seed: int, planned: Slots, people: Customers, gmv: IntArray, ar
     in_event = np.zeros(DAYS, dtype=np.bool_)
     for event in EVENTS:
         if event.key in PEAK_EVENTS:
-            in_event[max(day_number(event.start), 0):day_number(event.end) + 1] = True
+            in_event[max(day_number(event.start), 0) : day_number(event.end) + 1] = True
     member = people.in_community[planned.customer] & (people.joined[planned.customer] <= planned.day)
     online = planned.store != OFFLINE
 
@@ -124,5 +142,3 @@ def coupon_table() -> Table:
             dates("ends_on", [coupon.end for coupon in COUPONS]),
         ),
     )
-
-

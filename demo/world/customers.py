@@ -14,12 +14,68 @@ from demo.world.streams import BoolArray, FloatArray, IntArray, pick, pick_rows,
 from demo.world.tables import MISSING
 
 PROVINCES = (
-    "广东", "江苏", "浙江", "山东", "河南", "四川", "湖北", "上海", "北京", "福建", "湖南", "安徽", "河北", "陕西", "辽宁",
-    "江西", "重庆", "云南", "广西", "贵州", "山西", "天津", "黑龙江", "吉林", "内蒙古", "新疆", "甘肃", "海南", "宁夏", "青海",
+    "广东",
+    "江苏",
+    "浙江",
+    "山东",
+    "河南",
+    "四川",
+    "湖北",
+    "上海",
+    "北京",
+    "福建",
+    "湖南",
+    "安徽",
+    "河北",
+    "陕西",
+    "辽宁",
+    "江西",
+    "重庆",
+    "云南",
+    "广西",
+    "贵州",
+    "山西",
+    "天津",
+    "黑龙江",
+    "吉林",
+    "内蒙古",
+    "新疆",
+    "甘肃",
+    "海南",
+    "宁夏",
+    "青海",
 )
 PROVINCE_WEIGHTS = (
-    12.5, 9.6, 9.2, 6.8, 5.6, 5.8, 4.6, 5.9, 5.4, 4.2, 4.1, 3.9, 3.3, 2.9, 2.5,
-    2.3, 2.3, 1.9, 1.8, 1.4, 1.4, 1.5, 1.3, 1.1, 1.0, 0.9, 0.8, 0.7, 0.3, 0.2,
+    12.5,
+    9.6,
+    9.2,
+    6.8,
+    5.6,
+    5.8,
+    4.6,
+    5.9,
+    5.4,
+    4.2,
+    4.1,
+    3.9,
+    3.3,
+    2.9,
+    2.5,
+    2.3,
+    2.3,
+    1.9,
+    1.8,
+    1.4,
+    1.4,
+    1.5,
+    1.3,
+    1.1,
+    1.0,
+    0.9,
+    0.8,
+    0.7,
+    0.3,
+    0.2,
 )
 AGE_BANDS = ("18-23", "24-30", "31-40", "41-50", "50+")
 GENDERS = ("female", "male")
@@ -77,7 +133,7 @@ def organic_lift() -> FloatArray:
     """Return how much more than usual arrives without media, shape (days, stores)."""
     lift = np.ones((DAYS, len(STORES)))
     start, end = day_number(stories.MIX_SHIFT_FIRST_DAY), day_number(stories.MIX_SHIFT_LAST_DAY)
-    lift[start:end + 1, LIVE_STORE] = stories.MIX_SHIFT_LIFT
+    lift[start : end + 1, LIVE_STORE] = stories.MIX_SHIFT_LIFT
     return lift
 
 
@@ -115,8 +171,12 @@ def _grid(shape: tuple[int, ...]) -> tuple[IntArray, IntArray]:
 
 def _geo_extra(rng: np.random.Generator, columns: dict[str, IntArray]) -> IntArray:
     places = [PROVINCES.index(name) for name in stories.GEO_PROVINCES]
-    inside = (columns["day"] >= day_number(stories.GEO_FIRST_DAY)) & (columns["day"] <= day_number(stories.GEO_LAST_DAY))
-    candidates = np.flatnonzero(inside & np.isin(columns["province"], places) & (columns["medium"] == NO_MEDIUM))
+    inside = (columns["day"] >= day_number(stories.GEO_FIRST_DAY)) & (
+        columns["day"] <= day_number(stories.GEO_LAST_DAY)
+    )
+    candidates = np.flatnonzero(
+        inside & np.isin(columns["province"], places) & (columns["medium"] == NO_MEDIUM)
+    )
     # the lifts bring people who come by themselves, so they show among orders without a medium
     everyone = int((inside & np.isin(columns["province"], places)).sum())
     return rng.choice(candidates, size=round(everyone * stories.GEO_EXTRA_NEW), replace=True)
@@ -134,13 +194,20 @@ def customers(seed: int, arrived: Arrivals) -> Customers:
     in_community = rng.random(everyone) < chance
     joined = np.where(in_community, np.minimum(start + rng.integers(0, 21, everyone), DAYS - 1), MISSING)
     young = np.isin(home, [LIVE_STORE, STORES.index("mini_program")])
-    ages = pick_rows(rng, np.array([[16, 36, 31, 12, 5], [26, 39, 24, 8, 3]], dtype=np.float64), young.astype(np.int64))
+    ages = pick_rows(
+        rng, np.array([[16, 36, 31, 12, 5], [26, 39, 24, 8, 3]], dtype=np.float64), young.astype(np.int64)
+    )
     return Customers(
         arrived,
         np.concatenate([arrived.province, pick(rng, PROVINCE_WEIGHTS, LEADS)]),
-        ages, pick(rng, (0.87, 0.13), everyone), in_community, joined,
+        ages,
+        pick(rng, (0.87, 0.13), everyone),
+        in_community,
+        joined,
         np.maximum(start - np.where(rng.random(everyone) < 0.25, rng.integers(1, 40, everyone), 0), 0),
-        home, rng.random(everyone) < 0.56, lead_day,
+        home,
+        rng.random(everyone) < 0.56,
+        lead_day,
     )
 
 
@@ -157,7 +224,9 @@ def returns(seed: int, people: Customers) -> Returns:
     season = clock.event_demand() * np.asarray(clock.WEEKDAY_DEMAND)[clock.weekdays()]
     passed = np.concatenate([[0.0], np.cumsum(season / season.mean())])
     pace = rng.gamma(1.25, 1 / 105.0, amount) * np.where(member, 1.35, 1.0)
-    lost_first = np.clip(np.asarray([0.44, 0.62, 0.46, 0.40, 0.42])[people.arrivals.store] - 0.14 * member, 0, 1)
+    lost_first = np.clip(
+        np.asarray([0.44, 0.62, 0.46, 0.40, 0.42])[people.arrivals.store] - 0.14 * member, 0, 1
+    )
     sampled = (first >= CHURN_FIRST) & (first <= CHURN_LAST)
     lost_first = np.where(sampled & (people.arrivals.store == LIVE_STORE), stories.CHURN_DROPOUT, lost_first)
     lost_later = np.where(member, 0.16, 0.24)

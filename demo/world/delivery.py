@@ -21,14 +21,39 @@ FORMATS = {
     "wecom": ("text", "mini_card", "mini_card"),
 }
 FORMAT_CLICK_RATE = {
-    "live_room": 1.35, "short_video": 0.85, "search": 1.45, "feed_image": 0.75, "feed_video": 0.95, "note": 1.1,
-    "moments": 0.9, "text": 1.0, "mini_card": 1.05,
+    "live_room": 1.35,
+    "short_video": 0.85,
+    "search": 1.45,
+    "feed_image": 0.75,
+    "feed_video": 0.95,
+    "note": 1.1,
+    "moments": 0.9,
+    "text": 1.0,
+    "mini_card": 1.05,
 }
 FORMAT_NAMES = {
-    "live_room": "直播间引流", "short_video": "短视频", "search": "搜索词包", "feed_image": "信息流图文", "feed_video": "信息流视频",
-    "note": "种草笔记", "moments": "朋友圈", "text": "文案", "mini_card": "小程序卡片",
+    "live_room": "直播间引流",
+    "short_video": "短视频",
+    "search": "搜索词包",
+    "feed_image": "信息流图文",
+    "feed_video": "信息流视频",
+    "note": "种草笔记",
+    "moments": "朋友圈",
+    "text": "文案",
+    "mini_card": "小程序卡片",
 }
-HOOKS = ("成分党解读", "7天实测", "妈妈也在用", "敏感肌自救", "办公室补水", "买一送三", "换季维稳", "医生怎么看", "学生党平价", "熬夜急救")
+HOOKS = (
+    "成分党解读",
+    "7天实测",
+    "妈妈也在用",
+    "敏感肌自救",
+    "办公室补水",
+    "买一送三",
+    "换季维稳",
+    "医生怎么看",
+    "学生党平价",
+    "熬夜急救",
+)
 PER_CAMPAIGN = 3
 CREATIVE_SHARE = np.array([0.5, 0.3, 0.2])
 
@@ -54,15 +79,21 @@ def campaign_table(media: MediaPlan) -> Table:
 def creative_table(media: MediaPlan) -> Table:
     """Return the creatives, three per campaign."""
     amount = len(media.campaigns) * PER_CAMPAIGN
-    formats = [FORMATS[MEDIA[media.medium[index // PER_CAMPAIGN]].name][index % PER_CAMPAIGN] for index in range(amount)]
+    formats = [
+        FORMATS[MEDIA[media.medium[index // PER_CAMPAIGN]].name][index % PER_CAMPAIGN]
+        for index in range(amount)
+    ]
     return Table(
         "creatives",
         (
             counts("creative_id", np.arange(1, amount + 1)),
-            texts("creative_name", [
-                f"{FORMAT_NAMES[kind]}-{HOOKS[(7 * index + index // 5) % len(HOOKS)]}-{index + 1:03d}"
-                for index, kind in enumerate(formats)
-            ]),
+            texts(
+                "creative_name",
+                [
+                    f"{FORMAT_NAMES[kind]}-{HOOKS[(7 * index + index // 5) % len(HOOKS)]}-{index + 1:03d}"
+                    for index, kind in enumerate(formats)
+                ],
+            ),
             counts("campaign_id", np.arange(amount) // PER_CAMPAIGN + 1),
             texts("creative_format", formats),
         ),
@@ -84,7 +115,9 @@ def _claims(rng: np.random.Generator, media: MediaPlan, made: Orders) -> tuple[F
     basket = revenue.sum() / orders.sum()
     seen = media.clicks * 0.004 * (factor > 0)
     revenue, orders = (revenue + seen * basket) * factor * noise, (orders + seen) * factor * noise
-    paid = np.bincount(made.paid_at[made.is_paid] // SECONDS_PER_DAY, weights=made.paid[made.is_paid], minlength=DAYS)
+    paid = np.bincount(
+        made.paid_at[made.is_paid] // SECONDS_PER_DAY, weights=made.paid[made.is_paid], minlength=DAYS
+    )
     quarter = np.array([day_of(number).year * 4 + (day_of(number).month - 1) // 3 for number in range(DAYS)])
     for one in np.unique(quarter):
         inside = quarter == one
@@ -109,7 +142,8 @@ def delivery_table(seed: int, media: MediaPlan, made: Orders) -> Table:
 
     def split(values: IntArray, weights: FloatArray) -> IntArray:
         edges = np.round(values[:, None] * np.cumsum(weights / weights.sum(axis=1, keepdims=True), axis=1))
-        return np.diff(edges, axis=1, prepend=0).astype(np.int64).ravel()
+        parts: FloatArray = np.diff(edges, axis=1, prepend=0)
+        return parts.astype(np.int64).ravel()
 
     impressions = split(media.impressions[day, campaign], spread)
     clicks = np.minimum(split(media.clicks[day, campaign], clicked), impressions)

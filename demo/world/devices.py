@@ -14,7 +14,12 @@ PLATFORMS = ("app", "h5")
 SYSTEMS = ("ios", "android")
 VERSIONS = ("5.3.2", "5.4.0", "5.5.0", "5.6.0", "5.7.0", "5.8.0")
 RELEASED = (
-    date(2025, 2, 18), date(2025, 4, 15), date(2025, 6, 3), date(2025, 7, 22), date(2025, 9, 9), stories.BROKEN_VERSION_DAY,
+    date(2025, 2, 18),
+    date(2025, 4, 15),
+    date(2025, 6, 3),
+    date(2025, 7, 22),
+    date(2025, 9, 9),
+    stories.BROKEN_VERSION_DAY,
 )
 APP_SHARE = 0.80
 MEAN_UPDATE_DAYS = 4.0
@@ -29,4 +34,5 @@ def app_versions(rng: np.random.Generator, day: IntArray) -> IntArray:
 
 def is_broken(platform: IntArray, android: BoolArray, version: IntArray) -> BoolArray:
     """Return which visits use the app version that loses payments."""
-    return (platform == 0) & android & (version >= VERSIONS.index(stories.BROKEN_VERSION))
+    broken: BoolArray = (platform == 0) & android & (version >= VERSIONS.index(stories.BROKEN_VERSION))
+    return broken

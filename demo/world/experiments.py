@@ -19,6 +19,7 @@ from demo.world.tables import MISSING, Table, counts, dates, days, flags, money,
 from demo.world.visits import FIRST_ANONYMOUS, PAY, Visits
 
 PRE_DAYS = 90
+HOLDOUT_KEYS = ("vip30_holdout", "back50_holdout")  # of the coupon experiments, in the order of their arms
 VARIANTS = ("A", "B", "holdout", "coupon")
 
 
@@ -58,11 +59,13 @@ def experiment_table() -> Table:
     )
 
 
-def assignment_table(seed: int, made: Orders, people: Customers, seen: Visits, arms: tuple[Holdout, Holdout]) -> Table:
+def assignment_table(
+    seed: int, made: Orders, people: Customers, seen: Visits, arms: tuple[Holdout, Holdout]
+) -> Table:
     """Return one row per experiment and unit, with the unit's outcomes while the experiment ran."""
     parts = [_page_rows(seed, test, seen, made) for test in PAGE_TESTS]
-    parts += [_coupon_rows(arm, key, made, people) for arm, key in zip(arms, ("vip30_holdout", "back50_holdout"), strict=True)]
-    keys = [test.key for test in PAGE_TESTS] + ["vip30_holdout", "back50_holdout"]
+    parts += [_coupon_rows(arm, made, people) for arm in arms]
+    keys = [*(test.key for test in PAGE_TESTS), *HOLDOUT_KEYS]
     which = np.concatenate([np.full(part["unit"].size, number) for number, part in enumerate(parts)])
     joined = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     order = np.lexsort((joined["unit"], joined["day"], which))
@@ -110,7 +113,7 @@ def _page_rows(seed: int, test: PageTest, seen: Visits, made: Orders) -> dict[st
     }
 
 
-def _coupon_rows(arm: Holdout, key: str, made: Orders, people: Customers) -> dict[str, IntArray]:
+def _coupon_rows(arm: Holdout, made: Orders, people: Customers) -> dict[str, IntArray]:
     start, end = arm.start * SECONDS_PER_DAY, (arm.end + 1) * SECONDS_PER_DAY
     rows = np.flatnonzero(made.is_paid & (made.paid_at >= start) & (made.paid_at < end))
     everyone = people.province.size
@@ -129,4 +132,8 @@ def _coupon_rows(arm: Holdout, key: str, made: Orders, people: Customers) -> dic
 def _paid_between(made: Orders, start: int, end: int, everyone: int | None = None) -> IntArray:
     rows = np.flatnonzero(made.is_paid & (made.paid_at >= start) & (made.paid_at < end))
     size = everyone or int(made.slots.customer.max()) + 1
-    return np.bincount(made.slots.customer[rows], weights=made.paid[rows], minlength=size).round().astype(np.int64)
+    return (
+        np.bincount(made.slots.customer[rows], weights=made.paid[rows], minlength=size)
+        .round()
+        .astype(np.int64)
+    )

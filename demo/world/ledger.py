@@ -114,7 +114,9 @@ def customer_table(made: Orders, given: Refunds, people: Customers) -> Table:
         "customers",
         (
             counts("customer_id", np.arange(1, everyone + 1)),
-            days("registered_on", np.where(bought, np.minimum(people.registered, first_day), people.registered)),
+            days(
+                "registered_on", np.where(bought, np.minimum(people.registered, first_day), people.registered)
+            ),
             days("first_order_on", first_day),
             days("second_order_on", second),
             days("last_order_on", last),

@@ -12,7 +12,15 @@ from demo.world.streams import FloatArray, IntArray, pick, stream
 from demo.world.tables import MISSING, Table, counts, ids, moments, money, shares, texts, words
 
 HOSTS = (
-    "初屿官方直播间", "林晚儿", "护肤老周", "小鹿的梳妆台", "成分党阿岚", "大嘴妈妈", "北北测评", "沈一诺", "敏肌研究员Coco",
+    "初屿官方直播间",
+    "林晚儿",
+    "护肤老周",
+    "小鹿的梳妆台",
+    "成分党阿岚",
+    "大嘴妈妈",
+    "北北测评",
+    "沈一诺",
+    "敏肌研究员Coco",
 )
 HOUSE = 0
 STAR_CREATOR = HOSTS.index("林晚儿")
@@ -51,15 +59,21 @@ def live_sessions(seed: int) -> LiveSessions:
     creator = _creator_days(rng)
     star_day = day_number(stories.CREATOR_SALE_DAY)
     day = np.concatenate([house, creator, [star_day]])
-    host = np.concatenate([np.full(house.size, HOUSE), pick(rng, (0, 0, 2, 2, 2, 1, 3, 2, 2), creator.size), [STAR_CREATOR]])
+    host = np.concatenate(
+        [np.full(house.size, HOUSE), pick(rng, (0, 0, 2, 2, 2, 1, 3, 2, 2), creator.size), [STAR_CREATOR]]
+    )
     order = np.lexsort((host, day))
     day, host = day[order], host[order]
     star = (day == star_day) & (host == STAR_CREATOR)
-    pull = np.asarray(CREATOR_PULL)[host] * np.sqrt(clock.event_demand()[day]) * rng.lognormal(0, 0.25, day.size)
+    pull = (
+        np.asarray(CREATOR_PULL)[host] * np.sqrt(clock.event_demand()[day]) * rng.lognormal(0, 0.25, day.size)
+    )
     hour = np.where(host == HOUSE, 19 * 3600 + 1800, 20 * 3600)
     return LiveSessions(
-        day, day * SECONDS_PER_DAY + hour + rng.integers(0, 4, day.size) * 300,
-        rng.integers(9, 14, day.size) * 900, host,
+        day,
+        day * SECONDS_PER_DAY + hour + rng.integers(0, 4, day.size) * 300,
+        rng.integers(9, 14, day.size) * 900,
+        host,
         np.where(star, stories.CREATOR_SALE_ORDERS, pull),
         np.where(star, stories.CREATOR_SALE_COMMISSION, np.asarray(CREATOR_COMMISSION)[host]),
         np.where(star, stories.CREATOR_SALE_FEE, np.asarray(CREATOR_FEE)[host]),
@@ -72,9 +86,9 @@ def _house_days() -> IntArray:
     chosen = np.isin(clock.weekdays(), HOUSE_WEEKDAYS)
     for event in clock.EVENTS:
         if event.key in PEAK_EVENTS:
-            chosen[max(day_number(event.start), 0):day_number(event.end) + 1] = True
+            chosen[max(day_number(event.start), 0) : day_number(event.end) + 1] = True
         if event.key == "spring_festival":
-            chosen[day_number(event.start):day_number(event.end) + 1] = False
+            chosen[day_number(event.start) : day_number(event.end) + 1] = False
     return np.flatnonzero(chosen).astype(np.int64)
 
 
@@ -95,9 +109,9 @@ def house_session_of(day: IntArray, sessions: LiveSessions) -> IntArray:
 def live_table(seed: int, sessions: LiveSessions, sums: dict[str, IntArray]) -> Table:
     """Return the live sessions with what was sold; `sums` holds orders, gmv, paid, refunds, commission by session."""
     rng = stream(seed, "live viewers")
-    viewers = np.round(sums["orders"] / rng.uniform(0.006, 0.012, sessions.day.size)).astype(np.int64) + rng.integers(
-        300, 900, sessions.day.size
-    )
+    viewers = np.round(sums["orders"] / rng.uniform(0.006, 0.012, sessions.day.size)).astype(
+        np.int64
+    ) + rng.integers(300, 900, sessions.day.size)
     return Table(
         "live_sessions",
         (
@@ -136,5 +150,3 @@ def deal_table(sessions: LiveSessions) -> Table:
             texts("deal_kind", kinds),
         ),
     )
-
-

@@ -52,11 +52,15 @@ class Orders:
     @property
     def is_paid(self) -> BoolArray:
         """Return which orders are paid."""
-        return self.status == PAID
+        paid: BoolArray = self.status == PAID
+        return paid
 
 
 def orders(
-    seed: int, planned: Slots, lines: Lines, people: Customers,
+    seed: int,
+    planned: Slots,
+    lines: Lines,
+    people: Customers,
     arms: tuple[coupons.Holdout, coupons.Holdout],
 ) -> Orders:
     """Return the orders as the shop's books show them at the end of the last day."""
@@ -67,14 +71,20 @@ def orders(
     off = np.where(coupon != MISSING, np.asarray([c.value for c in coupons.COUPONS])[coupon], 0)
     presale, deposit_at = _presale(rng, planned)
     pays = planned.will_pay & ~_lost_payment(rng, planned, people)
-    wait = np.where(planned.store == OFFLINE, 0, np.round(rng.lognormal(4.2, 1.1, amount)).astype(np.int64) + 8)
+    wait = np.where(
+        planned.store == OFFLINE, 0, np.round(rng.lognormal(4.2, 1.1, amount)).astype(np.int64) + 8
+    )
     paid_at = planned.second + np.minimum(wait, 86_000)
     paid = pays & (paid_at < END)
     open_yet = (planned.second > END - SECONDS_PER_DAY) & ~paid
     status = np.select([paid, presale, open_yet], [PAID, LAPSED, AWAITING], CANCELLED)
     number, new_in_year = _numbers(planned.customer, paid_at, paid)
     ship_days = rng.uniform(0.2, 1.6, amount) * np.where(clock.event_demand()[planned.day] > 2.0, 1.9, 1.0)
-    shipped = np.where(paid & (planned.store != OFFLINE), paid_at + np.round(ship_days * SECONDS_PER_DAY).astype(np.int64), MISSING)
+    shipped = np.where(
+        paid & (planned.store != OFFLINE),
+        paid_at + np.round(ship_days * SECONDS_PER_DAY).astype(np.int64),
+        MISSING,
+    )
     return Orders(
         planned,
         np.where(presale, deposit_at - 40, planned.second),
@@ -85,17 +95,23 @@ def orders(
         np.where(presale, deposit_at, MISSING),
         np.where(shipped >= END, MISSING, shipped),
         lines.per_order(lines.list_amount, amount),
-        gmv, coupon, off,
+        gmv,
+        coupon,
+        off,
         np.where(paid, gmv - off, 0),
         np.where(paid, cost, 0),
         np.where(paid & (planned.store != OFFLINE), SHIPPING_COST, 0),
-        number, new_in_year,
+        number,
+        new_in_year,
     )
 
 
 def _lost_payment(rng: np.random.Generator, planned: Slots, people: Customers) -> BoolArray:
-    broken = (planned.store == MINI) & devices.is_broken(planned.platform, people.android[planned.customer], planned.version)
-    return broken & (rng.random(len(planned)) < stories.BROKEN_LOSS)
+    broken = (planned.store == MINI) & devices.is_broken(
+        planned.platform, people.android[planned.customer], planned.version
+    )
+    lost: BoolArray = broken & (rng.random(len(planned)) < stories.BROKEN_LOSS)
+    return lost
 
 
 def _presale(rng: np.random.Generator, planned: Slots) -> tuple[BoolArray, IntArray]:
@@ -107,7 +123,7 @@ def _presale(rng: np.random.Generator, planned: Slots) -> tuple[BoolArray, IntAr
     opening = np.zeros(DAYS, dtype=np.bool_)
     for event in clock.EVENTS:
         if event.key in clock.PEAK_EVENTS and event.start != NO_PRESALE:
-            opening[day_number(event.start):day_number(event.start) + 2] = True
+            opening[day_number(event.start) : day_number(event.start) + 2] = True
     presale = opening[planned.day] & np.isin(planned.store, PRESALE_STORES) & (rng.random(amount) < 0.55)
     earlier = np.round(rng.uniform(1.2, 7.0, amount) * SECONDS_PER_DAY).astype(np.int64)
     return presale, np.maximum(planned.second - earlier, 60)
@@ -129,12 +145,15 @@ def _numbers(customer: IntArray, paid_at: IntArray, paid: BoolArray) -> tuple[In
 
 def platform_fees(store: IntArray, kept: IntArray) -> IntArray:
     """Return the stores' fees in cents on the amounts that customers kept paying."""
-    return np.round(kept * np.asarray(FEE_RATE)[store]).astype(np.int64)
+    fees: FloatArray = np.round(kept * np.asarray(FEE_RATE)[store])
+    return fees.astype(np.int64)
 
 
 def commissions(planned: Slots, sessions: LiveSessions, kept: IntArray) -> IntArray:
     """Return the creators' commissions in cents on the amounts that customers kept paying."""
     rate: FloatArray = np.where(
-        (planned.live != MISSING) & (sessions.host[planned.live] != HOUSE), sessions.commission[planned.live], 0.0
+        (planned.live != MISSING) & (sessions.host[planned.live] != HOUSE),
+        sessions.commission[planned.live],
+        0.0,
     )
     return np.round(kept * rate).astype(np.int64)

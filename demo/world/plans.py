@@ -11,28 +11,35 @@ from demo.world.clock import EVENTS
 from demo.world.tables import Table, counts, dates, money, texts
 
 EVENT_NAMES = {
-    "e618": ("618大促", "618"), "double11": ("双11", "Double 11"), "double12": ("双12", "Double 12"),
-    "new_year_goods": ("年货节", "New Year Shopping Festival"), "womens_day": ("38节", "Women's Day sale"),
-    "day520": ("520", "520"), "qixi": ("七夕", "Qixi"), "national_day": ("国庆", "National Day"),
+    "e618": ("618大促", "618"),
+    "double11": ("双11", "Double 11"),
+    "double12": ("双12", "Double 12"),
+    "new_year_goods": ("年货节", "New Year Shopping Festival"),
+    "womens_day": ("38节", "Women's Day sale"),
+    "day520": ("520", "520"),
+    "qixi": ("七夕", "Qixi"),
+    "national_day": ("国庆", "National Day"),
     "spring_festival": ("春节", "Spring Festival"),
 }
 # paid amount, net of refunds, in yuan; new customers; ad spend ceiling in yuan
 QUARTERS = (
-    (date(2024, 1, 1), 3_200_000, 2_650_000, 8_300, 760_000),
-    (date(2024, 4, 1), 4_300_000, 3_550_000, 10_600, 1_000_000),
-    (date(2024, 7, 1), 3_300_000, 2_750_000, 8_600, 790_000),
-    (date(2024, 10, 1), 5_400_000, 4_400_000, 12_400, 1_180_000),
-    (date(2025, 1, 1), 3_900_000, 3_200_000, 9_900, 930_000),
-    (date(2025, 4, 1), 5_400_000, 4_450_000, 12_800, 1_200_000),
-    (date(2025, 7, 1), 4_400_000, 3_650_000, 11_200, 1_010_000),
-    (date(2025, 10, 1), 7_200_000, 5_800_000, 15_600, 1_450_000),
+    (date(2024, 1, 1), 4_900_000, 4_000_000, 9_000, 1_000_000),
+    (date(2024, 4, 1), 5_800_000, 4_800_000, 10_000, 1_150_000),
+    (date(2024, 7, 1), 5_400_000, 4_450_000, 8_800, 1_100_000),
+    (date(2024, 10, 1), 8_000_000, 6_600_000, 12_000, 1_300_000),
+    (date(2025, 1, 1), 6_800_000, 5_600_000, 10_800, 1_250_000),
+    (date(2025, 4, 1), 8_300_000, 6_800_000, 12_800, 1_400_000),
+    (date(2025, 7, 1), 8_400_000, 6_900_000, 12_600, 1_420_000),
+    (date(2025, 10, 1), 9_800_000, 8_000_000, 13_800, 1_420_000),
 )
 MEASURES = ("paid_amount", "net_paid_amount", "new_customers", "spend")
 
 
 def target_table() -> Table:
     """Return the targets by quarter and metric; counts are stored as amounts."""
-    rows = [(quarter[0], name, quarter[1 + place]) for quarter in QUARTERS for place, name in enumerate(MEASURES)]
+    rows = [
+        (quarter[0], name, quarter[1 + place]) for quarter in QUARTERS for place, name in enumerate(MEASURES)
+    ]
     return Table(
         "targets",
         (

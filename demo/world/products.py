@@ -11,7 +11,18 @@ from demo.world.clock import DAYS, FIRST_DAY, day_number, day_of
 from demo.world.streams import FloatArray
 from demo.world.tables import Table, counts, dates, flags, money, texts
 
-CATEGORIES = ("cleanser", "toner", "serum", "cream", "mask", "sunscreen", "eye_care", "body_care", "set", "trial")
+CATEGORIES = (
+    "cleanser",
+    "toner",
+    "serum",
+    "cream",
+    "mask",
+    "sunscreen",
+    "eye_care",
+    "body_care",
+    "set",
+    "trial",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +41,39 @@ class Product:
     summer: float = 0.0  # how much more is sold in June to August (and less in winter)
 
 
-def _p(code: str, zh: str, en: str, category: str, series: str, price: float, cost: float, weight: float,
-       launched: date = FIRST_DAY, summer: float = 0.0) -> Product:
-    return Product(code, zh, en, category, series, round(price * 100), round(cost * 100), weight, launched, summer)
+def _p(
+    code: str,
+    zh: str,
+    en: str,
+    category: str,
+    series: str,
+    price: float,
+    cost: float,
+    weight: float,
+    launched: date = FIRST_DAY,
+    summer: float = 0.0,
+) -> Product:
+    return Product(
+        code, zh, en, category, series, round(price * 100), round(cost * 100), weight, launched, summer
+    )
 
 
 PRODUCTS: tuple[Product, ...] = (
     _p("CY101", "氨基酸温和洁面乳", "Amino Acid Gentle Cleanser", "cleanser", "basic", 79, 17, 10),
     _p("CY102", "泡沫洁面慕斯", "Foaming Cleansing Mousse", "cleanser", "basic", 69, 16, 5),
     _p("CY103", "卸妆净澈油", "Clear Cleansing Oil", "cleanser", "basic", 99, 24, 5),
-    _p("CY104", "清爽控油洁面啫喱", "Oil Control Gel Cleanser", "cleanser", "basic", 75, 16, 3, date(2024, 4, 8), 0.4),
+    _p(
+        "CY104",
+        "清爽控油洁面啫喱",
+        "Oil Control Gel Cleanser",
+        "cleanser",
+        "basic",
+        75,
+        16,
+        3,
+        date(2024, 4, 8),
+        0.4,
+    ),
     _p("CY201", "海茴香舒缓水", "Sea Fennel Soothing Toner", "toner", "soothing", 129, 27, 8),
     _p("CY202", "玻尿酸保湿水", "Hyaluronic Moisture Toner", "toner", "hydra", 119, 24, 6),
     _p("CY203", "积雪草喷雾", "Centella Face Mist", "toner", "soothing", 69, 15, 4, FIRST_DAY, 0.6),
@@ -57,7 +91,18 @@ PRODUCTS: tuple[Product, ...] = (
     _p("CY502", "胶原修护面膜 5片", "Collagen Repair Mask, 5 pieces", "mask", "repair", 139, 30, 4),
     _p("CY503", "清洁泥膜", "Deep Clean Clay Mask", "mask", "basic", 89, 19, 3),
     _p("CY601", "轻透防晒乳 SPF50", "Sheer Sunscreen SPF50", "sunscreen", "sun", 99, 21, 7, FIRST_DAY, 0.9),
-    _p("CY602", "物理防晒霜 敏肌款", "Mineral Sunscreen for Sensitive Skin", "sunscreen", "sun", 129, 28, 4, FIRST_DAY, 0.9),
+    _p(
+        "CY602",
+        "物理防晒霜 敏肌款",
+        "Mineral Sunscreen for Sensitive Skin",
+        "sunscreen",
+        "sun",
+        129,
+        28,
+        4,
+        FIRST_DAY,
+        0.9,
+    ),
     _p("CY603", "防晒喷雾", "Sunscreen Spray", "sunscreen", "sun", 79, 18, 2, date(2024, 3, 25), 0.9),
     _p("CY701", "咖啡因眼霜", "Caffeine Eye Cream", "eye_care", "firm", 199, 41, 4),
     _p("CY702", "修护眼膜 30对", "Repair Eye Patches, 30 pairs", "eye_care", "repair", 89, 20, 3),
@@ -80,7 +125,7 @@ def choice_weights() -> FloatArray:
     summer = np.array([product.summer for product in PRODUCTS])
     year_day = np.array([day_of(number).timetuple().tm_yday for number in range(DAYS)])
     warmth = np.cos((year_day - 200) / 365.0 * 2 * np.pi)  # 1 in the middle of July
-    weights = base[None, :] * np.clip(1 + summer[None, :] * warmth[:, None], 0.05, None)
+    weights: FloatArray = base[None, :] * np.clip(1 + summer[None, :] * warmth[:, None], 0.05, None)
     for index, product in enumerate(PRODUCTS):
         weights[: max(day_number(product.launched), 0), index] = 0.0
     return weights

@@ -13,10 +13,17 @@ from demo.world.live import LiveSessions
 from demo.world.orders import END, Orders
 from demo.world.products import POSITION
 from demo.world.slots import SOURCES, Slots
-from demo.world.streams import BoolArray, IntArray, pick, stream
+from demo.world.streams import BoolArray, FloatArray, IntArray, pick, stream
 from demo.world.tables import MISSING, Table, counts, ids, moments, money, words
 
-REASONS = ("changed_mind", "skin_reaction", "leak_or_damage", "slow_delivery", "not_as_described", "ordered_by_mistake")
+REASONS = (
+    "changed_mind",
+    "skin_reaction",
+    "leak_or_damage",
+    "slow_delivery",
+    "not_as_described",
+    "ordered_by_mistake",
+)
 REASON_SHARE = (0.46, 0.11, 0.07, 0.12, 0.12, 0.12)
 SURGE_REASON_SHARE = (0.05, 0.37, 0.52, 0.0, 0.06, 0.0)
 KINDS = ("return_and_refund", "refund_only")
@@ -51,7 +58,7 @@ class Refunds:
 def line_paid(made: Orders, lines: Lines) -> IntArray:
     """Return what was paid for each line: its share of the order's paid amount, to the cent."""
     gmv, paid = made.gmv[lines.order], made.paid[lines.order]
-    share = np.floor_divide(lines.gmv * paid, np.maximum(gmv, 1))
+    share: IntArray = np.floor_divide(lines.gmv * paid, np.maximum(gmv, 1))
     rest = made.paid - lines.per_order(share, made.paid.size)
     share[lines.number == 1] += rest  # the cents that rounding leaves go to the first line
     return share
@@ -72,19 +79,28 @@ def refunds(seed: int, made: Orders, lines: Lines, sessions: LiveSessions, paid:
     order = lines.order[rows]
     delay = rng.exponential(MEAN_DAYS, amount) + rng.uniform(0.05, 1.5, amount)
     when = made.paid_at[order] + np.round(delay[order] * SECONDS_PER_DAY).astype(np.int64)
-    reason = np.where(surge[rows], pick(rng, SURGE_REASON_SHARE, rows.size), pick(rng, REASON_SHARE, amount)[order])
+    reason = np.where(
+        surge[rows], pick(rng, SURGE_REASON_SHARE, rows.size), pick(rng, REASON_SHARE, amount)[order]
+    )
     unshipped = (made.shipped[order] == MISSING) | (when < made.shipped[order])
     only = unshipped | (rng.random(amount) < 0.18)[order]
-    cost_back = np.where(unshipped, lines.cost[rows], np.where(only, 0, np.round(lines.cost[rows] * 0.85))).astype(np.int64)
+    cost_back = np.where(
+        unshipped, lines.cost[rows], np.where(only, 0, np.round(lines.cost[rows] * 0.85))
+    ).astype(np.int64)
     known = np.flatnonzero(when < END)
     known = known[np.lexsort((rows[known], when[known]))]
     return Refunds(
-        order[known], rows[known], when[known], paid[rows][known], cost_back[known], reason[known],
+        order[known],
+        rows[known],
+        when[known],
+        paid[rows][known],
+        cost_back[known],
+        reason[known],
         only[known].astype(np.int64),
     )
 
 
-def _order_rate(planned: Slots, sessions: LiveSessions) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _order_rate(planned: Slots, sessions: LiveSessions) -> FloatArray:
     rate = np.asarray(ORDER_RATE)[planned.store]
     rate = np.where(planned.source == SOURCES.index("live"), 0.38, rate)
     return np.where(planned.live != MISSING, sessions.refund_rate[planned.live], rate)
@@ -94,7 +110,8 @@ def _surge(rng: np.random.Generator, made: Orders, lines: Lines) -> BoolArray:
     ill = (lines.product == POSITION[stories.SURGE_PRODUCT]) & (
         made.paid_at[lines.order] >= day_number(stories.SURGE_FIRST_DAY) * SECONDS_PER_DAY
     )
-    return ill & (rng.random(lines.order.size) < stories.SURGE_LINE_REFUND)
+    surge: BoolArray = ill & (rng.random(lines.order.size) < stories.SURGE_LINE_REFUND)
+    return surge
 
 
 def refund_table(made: Orders, lines: Lines, given: Refunds) -> Table:

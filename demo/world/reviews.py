@@ -12,26 +12,32 @@ from demo.world.orders import END, Orders
 from demo.world.products import POSITION, PRODUCTS
 from demo.world.refunds import Refunds
 from demo.world.slots import OFFLINE
-from demo.world.streams import IntArray, pick, pick_rows, stream
+from demo.world.streams import BoolArray, IntArray, pick, pick_rows, stream
 from demo.world.tables import MISSING, Table, counts, moments, texts, words
 
 REVIEW_SHARE = 0.055
 ENGLISH_SHARE = 0.06
 LANGUAGES = ("zh", "en")
-STAR_SHARES = np.array([
-    [0.035, 0.035, 0.08, 0.19, 0.66],  # kept
-    [0.36, 0.24, 0.18, 0.12, 0.10],  # refunded
-    [0.34, 0.22, 0.12, 0.10, 0.22],  # the bad batch
-])
+STAR_SHARES = np.array(
+    [
+        [0.035, 0.035, 0.08, 0.19, 0.66],  # kept
+        [0.36, 0.24, 0.18, 0.12, 0.10],  # refunded
+        [0.34, 0.22, 0.12, 0.10, 0.22],  # the bad batch
+    ]
+)
 
 
 def review_table(seed: int, made: Orders, lines: Lines, given: Refunds) -> Table:
     """Return the reviews in order of time."""
     rng = stream(seed, "reviews")
     order = lines.order
-    open_to_review = made.is_paid[order] & (made.slots.store[order] != OFFLINE) & (made.shipped[order] != MISSING)
+    open_to_review = (
+        made.is_paid[order] & (made.slots.store[order] != OFFLINE) & (made.shipped[order] != MISSING)
+    )
     rows = np.flatnonzero(open_to_review & (rng.random(order.size) < REVIEW_SHARE))
-    when = made.shipped[order[rows]] + np.round(rng.gamma(3.0, 2.6, rows.size) * SECONDS_PER_DAY).astype(np.int64)
+    when = made.shipped[order[rows]] + np.round(rng.gamma(3.0, 2.6, rows.size) * SECONDS_PER_DAY).astype(
+        np.int64
+    )
     rows, when = rows[when < END], when[when < END]
     sequence = np.lexsort((rows, when))
     rows, when = rows[sequence], when[sequence]
@@ -58,7 +64,9 @@ def review_table(seed: int, made: Orders, lines: Lines, given: Refunds) -> Table
     )
 
 
-def _texts(rng: np.random.Generator, product: IntArray, stars: IntArray, ill: IntArray, english: IntArray) -> list[str]:
+def _texts(
+    rng: np.random.Generator, product: IntArray, stars: IntArray, ill: BoolArray, english: BoolArray
+) -> list[str]:
     """Return one text per review: two remarks on different aspects in the mood of its stars."""
     aspect_one = pick(rng, phrases.ASPECT_SHARE, product.size)
     step = 1 + rng.integers(0, len(phrases.ASPECTS) - 1, product.size)
@@ -68,7 +76,11 @@ def _texts(rng: np.random.Generator, product: IntArray, stars: IntArray, ill: In
     made = []
     for row in range(product.size):
         tongue = phrases.ENGLISH if english[row] else phrases.CHINESE
-        first = phrases.BAD_BATCH[int(english[row])] if ill[row] and stars[row] <= 2 else tongue[int(aspect_one[row])][int(mood[row])]
+        first = (
+            phrases.BAD_BATCH[int(english[row])]
+            if ill[row] and stars[row] <= 2
+            else tongue[int(aspect_one[row])][int(mood[row])]
+        )
         second = tongue[int(aspect_two[row])][int(mood[row]) if stars[row] in (1, 5) else 1]
         parts = [first[choice[row, 0] % len(first)], second[choice[row, 1] % len(second)]]
         if choice[row, 2] % 3 == 0:
@@ -78,5 +90,3 @@ def _texts(rng: np.random.Generator, product: IntArray, stars: IntArray, ill: In
             parts.append(f"I bought the {item.en}." if english[row] else f"买的{item.zh.split(' ')[0]}。")
         made.append((" " if english[row] else "").join(parts))
     return made
-
-

@@ -16,16 +16,45 @@ from demo.world.streams import BoolArray, IntArray, pick, pick_rows, stream
 from demo.world.tables import MISSING
 
 SOURCES = ("search", "recommend", "short_video", "live", "direct", "paid", "community", "walk_in")
-SOURCE_SHARE = np.array([
-    [0.45, 0.29, 0.06, 0.00, 0.20, 0, 0.00, 0],  # tmall
-    [0.16, 0.27, 0.34, 0.23, 0.00, 0, 0.00, 0],  # douyin
-    [0.56, 0.25, 0.00, 0.00, 0.19, 0, 0.00, 0],  # jd
-    [0.14, 0.10, 0.00, 0.00, 0.43, 0, 0.33, 0],  # mini_program
-    [0.00, 0.00, 0.00, 0.00, 0.00, 0, 0.00, 1],  # offline
-])
+SOURCE_SHARE = np.array(
+    [
+        [0.45, 0.29, 0.06, 0.00, 0.20, 0, 0.00, 0],  # tmall
+        [0.16, 0.27, 0.34, 0.23, 0.00, 0, 0.00, 0],  # douyin
+        [0.56, 0.25, 0.00, 0.00, 0.19, 0, 0.00, 0],  # jd
+        [0.14, 0.10, 0.00, 0.00, 0.43, 0, 0.33, 0],  # mini_program
+        [0.00, 0.00, 0.00, 0.00, 0.00, 0, 0.00, 1],  # offline
+    ]
+)
 RETURN_HOME, RETURN_ELSEWHERE = 0.80, (0.34, 0.10, 0.15, 0.30, 0.11)
-HOURS = np.array([1.2, .6, .3, .2, .2, .3, .8, 1.6, 2.6, 3.8, 4.8, 4.6, 4.6, 4.4, 4.2, 4.2, 4.2, 4.2, 4.4, 5.4, 7.6, 8.6, 7.0, 3.2])
-SHOP_HOURS = np.array([0.] * 10 + [2, 4, 5, 5, 6, 7, 7, 7, 8, 8, 7, 4] + [0.] * 2)
+HOURS = np.array(
+    [
+        1.2,
+        0.6,
+        0.3,
+        0.2,
+        0.2,
+        0.3,
+        0.8,
+        1.6,
+        2.6,
+        3.8,
+        4.8,
+        4.6,
+        4.6,
+        4.4,
+        4.2,
+        4.2,
+        4.2,
+        4.2,
+        4.4,
+        5.4,
+        7.6,
+        8.6,
+        7.0,
+        3.2,
+    ]
+)
+SHOP_HOURS = np.array([0.0] * 10 + [2, 4, 5, 5, 6, 7, 7, 7, 8, 8, 7, 4] + [0.0] * 2)
 UNPAID_SHARE = 0.14
 MINI, OFFLINE, DOUYIN = STORES.index("mini_program"), STORES.index("offline"), STORES.index("douyin")
 
@@ -59,8 +88,11 @@ def slots(seed: int, media: MediaPlan, people: Customers, later: Returns, sessio
     """Return all order slots in order of time."""
     rng = stream(seed, "slots")
     first = people.arrivals
-    store = np.where(rng.random(later.day.size) < RETURN_HOME, people.home_store[later.customer],
-                     pick(rng, RETURN_ELSEWHERE, later.day.size))
+    store = np.where(
+        rng.random(later.day.size) < RETURN_HOME,
+        people.home_store[later.customer],
+        pick(rng, RETURN_ELSEWHERE, later.day.size),
+    )
     campaign = _credit(rng, media, later.day, store)
     medium = np.where(campaign == MISSING, NO_MEDIUM, media.medium[campaign])
     day = np.concatenate([first.day, later.day])
@@ -75,11 +107,12 @@ def slots(seed: int, media: MediaPlan, people: Customers, later: Returns, sessio
     joined["source"] = _sources(rng, joined["store"], joined["medium"], joined["live"])
     joined["live"] = _in_house_sessions(rng, joined, sessions)
     joined["second"] = _seconds(rng, joined, sessions)
-    joined["will_pay"] = np.ones(day.size, dtype=np.bool_)
+    joined["will_pay"] = np.ones(day.size, dtype=np.int64)
     joined = _with_unpaid(rng, joined, people)
     joined["platform"], joined["version"] = _devices(rng, joined)
     order = np.lexsort((joined["customer"], joined["second"]))
-    return Slots(**joined).take(order)
+    will_pay: BoolArray = joined.pop("will_pay") == 1
+    return Slots(will_pay=will_pay, **joined).take(order)
 
 
 def _credit(rng: np.random.Generator, media: MediaPlan, day: IntArray, store: IntArray) -> IntArray:
@@ -104,7 +137,9 @@ def _sources(rng: np.random.Generator, store: IntArray, medium: IntArray, seen: 
     return np.where(seen != MISSING, SOURCES.index("live"), source)
 
 
-def _in_house_sessions(rng: np.random.Generator, joined: dict[str, IntArray], sessions: LiveSessions) -> IntArray:
+def _in_house_sessions(
+    rng: np.random.Generator, joined: dict[str, IntArray], sessions: LiveSessions
+) -> IntArray:
     own = live.house_session_of(joined["day"], sessions)
     watched = (joined["source"] == SOURCES.index("live")) | (
         (joined["medium"] == 0) & (rng.random(own.size) < 0.40)
@@ -120,7 +155,9 @@ def _seconds(rng: np.random.Generator, joined: dict[str, IntArray], sessions: Li
     return np.where(seen != MISSING, during, second)
 
 
-def _with_unpaid(rng: np.random.Generator, joined: dict[str, IntArray], people: Customers) -> dict[str, IntArray]:
+def _with_unpaid(
+    rng: np.random.Generator, joined: dict[str, IntArray], people: Customers
+) -> dict[str, IntArray]:
     """Return the slots with those added that will never be paid: given-up attempts and people who only registered."""
     paid = joined["day"].size
     leads = people.lead_day.size
@@ -129,16 +166,25 @@ def _with_unpaid(rng: np.random.Generator, joined: dict[str, IntArray], people: 
     added = {name: values[tried] for name, values in joined.items()}
     earlier = np.round(rng.exponential(5_400, wanted)).astype(np.int64) + 60
     added["second"] = np.maximum(added["second"] - earlier, added["day"] * SECONDS_PER_DAY)
-    home = people.home_store[people.buyers:]
-    seconds = people.lead_day * SECONDS_PER_DAY + pick(rng, HOURS, leads) * 3600 + rng.integers(0, 3600, leads)
+    home = people.home_store[people.buyers :]
+    seconds = (
+        people.lead_day * SECONDS_PER_DAY + pick(rng, HOURS, leads) * 3600 + rng.integers(0, 3600, leads)
+    )
     lead = {
-        "day": people.lead_day, "second": seconds, "customer": people.buyers + np.arange(leads), "store": home,
-        "medium": np.full(leads, NO_MEDIUM), "campaign": np.full(leads, MISSING), "live": np.full(leads, MISSING),
+        "day": people.lead_day,
+        "second": seconds,
+        "customer": people.buyers + np.arange(leads),
+        "store": home,
+        "medium": np.full(leads, NO_MEDIUM),
+        "campaign": np.full(leads, MISSING),
+        "live": np.full(leads, MISSING),
         "source": pick_rows(rng, SOURCE_SHARE, home),
     }
-    lead["source"] = np.where(lead["source"] == SOURCES.index("live"), SOURCES.index("recommend"), lead["source"])
+    lead["source"] = np.where(
+        lead["source"] == SOURCES.index("live"), SOURCES.index("recommend"), lead["source"]
+    )
     for extra in (added, lead):
-        extra["will_pay"] = np.zeros(extra["day"].size, dtype=np.bool_)
+        extra["will_pay"] = np.zeros(extra["day"].size, dtype=np.int64)
     return {name: np.concatenate([values, added[name], lead[name]]) for name, values in joined.items()}
 
 

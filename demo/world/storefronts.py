@@ -26,9 +26,15 @@ def store_table() -> Table:
         "stores",
         (
             texts("store", list(STORES)),
-            texts("store_name", ["初屿天猫旗舰店", "初屿抖音小店", "初屿京东旗舰店", "初屿会员小程序", "初屿线下门店"]),
+            texts(
+                "store_name",
+                ["初屿天猫旗舰店", "初屿抖音小店", "初屿京东旗舰店", "初屿会员小程序", "初屿线下门店"],
+            ),
             texts("store_kind", ["marketplace", "marketplace", "marketplace", "own", "own"]),
-            dates("opened_on", [date(2021, 3, 8), date(2022, 4, 18), date(2021, 9, 1), date(2022, 10, 10), date(2022, 5, 1)]),
+            dates(
+                "opened_on",
+                [date(2021, 3, 8), date(2022, 4, 18), date(2021, 9, 1), date(2022, 10, 10), date(2022, 5, 1)],
+            ),
             texts("manager", ["林悦", "周宁", "赵可", "苏梅", "郑凯"]),
         ),
     )
@@ -38,10 +44,14 @@ def _buyers(made: Orders) -> IntArray:
     """Return distinct paying customers by day, store and source."""
     rows = np.flatnonzero(made.is_paid)
     planned = made.slots
-    cell = ((made.paid_at[rows] // SECONDS_PER_DAY) * len(STORES) + planned.store[rows]) * len(SOURCES) + planned.source[rows]
+    cell = ((made.paid_at[rows] // SECONDS_PER_DAY) * len(STORES) + planned.store[rows]) * len(
+        SOURCES
+    ) + planned.source[rows]
     everyone = int(planned.customer.max()) + 1
     distinct = np.unique(cell * everyone + planned.customer[rows]) // everyone
-    return np.bincount(distinct, minlength=DAYS * len(STORES) * len(SOURCES)).reshape(DAYS, len(STORES), len(SOURCES))
+    return np.bincount(distinct, minlength=DAYS * len(STORES) * len(SOURCES)).reshape(
+        DAYS, len(STORES), len(SOURCES)
+    )
 
 
 def _counted(seen: Visits) -> IntArray:
@@ -56,7 +66,9 @@ def store_daily_table(seed: int, made: Orders, seen: Visits) -> Table:
     rng = stream(seed, "storefronts")
     buyers = _buyers(made)
     week = np.ones(7) / 7
-    smooth = np.apply_along_axis(lambda one: np.convolve(np.pad(one, 3, mode="edge"), week, mode="valid"), 0, buyers)
+    smooth = np.apply_along_axis(
+        lambda one: np.convolve(np.pad(one, 3, mode="edge"), week, mode="valid"), 0, buyers
+    )
     usual = 0.65 * buyers + 0.35 * smooth
     eager = clock.event_demand()[:, None, None] ** 0.22
     rate = np.asarray(CONVERSION)[None, :, None] * eager
@@ -66,7 +78,10 @@ def store_daily_table(seed: int, made: Orders, seen: Visits) -> Table:
     day, store, source = (part.astype(np.int64) for part in np.nonzero(visitors))
     came, bought = visitors[day, store, source], buyers[day, store, source]
     favourites = rng.binomial(came, np.asarray(FAVOURITE_RATE)[store])
-    carts = np.maximum(rng.binomial(came, np.asarray(CART_RATE)[store]), np.where(store == STORES.index("offline"), 0, bought))
+    carts = np.maximum(
+        rng.binomial(came, np.asarray(CART_RATE)[store]),
+        np.where(store == STORES.index("offline"), 0, bought),
+    )
     views = np.round(came * rng.uniform(2.2, 3.6, came.size)).astype(np.int64)
     return Table(
         "store_daily",

@@ -23,7 +23,8 @@ def stream(seed: int, name: str) -> np.random.Generator:
 def pick(rng: np.random.Generator, weights: npt.ArrayLike, size: int) -> IntArray:
     """Return `size` indices drawn with the given weights (which need not add up to 1)."""
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
-    return np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right").astype(np.int64)
+    drawn: IntArray = np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right")
+    return drawn.astype(np.int64)
 
 
 def pick_rows(rng: np.random.Generator, weights: FloatArray, rows: IntArray) -> IntArray:
@@ -31,4 +32,5 @@ def pick_rows(rng: np.random.Generator, weights: FloatArray, rows: IntArray) -> 
     cumulative = np.cumsum(weights, axis=1)
     draws = rng.random(rows.size) * cumulative[rows, -1]
     # comparing against every column is quick because the tables have few columns
-    return (draws[:, None] >= cumulative[rows]).sum(axis=1).astype(np.int64)
+    drawn: IntArray = (draws[:, None] >= cumulative[rows]).sum(axis=1)
+    return drawn.astype(np.int64)

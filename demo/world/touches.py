@@ -108,7 +108,9 @@ def _open(rng: np.random.Generator, made: Orders, people: Customers) -> dict[str
     last = np.full(people.province.size, MISSING)
     paid = np.flatnonzero(made.is_paid)
     last[made.slots.customer[paid]] = made.paid_at[paid]
-    start = np.maximum(np.maximum(last, people.registered * SECONDS_PER_DAY), (DAYS - KEPT_DAYS) * SECONDS_PER_DAY)
+    start = np.maximum(
+        np.maximum(last, people.registered * SECONDS_PER_DAY), (DAYS - KEPT_DAYS) * SECONDS_PER_DAY
+    )
     free = np.flatnonzero(start < END - 5 * SECONDS_PER_DAY)
     chosen = np.sort(rng.choice(free, size=min(OPEN_JOURNEYS, free.size), replace=False))
     amount = 1 + rng.poisson(0.9, chosen.size)
@@ -148,7 +150,7 @@ def _running_campaigns(media: MediaPlan, joined: dict[str, IntArray]) -> IntArra
     running = np.full((DAYS, len(MEDIA)), MISSING)
     for position, campaign in reversed(list(enumerate(media.campaigns))):
         if campaign.objective == "always_on":
-            running[campaign.start:campaign.end + 1, campaign.medium] = position
+            running[campaign.start : campaign.end + 1, campaign.medium] = position
     medium = np.minimum(joined["medium"], len(MEDIA) - 1)
     usual = running[joined["second"] // SECONDS_PER_DAY, medium]
     usual = np.where(joined["medium"] == NO_MEDIUM, MISSING, usual)

@@ -60,7 +60,9 @@ def _ordering(rng: np.random.Generator, made: Orders, people: Customers) -> dict
     rows = np.flatnonzero((planned.store == MINI) & (planned.day >= FIRST_KEPT))
     customer = planned.customer[rows]
     return {
-        "start": np.maximum(made.ordered[rows] - rng.integers(90, 900, rows.size), FIRST_KEPT * SECONDS_PER_DAY),
+        "start": np.maximum(
+            made.ordered[rows] - rng.integers(90, 900, rows.size), FIRST_KEPT * SECONDS_PER_DAY
+        ),
         "visitor": customer + 1,
         "customer": customer,
         "platform": planned.platform[rows],
@@ -76,7 +78,9 @@ def _ordering(rng: np.random.Generator, made: Orders, people: Customers) -> dict
 
 def _browsing(rng: np.random.Generator, made: Orders, people: Customers) -> dict[str, IntArray]:
     planned = made.slots
-    mine = np.bincount(planned.day[(planned.store == MINI) & made.slots.will_pay], minlength=DAYS)[FIRST_KEPT:]
+    mine = np.bincount(planned.day[(planned.store == MINI) & made.slots.will_pay], minlength=DAYS)[
+        FIRST_KEPT:
+    ]
     steady = np.convolve(np.pad(mine, 3, mode="edge"), np.ones(7) / 7, mode="valid")
     calm = clock.event_demand()[FIRST_KEPT:] ** -0.25  # people convert better in a sale
     day = np.repeat(np.arange(FIRST_KEPT, DAYS), rng.poisson(steady * SESSIONS_PER_ORDER * calm))
@@ -85,14 +89,18 @@ def _browsing(rng: np.random.Generator, made: Orders, people: Customers) -> dict
     owners = np.flatnonzero((people.home_store == MINI) & (people.registered < FIRST_KEPT))
     customer = np.where(known, owners[rng.integers(0, owners.size, amount)], MISSING)
     # an anonymous visitor comes 1.4 times on average, within a few days
-    anonymous = FIRST_ANONYMOUS + np.floor(np.arange(amount) * 0.7 + rng.random(amount) * 900).astype(np.int64)
+    anonymous = FIRST_ANONYMOUS + np.floor(np.arange(amount) * 0.7 + rng.random(amount) * 900).astype(
+        np.int64
+    )
     visitor = np.where(known, customer + 1, anonymous)
     platform = (rng.random(amount) >= devices.APP_SHARE).astype(np.int64)
     chance = rng.random(amount)
     furthest = np.where(chance < CART_SHARE, CART, np.where(chance < VIEW_SHARE, VIEW, VISIT))
     share = SOURCE_SHARE[MINI].copy()
     share[SOURCES.index("paid")] = 0.42
-    android = np.where(known, people.android[customer], visitor * 2_654_435_761 % 1_000 < 560).astype(np.int64)
+    android = np.where(known, people.android[customer], visitor * 2_654_435_761 % 1_000 < 560).astype(
+        np.int64
+    )
     return {
         "start": day * SECONDS_PER_DAY + pick(rng, HOURS, amount) * 3600 + rng.integers(0, 3600, amount),
         "visitor": visitor,
@@ -111,8 +119,17 @@ def _browsing(rng: np.random.Generator, made: Orders, people: Customers) -> dict
 def _robots(rng: np.random.Generator) -> dict[str, IntArray]:
     amount = stories.BOT_SESSIONS
     start = day_number(stories.BOT_NIGHT) * SECONDS_PER_DAY + 3600 + rng.integers(0, 4 * 3600, amount)
-    constant = {"customer": MISSING, "platform": 1, "system": 1, "version": MISSING, "source": SOURCES.index("paid"),
-                "province": BOT_REGION, "furthest": VISIT, "order": MISSING, "bot": 1}
+    constant = {
+        "customer": MISSING,
+        "platform": 1,
+        "system": 1,
+        "version": MISSING,
+        "source": SOURCES.index("paid"),
+        "province": BOT_REGION,
+        "furthest": VISIT,
+        "order": MISSING,
+        "bot": 1,
+    }
     return {
         "start": start,
         "visitor": 90_000_000 + np.arange(amount),
@@ -127,8 +144,10 @@ def session_table(seed: int, seen: Visits) -> Table:
     pages = np.where(seen.bot == 1, 1, 1 + seen.furthest + rng.poisson(0.6 + seen.furthest))
     left = (seen.furthest == VISIT) & (rng.random(amount) < 0.75)
     pages = np.where(left, 1, pages)
-    dwell = np.where(seen.bot == 1, rng.integers(0, 2, amount), np.round(rng.gamma(1.6, 14.0, amount) * pages) + 2)
-    networks = tuple(f"10.{number}.0" for number in range(40)) + (BOT_NETWORK,)
+    dwell = np.where(
+        seen.bot == 1, rng.integers(0, 2, amount), np.round(rng.gamma(1.6, 14.0, amount) * pages) + 2
+    )
+    networks = (*(f"10.{number}.0" for number in range(40)), BOT_NETWORK)
     network = np.where(seen.bot == 1, len(networks) - 1, rng.integers(0, 40, amount))
     return Table(
         "sessions",

@@ -31,11 +31,12 @@ def write_tables(target: Path, tables: list[Table]) -> None:
 def _write(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> None:
     connection.register("raw", {column.name: column.array for column in table.columns})
     selected = ", ".join(
-        f'{column.expression.format(x=_quoted(column.name))} AS {_quoted(column.name)}' for column in table.columns
+        f"{column.expression.format(x=_quoted(column.name))} AS {_quoted(column.name)}"
+        for column in table.columns
     )
     file = str(path).replace("'", "''")
     connection.execute(
-        f"COPY (SELECT {selected} FROM raw) TO '{file}' "  # noqa: S608 - names and paths are our own
+        f"COPY (SELECT {selected} FROM raw) TO '{file}' "
         f"(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 12, PARQUET_VERSION 'V2', ROW_GROUP_SIZE {ROW_GROUP})"
     )
     connection.unregister("raw")
