@@ -1,0 +1,16 @@
+"""The metric compiler: a metric query over the catalog in, readable SQL and typed result columns out."""
+
+from semantic_layer.compiler.compile import compile_query
+from semantic_layer.compiler.context import CompileContext, CompiledQuery, DataSpan, PeriodRole
+from semantic_layer.compiler.paths import reachable
+from semantic_layer.compiler.transforms import is_additive
+
+__all__ = [
+    "CompileContext",
+    "CompiledQuery",
+    "DataSpan",
+    "PeriodRole",
+    "compile_query",
+    "is_additive",
+    "reachable",
+]

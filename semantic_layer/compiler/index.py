@@ -1,0 +1,89 @@
+"""The catalog turned into look-up tables, once per catalog: entities, joins, spellings, table names."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from semantic_layer.catalog import Catalog, Dimension, Entity
+
+JOINABLE = frozenset({"primary", "unique", "natural"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One join: from the model before, over `entity`, to the one row of `model` that has the same key."""
+
+    entity: str
+    model: str
+
+
+@dataclass(slots=True)
+class CatalogIndex:
+    """Look-up tables of one catalog; `memo` keeps what later stages found out about it."""
+
+    catalog: Catalog
+    entities: dict[str, dict[str, Entity]] = field(default_factory=dict)  # model -> entity name -> entity
+    hops: dict[str, tuple[Hop, ...]] = field(default_factory=dict)  # model -> joins that keep its rows single
+    fanning: dict[str, tuple[Hop, ...]] = field(
+        default_factory=dict
+    )  # model -> joins that would multiply rows
+    entity_names: frozenset[str] = frozenset()
+    taken: frozenset[str] = frozenset()  # names no CTE may have: it would hide a table
+    memo: dict[tuple[object, ...], object] = field(default_factory=dict)
+
+    def dimension(self, name: str) -> Dimension:
+        """Return a dimension by its canonical name."""
+        return self.catalog.dimensions[name]
+
+
+def _build(catalog: Catalog) -> CatalogIndex:
+    entities = {
+        name: {entity.name: entity for entity in model.entities} for name, model in catalog.models.items()
+    }
+    hops: dict[str, tuple[Hop, ...]] = {}
+    fanning: dict[str, tuple[Hop, ...]] = {}
+    holders: dict[str, list[tuple[str, Entity]]] = {}
+    for model, own in entities.items():
+        for entity in own.values():
+            holders.setdefault(entity.name, []).append((model, entity))
+    for model, own in entities.items():
+        others = [(n, e) for name in own for n, e in holders[name] if n != model]
+        hops[model] = tuple(Hop(e.name, n) for n, e in others if e.type in JOINABLE)
+        fanning[model] = tuple(Hop(e.name, n) for n, e in others if e.type not in JOINABLE)
+    sources = {model.source.split(".")[-1].strip('"').casefold() for model in catalog.models.values()}
+    return CatalogIndex(
+        catalog,
+        entities,
+        hops,
+        fanning,
+        frozenset(holders),
+        frozenset(sources | {name.casefold() for name in catalog.models}),
+    )
+
+
+class _IndexCache:
+    """The indexes of the last few catalogs; a catalog is held while its index is, so that its id stays its own."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._by_id: OrderedDict[int, CatalogIndex] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, catalog: Catalog) -> CatalogIndex:
+        with self._lock:
+            found = self._by_id.get(id(catalog))
+            if found is None:
+                found = self._by_id[id(catalog)] = _build(catalog)
+                while len(self._by_id) > self._size:
+                    self._by_id.popitem(last=False)
+            return found
+
+
+_CACHE = _IndexCache(size=8)
+
+
+def index_of(catalog: Catalog) -> CatalogIndex:
+    """Return the look-up tables of a catalog, built on first use."""
+    return _CACHE.get(catalog)

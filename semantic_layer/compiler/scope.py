@@ -1,0 +1,194 @@
+"""The FROM side of one fact scan: the model, the joins its columns need, and names turned into SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from sqlglot import exp
+
+from semantic_layer.catalog import DimensionKind, Model
+from semantic_layer.compiler import nodes
+from semantic_layer.compiler.buckets import Calendar, date_part, truncated
+from semantic_layer.compiler.context import CompileContext
+from semantic_layer.compiler.index import CatalogIndex
+from semantic_layer.compiler.names import METRIC_TIME, Name, resolve_name
+from semantic_layer.compiler.paths import Located, Path, locate
+from semantic_layer.errors import QueryError
+from semantic_layer.period import Grain
+from semantic_layer.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A named dimension as SQL inside a scan."""
+
+    sql: exp.Expr
+    kind: DimensionKind
+
+
+@dataclass(slots=True)
+class Scope:
+    """Collects the joins of one scan while its columns are asked for. `time` is the scan's time dimension."""
+
+    index: CatalogIndex
+    context: CompileContext
+    model: str
+    time: str | None
+    aliases: dict[Path, str] = field(default_factory=dict)
+    joins: list[exp.Join] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.aliases[()] = self.model
+
+    @property
+    def calendar(self) -> Calendar:
+        """Return the workspace's calendar."""
+        catalog = self.index.catalog
+        return Calendar(catalog.week_start, catalog.fiscal_year_start)
+
+    def named(self, spelling: str) -> Value:
+        """Return a dimension by any spelling (with a grain or part suffix for time)."""
+        return self.value(resolve_name(self.index, spelling, self.context.hidden))
+
+    def value(self, name: Name) -> Value:
+        """Return the dimension's SQL, cut to the name's grain or part; joins are added as needed."""
+        located = self.located(name)
+        sql = self.raw(located)
+        if name.dimension is not None and name.dimension.name in self.context.masked:
+            return Value(exp.Null(), located.kind)
+        if name.part is not None:
+            return Value(date_part(sql, name.part), "number")
+        if name.grain is not None:
+            self.require_grain(name, located)
+            return Value(truncated(sql, name.grain, self.calendar), "time")
+        return Value(sql, located.kind)
+
+    def located(self, name: Name) -> Located:
+        """Return where the name lives as seen from this scan's model."""
+        if name.spelling != METRIC_TIME:
+            return locate(self.index, self.model, name)
+        if self.time is None:
+            raise without_time(self.index.catalog.models[self.model])
+        return locate(self.index, self.model, Name(self.time, self.index.dimension(self.time)))
+
+    def require_grain(self, name: Name, located: Located) -> None:
+        """Raise where a grain finer than the column's own is asked."""
+        if located.grain is not None and name.grain is not None and name.grain.order < located.grain.order:
+            raise QueryError(
+                Text(
+                    zh=f"{name.spelling} 的最细粒度是 {located.grain.value},不能按 {name.grain.value} 查看。",
+                    en=f"{name.spelling} is kept by {located.grain.value}, not by {name.grain.value}.",
+                ),
+                Text(
+                    zh=f"请用 {located.grain.value} 或更粗的粒度。",
+                    en=f"Use {located.grain.value} or a coarser grain.",
+                ),
+                code="grain_too_fine",
+            )
+
+    def raw(self, located: Located) -> exp.Expr:
+        """Return a located column as SQL over the alias of its model."""
+        return nodes.model_expression(located.expr, self._alias(located.path), self.context.today)
+
+    def own(self, sql: str) -> exp.Expr:
+        """Return an expression over the scanned model's own columns."""
+        return nodes.model_expression(sql, self.model, self.context.today)
+
+    def source(self) -> exp.From:
+        """Return FROM with the scanned model; its row filters are conditions, see `row_filter`."""
+        return exp.From(this=relation(self.index.catalog.models[self.model], self.model))
+
+    def _alias(self, path: Path) -> str:
+        """Return the alias of the model at the end of `path`, joining it first where that is not done yet."""
+        if path in self.aliases:
+            return self.aliases[path]
+        parent = self._alias(path[:-1])
+        hop = path[-1]
+        model = self.index.catalog.models[hop.model]
+        alias = self._fresh(hop.model, "_".join([*(hop.entity for hop in path), hop.model]))
+        left = self.index.entities[path[-2].model if len(path) > 1 else self.model][hop.entity]
+        right = self.index.entities[hop.model][hop.entity]
+        if right.type == "natural":
+            raise not_yet(
+                Text(zh=f"缓慢变化维表 {hop.model}", en=f"the slowly changing dimension table {hop.model}")
+            )
+        condition = exp.EQ(
+            this=nodes.model_expression(left.expr, parent, self.context.today),
+            expression=nodes.model_expression(right.expr, alias, self.context.today),
+        )
+        self.joins.append(exp.Join(this=self._joined(model, alias), side="LEFT", on=condition))
+        self.aliases[path] = alias
+        return alias
+
+    def _joined(self, model: Model, alias: str) -> exp.Expr:
+        """Return a joined model; rows the user may not see are left out before the join, so they show as null."""
+        filters = self.context.row_filters.get(model.name, ())
+        if not filters:
+            return relation(model, alias)
+        inner = Scope(self.index, self.context, model.name, model.agg_time_dimension)
+        return exp.Subquery(this=inner.visible_rows(), alias=exp.TableAlias(this=nodes.ident(alias)))
+
+    def visible_rows(self) -> exp.Select:
+        """Return the model's rows that its row filters let through."""
+        from semantic_layer.compiler.predicates import filter_sql
+
+        conditions = [filter_sql(self, sql) for sql in self.context.row_filters.get(self.model, ())]
+        star = exp.Column(this=exp.Star(), table=nodes.ident(self.model))
+        select = exp.Select(expressions=[star], from_=self.source(), joins=self.joins)
+        where = nodes.conjunction(conditions)
+        if where is not None:
+            select.set("where", exp.Where(this=where))
+        return select
+
+    def _fresh(self, *candidates: str) -> str:
+        used = set(self.aliases.values())
+        for candidate in candidates:
+            if candidate not in used:
+                return candidate
+        return f"{candidates[-1]}_{len(used)}"
+
+
+def relation(model: Model, alias: str) -> exp.Expr:
+    """Return a model as something to read from: its table, or its SELECT in brackets."""
+    if model.source_kind == "sql":
+        return exp.Subquery(
+            this=source_query(model.source).copy(), alias=exp.TableAlias(this=nodes.ident(alias))
+        )
+    name = model.name if model.source_kind == "file" else model.source
+    return nodes.table(name, alias if name != alias else None)
+
+
+def source_query(sql: str) -> exp.Expr:
+    """Return a model's SELECT as a tree, parsed once."""
+    from semantic_layer.compiler.sources import parse_source
+
+    return parse_source(sql)
+
+
+def without_time(model: Model) -> QueryError:
+    """Return the error of asking for time where a model has none."""
+    return QueryError(
+        Text(
+            zh=f"{model.label.zh}没有时间维度,不能按时间筛选或分组。",
+            en=f"{model.label.en} has no time dimension: it cannot be limited or grouped by time.",
+        ),
+        Text(
+            zh="去掉时间条件,或在 YAML 中给它加上 agg_time_dimension。",
+            en="Leave the time out, or give it an agg_time_dimension in the YAML.",
+        ),
+        code="no_time_dimension",
+    )
+
+
+def not_yet(what: Text) -> QueryError:
+    """Return the error of something the compiler does not compute yet: never a wrong number instead."""
+    return QueryError(
+        Text(zh=f"暂不支持:{what.zh}。", en=f"Not supported yet: {what.en}."),
+        Text(zh="请换一种问法,或去掉这一部分。", en="Ask in another way, or leave this part out."),
+        code="not_supported",
+    )
+
+
+def bucketed(grain: Grain | None) -> bool:
+    """Return whether the grain makes calendar buckets (a day or more)."""
+    return grain is not None and grain.order >= Grain.DAY.order

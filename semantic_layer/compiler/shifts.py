@@ -1,0 +1,252 @@
+"""Which earlier rows answer for a period or for a bucket: comparisons and metric offsets as one algebra.
+
+A *move* says what was asked (the previous period, `offset_window: 1 month`). Without a time column the moves
+turn the executed period into another one. With one, they become *steps* from each bucket to the bucket that
+it is compared with. Steps that never merge or split buckets are applied to the rows' own time (the row of
+February is counted under March); the others (leap days, ISO week 53, the start of a grain) go through a small
+table of buckets, `periods (bucket, compared_with)`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlglot import exp
+
+from semantic_layer.catalog import Window
+from semantic_layer.comparison import comparison_period
+from semantic_layer.compiler import nodes
+from semantic_layer.compiler.buckets import Calendar, plus, truncated
+from semantic_layer.compiler.scope import not_yet
+from semantic_layer.errors import QueryError
+from semantic_layer.period import (
+    MONTHS_IN,
+    ONE_DAY,
+    Grain,
+    Period,
+    calendar_unit,
+    iso_week_earlier,
+    shift,
+    truncate,
+)
+from semantic_layer.query import Compare
+from semantic_layer.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One asked move into the past; exactly one of the fields is set."""
+
+    compare: Compare | None = None
+    window: Window | None = None
+    start_of: Grain | None = None
+
+    @property
+    def label(self) -> str:
+        """Return the words for a CTE name: `previous_period`, `1_month_earlier`, `start_of_month`."""
+        if self.compare is not None:
+            return "compared" if self.compare.kind == "period" else self.compare.kind
+        if self.window is not None:
+            plural = "s" if self.window.count > 1 else ""
+            return f"{self.window.count}_{self.window.grain.value}{plural}_earlier"
+        assert self.start_of is not None
+        return f"start_of_{self.start_of.value}"
+
+
+Moves = tuple[Move, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """From a bucket to the one before it that answers for it.
+
+    `days` or `months` back; `iso_year`: the same ISO week a year earlier; `start_of`: the bucket that holds
+    the start of the grain. Exactly one is set (the numbers not 0).
+    """
+
+    days: int = 0
+    months: int = 0
+    iso_year: bool = False
+    start_of: Grain | None = None
+
+    def earlier(self, bucket: date, calendar: Calendar) -> date:
+        """Return the bucket's counterpart as a date."""
+        if self.days:
+            return bucket - timedelta(days=self.days)
+        if self.months:
+            return shift(bucket, -self.months, Grain.MONTH)
+        if self.iso_year:
+            middle = bucket + timedelta(days=3)
+            monday = middle - timedelta(days=middle.weekday())
+            return iso_week_earlier(monday) + (bucket - monday)
+        assert self.start_of is not None
+        return truncate(bucket, self.start_of, calendar.week_start, calendar.fiscal_year_start)
+
+    def earlier_sql(self, bucket: exp.Expr, span: Period, calendar: Calendar) -> exp.Expr:
+        """Return the bucket's counterpart as SQL; `span` bounds the buckets that occur."""
+        if self.days:
+            return plus(bucket, -self.days, Grain.DAY)
+        if self.months:
+            return plus(bucket, -self.months, Grain.MONTH)
+        if self.iso_year:
+            return self._iso_sql(bucket, span, calendar)
+        assert self.start_of is not None
+        return truncated(bucket, self.start_of, calendar)
+
+    def _iso_sql(self, bucket: exp.Expr, span: Period, calendar: Calendar) -> exp.Expr:
+        """A year earlier is 364 days but for the weeks (of whole years, and week 53) where it is 371."""
+        longer = []
+        week = truncate(span.start, Grain.WEEK, calendar.week_start)
+        while week < span.end:
+            if (week - self.earlier(week, calendar)).days == 371:
+                longer.append(week)
+            week += timedelta(days=7)
+        if not longer:
+            return plus(bucket, -364, Grain.DAY)
+        ranges: list[list[date]] = []
+        for week in longer:
+            if ranges and (week - ranges[-1][1]).days == 7:
+                ranges[-1][1] = week
+            else:
+                ranges.append([week, week])
+        tests: list[exp.Expr] = [
+            exp.Between(this=bucket.copy(), low=nodes.day(first), high=nodes.day(last))
+            for first, last in ranges
+        ]
+        case = exp.If(this=nodes.disjunction(tests), true=plus(bucket.copy(), -371, Grain.DAY))
+        return exp.Case(ifs=[case], default=plus(bucket, -364, Grain.DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class Bucketed:
+    """The steps of a query's time column, and the rows they read: `[start, end)`."""
+
+    steps: tuple[Step, ...]
+    start: date
+    end: date
+    through_rows: tuple[int, int] | None  # (days, months) to add to the rows' time; None: through `periods`
+
+
+def moved_period(moves: Moves, main: Period, calendar: Calendar) -> Period:
+    """Return the period that answers for `main` in a query without a time column.
+
+    Raises:
+        QueryError: an offset to the start of a grain, which only makes sense by bucket.
+    """
+    period = main
+    for move in moves:
+        if move.compare is not None:
+            period = compared_period(move.compare, period, calendar)
+        elif move.window is not None:
+            count, grain = -move.window.count, move.window.grain
+            if grain.order < Grain.DAY.order:
+                raise not_yet(Text(zh="小于一天的 offset_window", en="an offset_window shorter than a day"))
+            start = shift(period.start, count, grain)
+            end = max(start, shift(period.end, count, grain))
+            period = Period(start, end, max(end, shift(period.requested_end, count, grain)))
+        else:
+            raise QueryError(
+                Text(
+                    zh="offset_to_grain 的指标必须按时间分组。",
+                    en="A metric with offset_to_grain needs time.",
+                ),
+                Text(zh="请加上 metric_time。", en="Group by metric_time."),
+                code="needs_time",
+            )
+    return period
+
+
+def compared_period(compare: Compare, main: Period, calendar: Calendar) -> Period:
+    """Return the other period of one comparison of a whole period, like for like."""
+    if compare.kind == "period":
+        if compare.period is None:
+            raise QueryError(
+                Text(zh="与指定时期比较,但没有给出时期。", en="A comparison with a period names no period."),
+                Text(zh="给出起止日期。", en="Give its dates."),
+            )
+        given = compare.period.period()
+        return given.cut(given.start + timedelta(days=main.days)) if main.is_partial else given
+    kind = "same_weekday_last_week" if compare.kind == "same_weekday" else compare.kind
+    return comparison_period(
+        main,
+        kind,
+        week_start=calendar.week_start,
+        fiscal_year_start=calendar.fiscal_year_start,
+    )
+
+
+def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bucketed:
+    """Return the steps from each bucket of `main`, and the rows they read, like for like at both ends.
+
+    A first or last bucket that `main` holds only in part is compared with the same part of the other one.
+    """
+    steps = tuple(step for move in moves for step in [_step(move, main, grain)] if step is not None)
+    first = truncate(main.start, grain, calendar.week_start, calendar.fiscal_year_start)
+    last_day = max(main.start, main.end - ONE_DAY)
+    last = truncate(last_day, grain, calendar.week_start, calendar.fiscal_year_start)
+    other_first, other_last = first, last
+    for step in steps:
+        other_first = step.earlier(other_first, calendar)
+        other_last = step.earlier(other_last, calendar)
+    start = min(other_first + (main.start - first), shift(other_first, 1, _whole(grain)))
+    end = shift(other_last, 1, _whole(grain))
+    if main.end < shift(last, 1, _whole(grain)) and all(step.start_of is None for step in steps):
+        end = min(end, other_last + (main.end - last))
+    return Bucketed(steps, start, end, _through_rows(steps, grain))
+
+
+def _whole(grain: Grain) -> Grain:
+    return grain if grain.order >= Grain.DAY.order else Grain.DAY
+
+
+def _through_rows(steps: tuple[Step, ...], grain: Grain) -> tuple[int, int] | None:
+    """Return days and months to add to a row's time, where that maps buckets one to one."""
+    days, months = sum(step.days for step in steps), sum(step.months for step in steps)
+    if not any(step.iso_year or step.start_of for step in steps):
+        if months == 0:
+            return days, 0
+        # Adding months may clamp a day (31 January) but never leaves the month: exact for buckets of months.
+        if days == 0 and grain.order >= Grain.MONTH.order:
+            return 0, months
+    keeps_buckets = grain is Grain.DAY or (
+        grain is Grain.WEEK and days % 7 == 0 if months == 0 else days == 0 and grain.order > Grain.WEEK.order
+    )
+    if not keeps_buckets:
+        raise not_yet(Text(zh="这种粒度下的组合偏移", en="this combination of offsets at this grain"))
+    return None
+
+
+def _step(move: Move, main: Period, grain: Grain) -> Step | None:
+    if move.start_of is not None:
+        return Step(start_of=move.start_of) if move.start_of.order > grain.order else None
+    if move.window is not None:
+        return _back(move.window.count, move.window.grain, grain)
+    assert move.compare is not None
+    kind = move.compare.kind
+    if kind == "previous_period":
+        return _back(1, _whole(grain), grain)
+    if kind == "previous_year":
+        return Step(iso_year=True) if grain is Grain.WEEK else Step(months=12)
+    if kind == "same_weekday":
+        return _back(7, Grain.DAY, grain)
+    other = compared_period(move.compare, main, Calendar())
+    unit = calendar_unit(main)
+    months = (main.start.year - other.start.year) * 12 + main.start.month - other.start.month
+    if grain.order >= Grain.MONTH.order and unit is not None and main.start.day == other.start.day == 1:
+        return _back(months, Grain.MONTH, grain)
+    return _back((main.start - other.start).days, Grain.DAY, grain)
+
+
+def _back(count: int, unit: Grain, grain: Grain) -> Step | None:
+    """Return a step of whole units back, where the buckets of `grain` can be moved by it."""
+    if count == 0:
+        return None
+    if unit.order < Grain.DAY.order:
+        raise not_yet(Text(zh="小于一天的 offset_window", en="an offset_window shorter than a day"))
+    if unit in MONTHS_IN:
+        months = count * MONTHS_IN[unit]
+        if grain is Grain.WEEK:
+            raise not_yet(Text(zh="按周分组时按月或年的偏移", en="an offset by months of weekly buckets"))
+        return Step(months=months)
+    return Step(days=count * (7 if unit is Grain.WEEK else 1))
