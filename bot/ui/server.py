@@ -19,6 +19,7 @@ from bot.ui.backend import Backend, open_backend
 from bot.ui.chat import Chat
 from bot.ui.store.database import open_engine, store_url
 from bot.ui.store.migrations import migrate
+from bot.ui.telemetry import leave_out_telemetry
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Text
 
@@ -124,7 +125,7 @@ def _import_chainlit(folder: Path, settings: Settings, home: Path) -> None:
     os.environ["CHAINLIT_ENV_FILE"] = str(
         folder / NO_SUCH_ENV_FILE
     )  # it would load .env of the working directory
-    os.environ["TRACELOOP_TELEMETRY"] = "false"
+    leave_out_telemetry()
     logging.getLogger("chainlit").setLevel(logging.ERROR)
     import chainlit.config
 
