@@ -60,9 +60,13 @@ def _whole(words: str) -> Decimal | None:
             if DIGITS[char] == 0:
                 zero_before = True
                 continue
-            number = Decimal(DIGITS[char]) if number is None else number * 10 + DIGITS[char]
+            if number is not None:
+                return None  # 二三十, 七八百: a guess between two, not a number
+            number = Decimal(DIGITS[char])
         elif char in SMALL_UNITS:
             unit = SMALL_UNITS[char]
+            if number is None and section:
+                return None
             section, number, last_unit, zero_before = section + (number or 1) * unit, None, unit, False
         elif char in BIG_UNITS:
             unit = BIG_UNITS[char]

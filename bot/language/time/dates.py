@@ -14,6 +14,7 @@ from bot.language.time.expressions import (
     DataEdge,
     Event,
     Expression,
+    Lunar,
     Nth,
     Open,
     Part,
@@ -25,6 +26,7 @@ from bot.language.time.expressions import (
     Whole,
     Years,
 )
+from bot.language.time.lunar import lunar_date
 from bot.language.time.reading import TimeContext
 from semantic_layer.period import ONE_DAY, Grain, Period, add_months, shift, truncate
 
@@ -72,6 +74,8 @@ def _dates(expression: Expression, context: TimeContext, not_before: date | None
             return Period.of(date(first, 1, 1), date(first + count, 1, 1))
         case Event():
             return _event(expression, context, not_before)
+        case Lunar():
+            return _lunar(expression, today)
         case Nth():
             return _nth(expression, dates_of(expression.of, context, not_before=not_before), context)
         case Part():
@@ -294,6 +298,18 @@ def _event(event: Event, context: TimeContext, not_before: date | None) -> Perio
         if found is not None and found.start <= context.today:
             return found
     raise Unknown("event_unknown")
+
+
+def _lunar(lunar: Lunar, today: date) -> Period:
+    if lunar.year is not None:
+        years = [today.year + lunar.year.value if lunar.year.relative else lunar.year.value]
+    else:
+        years = list(range(today.year, today.year - 4, -1))
+    for year in years:
+        day = lunar_date(year, lunar.month, lunar.day)
+        if day is not None and (lunar.year is not None or day <= today):
+            return Period.of(day, day + ONE_DAY)
+    raise Unknown("no_such_date")
 
 
 def _nth(nth: Nth, of: Period, context: TimeContext) -> Period:

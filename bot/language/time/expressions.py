@@ -91,6 +91,15 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Lunar:
+    """A day of the lunar calendar (正月初五), never in a leap month. `year` is the lunar year."""
+
+    month: int
+    day: int
+    year: Ref | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Nth:
     """The nth grain inside `of`, `index` from 1, negative from the end; `count` of them (前10天: 1, 10)."""
 
@@ -164,6 +173,6 @@ class DataEdge:
 
 
 Expression = (
-    Point | Whole | Rolling | Ago | Years | Event | Nth | Part | Beside | WeekOf | Open | Between
+    Point | Whole | Rolling | Ago | Years | Event | Lunar | Nth | Part | Beside | WeekOf | Open | Between
     | SamePeriod | AllTime | DataEdge
 )  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.language.numbers_en import START, english_number
 from bot.language.numbers_zh import CHARACTERS, chinese_number
 from bot.language.time.lexicon import UNITS, Entry, Lexicon
-from bot.language.time.numeric import numeric_date
+from bot.language.time.numeric import lunar_words, numeric_date
 
 _ZH_NUMBER = re.compile(rf"第?\s?[{CHARACTERS}]+")
 _DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
@@ -17,6 +17,9 @@ _NTH_DIGITS = re.compile(r"第\s?(\d{1,3})")
 _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
 _MONTH_DIGITS = re.compile(r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
                            r"august|september|october|november|december)(?=\.?[-/]?\d)")  # fmt: skip
+_SHORT_NAMES = frozenset(
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split()
+)
 # What is counted is no date: 618元, 2000单, "2024 orders". 个 opens a count unless a time unit follows.
 _COUNTED = re.compile(
     r"\s?(?:[元块单件人次万千亿台家笔条名位倍款瓶盒袋套支双%‰分岁斤克吨米级折页步只间座辆张颗票折美刀]|"
@@ -26,7 +29,7 @@ _COUNTED = re.compile(
     r"cities|countries|categories|channels?|campaigns?|members?|rows?|records?|leads|employees|impressions|"
     r"transactions|reviews|views|results?|bytes|kb|mb|or more|or less|or fewer)(?![a-z]))"
 )
-_PREFIXED = re.compile(r"(?:top|bottom|first|no\.?|#|[$¥€£>=<+]|more than|less than|over|under|above|below|at least|"
+_PREFIXED = re.compile(r"(?:top|bottom|no\.?|#|[$¥€£><+]|[><]=|more than|less than|over|under|above|below|at least|"
                        r"大于|小于|超过|不足|不到|高于|低于|至少|至多|多于|少于|等于|满|编号|型号|id)\s?$")  # fmt: skip
 
 
@@ -60,12 +63,14 @@ def lex(text: str, words: Lexicon) -> list[Lexeme]:
             index = _skip(text, index)
             continue
         end, entries = found
+        if text[end : end + 1] == "." and text[index:end] in _SHORT_NAMES:
+            end += 1
         gap = text[last_end:index]
         glued = bool(lexemes) and (not gap or gap.isspace())
         counted = any(entry.kind in ("number", "date", "event", "maybe_date") for entry in entries) and (
             _COUNTED.match(text, end) is not None or _PREFIXED.search(text, max(0, index - 12), index) is not None
         )
-        lexemes.append(Lexeme(index, end, text[index:end], entries, glued, counted))
+        lexemes.append(Lexeme(index, end, text[index:end].rstrip("."), entries, glued, counted))
         index = last_end = end
     return lexemes
 
@@ -83,7 +88,8 @@ def _at(text: str, index: int, words: Lexicon, before: list[Lexeme]) -> tuple[in
         return None
     in_word = index > 0 and text[index - 1].isascii() and text[index - 1].isalnum()
     if char.isdigit() or (char in "'fcqhw" and not in_word):
-        found = _number(text, index, words, in_word)
+        after_month = bool(before) and before[-1].get("month") is not None and text[before[-1].end : index].strip() == ""
+        found = _number(text, index, words, in_word=in_word, after_month=after_month)
         if found is not None:
             return found
         if char.isdigit():
@@ -99,13 +105,15 @@ def _at(text: str, index: int, words: Lexicon, before: list[Lexeme]) -> tuple[in
 
 
 def _number(
-    text: str, index: int, words: Lexicon, in_word: bool
+    text: str, index: int, words: Lexicon, *, in_word: bool, after_month: bool
 ) -> tuple[int, tuple[Entry, ...]] | None:
     """Return a numeric date, an ordinal, an event written in digits, or a plain number."""
     if in_word and not _glued_to_month(text, index):
         return None
     date = numeric_date(text, index)
     event = _dictionary(text, index, words, "event")
+    if date is not None and date[1][0].kind == "maybe_date" and after_month and "-" in text[index : date[0]]:
+        date = None  # "Nov 1-10" is a range of days, not 10 January
     if event is not None and (date is None or event[0] >= date[0]):
         return event
     if date is not None:
@@ -157,6 +165,9 @@ def _word(text: str, index: int, words: Lexicon) -> tuple[int, tuple[Entry, ...]
                 same = best[1] if best is not None and best[0] == number[0] else ()
                 return number[0], (entry, *same)
         return best
+    lunar = lunar_words(text, index)
+    if lunar is not None and (best is None or lunar[0] > best[0]):
+        return lunar
     nth = _NTH_DIGITS.match(text, index)
     if nth is not None:
         return nth.end(), (Entry("ordinal", number=int(nth.group(1)), text="第"),)

@@ -202,7 +202,7 @@ _PLAIN: dict[str, str] = {
     "since": "since|ever since|starting|starting from|as of|from",
     "and": "和|与|及|以及|、|跟|并|and|&|或|or|还有|plus|/|;|分别和",
     "comma": ",",
-    "of": "的|of|in|during|the|for|'s|份|里|中的|之|on|within|at|over|那|这个|year|中|throughout|内",
+    "of": "的|of|in|during|the|for|'s|份|里|中的|之|on|within|at|over|那|这个|中|throughout|内",
     "between": "之间|间|期间|止|为止|这段时间|这段时间内|这段|区间|之内",
     "since_after": "以来|至今|到现在|到今天|到目前|到目前为止|起|开始|迄今|至目前|起至今|开始至今|到如今|以来至今|onwards|onward|"
                    "to date|to now|to present|until now|till now|so far|up to now|截至目前|截止目前|截至今天|截止今天|截至昨天|"
@@ -238,9 +238,11 @@ _PLAIN: dict[str, str] = {
     "event_during": "期间|期|大促期间|大促|活动|活动期间|促销|促销期间|节|周期内|档期|周期|period|promotion|sale|campaign|festival|"
                     "shopping festival|sales|promo|season",
     "event_holiday": "假期|长假|黄金周|小长假|放假期间|放假|假期期间|长假期间|holiday|holidays|holiday week|break|weekend",
-    "event_day": "当天|当日|那天|这天|那一天|这一天|正日子|itself|day of",
+    "event_day": "当天|当日|那天|这天|那一天|这一天|正日子|itself",
     "event_last": "上次|上一次|最近一次|上一届|上届|the last|last|most recent|the most recent|the latest|latest|最近的",
     "a": "a|an|one",
+    "my": "my",
+    "earlier": "earlier|later",
     "century": "century|世纪",
     "first": "首|头一|第一|首个|头一个|开头|first|the first",
     "final": "最后一|最后一个|末|尾|final|the final|last|the last",
@@ -273,8 +275,7 @@ _VAGUE = (
     "recent days|recent weeks|recent months|recent years|these days|nowadays|long ago|earlier on|back then|at that time|"
     "the holidays|the holiday season|holiday season|peak season|off season|low season|during the promotion|the promotion period|"
     "since launch|the last promotion|last promotion|the last campaign|this season|last season|prime day|前一时期|近一段时间|"
-    "最近一段时间|最近这段时间|过去一段时间|有一阵|几天前|几周前|几个月前|几年前|数天前|数月前|年初那会儿|过年前|过年后|春节前后|国庆前后|earlier this month|"
-    "earlier this year|earlier this week|later this year|later this month|previous seasons|上个季节|本季节|last couple of days|last couple of weeks|"
+    "最近一段时间|最近这段时间|过去一段时间|有一阵|几天前|几周前|几个月前|几年前|数天前|数月前|年初那会儿|过年前|过年后|春节前后|国庆前后|previous seasons|上个季节|本季节|last couple of days|last couple of weeks|"
     "last couple of months|couple of days ago|couple of weeks ago|couple of months ago"
 )  # fmt: skip
 

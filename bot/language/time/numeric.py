@@ -6,7 +6,8 @@ import re
 from calendar import monthrange
 from collections.abc import Callable
 
-from bot.language.time.expressions import Expression, Point, Ref, Years
+from bot.language.numbers_zh import chinese_number
+from bot.language.time.expressions import Expression, Lunar, Point, Ref, Years
 from bot.language.time.lexicon import MONTHS, Entry
 
 FIRST, LAST = 1900, 2099
@@ -135,9 +136,9 @@ _FORMS: tuple[tuple[str, re.Pattern[str], _Reader], ...] = tuple(
         ("date", rf"(\d{{4}})(\d\d)(\d\d){_NO}", _ymd),
         ("date", rf"{_Y}[-/ ]{_NAME}[-/ ]{_MD}{_NO}", _name_ymd),
         ("date", rf"{_MD}[-/]{_NAME}[-/](\d{{4}}|\d\d){_NO}", _name_dmy),
-        ("date", rf"{_MD}([-/.]){_MD}[-/.]{_Y}{_NO}", _mdy),
-        ("date", rf"{_MD}([-/]){_MD}[-/](\d\d){_NO}", _short_mdy),
-        ("vague", rf"{_MD}([-/]){_MD}[-/](\d\d){_NO}", lambda _: Point()),
+        ("date", rf"{_MD}([-/.]){_MD}\2{_Y}{_NO}", _mdy),
+        ("date", rf"{_MD}([-/]){_MD}\2(\d\d){_NO}", _short_mdy),
+        ("vague", rf"{_MD}([-/]){_MD}\2(\d\d){_NO}", lambda _: Point()),
         ("date", rf"{_Y}[- /]?w(?:k|eek)?[- ]?{_MD}{_NO}", _week),
         ("date", rf"w(?:k|eek)?\s?-?{_MD}(?:[-/ ,]+(?:of )?'?(\d{{4}}))?(?![\da-z])", _week_year),
         ("date", r"(\d{4}|\d\d)年?[-/ ]?q([1-4])(?![\da-z])", _year_quarter),
@@ -162,6 +163,27 @@ _FORMS: tuple[tuple[str, re.Pattern[str], _Reader], ...] = tuple(
         ("maybe_date", rf"{_MD}-{_MD}(?![\d-]|\s?[a-z月日号周天季年个])", _month_day),
     )
 )  # fmt: skip
+
+
+_LUNAR = re.compile(
+    r"(?P<calendar>农历|阴历|旧历)?的?(?P<month>正|腊|冬|十[一二]?|[一二三四五六七八九])月"
+    r"(?P<new>初)?(?P<day>[一二三四五六七八九十廿]{1,3}|\d{1,2})?日?"
+)
+_LUNAR_MONTHS = {"正": 1, "冬": 11, "腊": 12}
+
+
+def lunar_words(text: str, index: int) -> tuple[int, tuple[Entry, ...]] | None:
+    """Return a lunar date in words at `index`: 正月初五, 腊月二十三, 农历八月十五; None without a sign of it."""
+    if text[index] not in "农阴旧正腊冬十一二三四五六七八九":
+        return None
+    found = _LUNAR.match(text, index)
+    if found is None or found["day"] is None:
+        return None
+    month, day = found["month"], chinese_number(found["day"])
+    if not (found["calendar"] or found["new"] or month in _LUNAR_MONTHS) or day is None or not 1 <= day <= 30:
+        return None
+    number = _LUNAR_MONTHS.get(month) or int(chinese_number(month) or 0)
+    return found.end(), (Entry("ready", expression=Lunar(number, int(day))),)
 
 
 def numeric_date(text: str, index: int) -> tuple[int, tuple[Entry, ...]] | None:

@@ -61,6 +61,13 @@ def _ready(cursor: Cursor, index: int) -> Found | None:
     if entry is not None and isinstance(entry.expression, Point):
         side: Side = "begin" if entry.text == "begin" else "end" if entry.text == "end" else "middle"
         return Part(entry.expression, side), index + 1
+    half = "first_half" if cursor.first(index, "half_month1") else "second_half" if cursor.first(index, "half_month2") else ""
+    if half:
+        return Part(_current(Grain.MONTH), "first_half" if half == "first_half" else "second_half"), index + 1
+    if cursor.first(index, "earlier") is not None and cursor.has(index + 1, "point"):
+        found = read_point(cursor, index + 1)
+        if found is not None and finest(found[0]) in _LOOSE:
+            return Part(found[0], "first_half" if cursor.word(index) == "earlier" else "second_half"), found[1]
     whole = cursor.first(index, "whole")
     if whole is not None:
         after = cursor.skip(index + 1)
@@ -154,7 +161,7 @@ def _ago(cursor: Cursor, index: int) -> Found | None:
     unit = cursor.unit(index + 1)
     if unit not in GRAINS or not cursor.has(index + 2, "ago") or cursor.word(index + 1) in ("号", "月"):
         return None
-    if cursor.word(index + 1) == "年" and count >= 1900 or cursor.word(index + 1) == "日":
+    if cursor.word(index + 1) == "年" and count >= 1900 or cursor.word(index + 1) == "日" and cursor.word(index) != "两":
         return None
     if cursor.word(index + 2) == "前" and (cursor.has(index + 3, "number") or cursor.has(index + 3, "unit")):
         return None
@@ -169,10 +176,10 @@ def _position(cursor: Cursor, index: int, *, glued: bool) -> tuple[int, int, int
     if cursor.entry(index, "nth_last", glued=glued) is not None:
         number = cursor.entry(index + 1, "number")
         return (-number.number, 1, index + 2) if number is not None else None
-    ordinal = cursor.entry(index, "ordinal", glued=glued)
-    if ordinal is not None:
-        return ordinal.number, 1, index + 1
     number = cursor.entry(index + 1, "number")
+    ordinal = cursor.entry(index, "ordinal", glued=glued)
+    if ordinal is not None and number is None:
+        return ordinal.number, 1, index + 1
     if cursor.entry(index, "last_n", glued=glued) is not None and number is not None:
         return -number.number, number.number, index + 2
     if cursor.entry(index, "first_n", glued=glued) is not None and number is not None:
@@ -187,6 +194,9 @@ def _position(cursor: Cursor, index: int, *, glued: bool) -> tuple[int, int, int
 def _nth_before(cursor: Cursor, index: int) -> Found | None:
     """The first week of May, last 3 days of March, the first Monday of last month, first half of May."""
     start = index + 1 if cursor.word(index) == "the" else index
+    last = _last_of(cursor, index)
+    if last is not None:
+        return last
     position = _position(cursor, start, glued=start > index)
     if position is None or not cursor.word(start).isascii():
         return None
@@ -208,6 +218,21 @@ def _nth_before(cursor: Cursor, index: int) -> Found | None:
     if unit == "quarter" and count == 1 and place > 0 and isinstance(of, Point) and finest(of) == "year":
         return replace(of, quarter=Ref(place)), end
     return Nth(of, GRAINS[unit], place, count), end
+
+
+def _last_of(cursor: Cursor, index: int) -> Found | None:
+    """The last week of July, last day of March: "last week" alone would be the week before this one."""
+    entry = cursor.first(index, "point")
+    if entry is None or not cursor.has(index + 1, "of") or cursor.word(index + 1) not in ("of", "in"):
+        return None
+    point, words = entry.expression, cursor.word(index)
+    if not words.startswith(("last ", "the last ")) or not isinstance(point, Point):
+        return None
+    outer = _outer(cursor, cursor.skip(index + 1, "of", limit=2))
+    if outer is None:
+        return None
+    grain = Grain.DAY if point.days is not None else _LOOSE.get(finest(point))
+    return (Nth(outer[0], grain, -1), outer[1]) if grain is not None else None
 
 
 def _outer(cursor: Cursor, index: int) -> Found | None:
@@ -294,7 +319,7 @@ def _decade(cursor: Cursor, index: int) -> Found | None:
 
 def _loose(cursor: Cursor, index: int) -> Found | None:
     """"The month" as a whole question, "month of September", "calendar year 2008", "year 2008"."""
-    start = index + 1 if cursor.word(index) in ("the", "my") else index
+    start = index + 1 if cursor.word(index) == "the" or cursor.first(index, "my") is not None else index
     unit = cursor.unit(start, glued=start > index)
     if unit not in _LOOSE and unit != "day" or not cursor.word(start).isascii():
         return None
@@ -397,6 +422,10 @@ def _part_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
 def _beside_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
     """春节前一周, 双11后3天, 国庆之前两周."""
     start = cursor.skip(at, "of", limit=1)
+    one_before = cursor.entry(start, "point")
+    if one_before is not None and cursor.word(start).startswith("前一") and isinstance(one_before.expression, Point):
+        grain = _LOOSE.get(finest(one_before.expression), Grain.DAY)
+        return Beside(of, grain, 1, after=False), start + 1
     before, after = cursor.has(start, "before_after"), cursor.has(start, "after_after")
     if not (before or after):
         return None

@@ -33,6 +33,8 @@ def read_point(cursor: Cursor, index: int) -> Found | None:
         step = _component(cursor, at, point, first=at == index)
         if step is None and at > index:
             after = cursor.skip(at)
+            if cursor.word(at) == "from" and cursor.has(at, "from") and point == Point(weekday=point.weekday):
+                after = at + 1
             step = _component(cursor, after, point, first=False) if after > at else None
         if step is None:
             break
@@ -110,7 +112,7 @@ def _named(cursor: Cursor, at: int, point: Point) -> tuple[Point, int] | None:
             return None
         part = Point(month=Ref(month.number))
         after = at + 1
-        if cursor.text[cursor.lexemes[at].end : cursor.lexemes[at].end + 1] in (".", "-", "/"):
+        if cursor.text[cursor.lexemes[at].end : cursor.lexemes[at].end + 1] in ("-", "/"):
             after = _past_mark(cursor, at)
         else:
             after = cursor.skip(after, "comma", limit=1) if cursor.has(at + 2, "ordinal") else after
@@ -128,11 +130,8 @@ def _named(cursor: Cursor, at: int, point: Point) -> tuple[Point, int] | None:
 
 
 def _past_mark(cursor: Cursor, at: int) -> int:
-    """Return the index of a day after "Oct. 2", "Oct-2" or "jan/3"; the mark may be a lexeme of its own."""
+    """Return the index of a day after "Oct-2" or "jan/3"; the mark is a lexeme of its own."""
     after = at + 1
-    gap = cursor.text[cursor.lexemes[at].end : cursor.lexemes[after].start] if after < len(cursor.lexemes) else "x"
-    if gap.strip() == "." and cursor.first(after, "number") is not None and len(gap) <= 2:
-        return after
     number = cursor.entry(after + 1, "number")
     if cursor.word(after) in ("-", "/") and number is not None and cursor.lexemes[after + 1].start == (
         cursor.lexemes[after].end
@@ -149,8 +148,6 @@ def _is_range_of_days(cursor: Cursor, at: int) -> bool:
 def _day_number(cursor: Cursor, at: int, *, glued: bool = True) -> int | None:
     """Return a day of the month written as a bare number or ordinal, or None."""
     entry = cursor.entry(at, "ordinal", glued=glued) or cursor.entry(at, "number", glued=glued)
-    if entry is None and at < len(cursor.lexemes) and cursor.text[cursor.lexemes[at].start - 1 :][:1] == ".":
-        entry = cursor.first(at, "number")
     if entry is None or entry.text == "第" or cursor.lexemes[at].counted or not 1 <= entry.number <= 31:
         return None
     return entry.number
@@ -218,7 +215,8 @@ def _month_of_year(cursor: Cursor, at: int, value: int, point: Point) -> tuple[P
 
 def _starts_month(cursor: Cursor, at: int) -> bool:
     """Return whether the number at `at` begins the end of a range of months or days (5月1-3日 does not)."""
-    return cursor.has(at + 1, "to") and cursor.has(at + 2, "number") and cursor.word(at + 3) == "月"
+    ends_in_month = cursor.has(at + 1, "to") and cursor.has(at + 2, "number") and cursor.word(at + 3) == "月"
+    return ends_in_month and not cursor.has(at + 4, "number")
 
 
 def _bare(cursor: Cursor, at: int, value: int, digits: str, point: Point) -> tuple[Point, int] | None:
@@ -253,19 +251,24 @@ def _worded(cursor: Cursor, at: int, point: Point) -> tuple[Point, int] | None:
             return Point(year=Ref(0, True), month=Ref(name.number)), at + 2
         weekday = cursor.entry(at + 1, "weekday")
         if weekday is not None and cursor.word(at + 1).isascii():
-            part = Point(weekday=weekday.number)
-            return (replace(part, previous=True) if previous else replace(part, week=Ref(0, True))), at + 2
+            # "last Tuesday" is 上周二: one question, one reading in both languages
+            return Point(week=Ref(-1 if previous else 0, True), weekday=weekday.number), at + 2
     if cursor.first(at, "of") is not None and cursor.word(at) in ("the", "on") and point == Point():
         after = at + 1 if cursor.word(at + 1) != "the" else at + 2
         ordinal = cursor.entry(after, "ordinal")
         sure = ordinal is not None and (cursor.word(at) == "on" or ordinal.number >= 13)
         if ordinal is not None and sure and ordinal.text == "" and not cursor.unit(after + 1):
             return Point(day=ordinal.number), after + 1
-    if cursor.first(at, "ordinal") is not None and point == Point() and cursor.whole(at, at + 1):
-        ordinal = cursor.first(at, "ordinal")
-        if ordinal is not None and 13 <= ordinal.number <= 31 and ordinal.text == "":
-            return Point(day=ordinal.number), at + 1
-    return None
+    return _whole_day(cursor, at) if point == Point() else None
+
+
+def _whole_day(cursor: Cursor, at: int) -> tuple[Point, int] | None:
+    """Return a day of the month that is the whole question ("the 29th", "15"), as answers to "which day?" are."""
+    start = at + 1 if cursor.word(at) == "the" else at
+    day = _day_number(cursor, start, glued=start > at)
+    if day is None or not cursor.whole(at, start + 1):
+        return None
+    return Point(day=day), start + 1
 
 
 def _season_context(cursor: Cursor, at: int) -> bool:
@@ -284,7 +287,10 @@ def _sure_name(cursor: Cursor, at: int) -> bool:
     if lexeme.word == "may" and cursor.follows(at, _MODAL):
         return False
     before = at > 0 and lexeme.glued and any(cursor.first(at - 1, kind) for kind in _BEFORE_NAME)
-    after = any(cursor.has(at + 1, kind) for kind in _AFTER_NAME)
+    following = cursor.skip(at + 1, "of", limit=2)
+    after = any(cursor.has(at + 1, kind) for kind in _AFTER_NAME) or any(
+        cursor.has(following, kind) for kind in ("number", "point", "date")
+    )
     origin = cursor.starts[lexeme.start]
     capital = lexeme.word in _NAMES and origin > 0 and cursor.original[origin : origin + 1].isupper()
     return before or after or capital or cursor.whole(at, at + 1)

@@ -15,6 +15,7 @@ from bot.language.time.expressions import (
     Point,
     Ref,
 )
+from bot.language.time.lexicon import Entry
 from bot.language.time.phrases import read_expression
 from bot.language.time.points import finest, with_finest
 from semantic_layer.period import Grain
@@ -95,13 +96,15 @@ def _two_ends(cursor: Cursor, start: int, *, between: bool, from_word: bool) -> 
         number_left = cursor.first(start, "number") or cursor.first(start, "ordinal")
         if number_left is None:
             return None
+        if number_left.text == "words" and 1990 <= number_left.number <= 2049 and from_word:
+            left = Point(year=Ref(number_left.number)), start + 1
     at = left[1] if left is not None else start + 1
     joint = _joint(cursor, at, between=between)
     if joint is None:
         return None
     right = _end(cursor, joint, from_word=True)
     if right is None or not cursor.lexemes[joint].glued:
-        return _number_right(cursor, left, joint)
+        return _number_right(cursor, left, joint) or _led_after(cursor, number_left, joint)
     first, last, after = left[0] if left is not None else None, right[0], right[1]
     if first is None:
         assert number_left is not None
@@ -110,6 +113,8 @@ def _two_ends(cursor: Cursor, start: int, *, between: bool, from_word: bool) -> 
             return None
         first = filled
     first, last = _share(first, last)
+    if cursor.has(joint - 1, "and") and not between and cursor.word(after) not in ("之间", "间"):
+        return None
     return Between(first, last), cursor.skip(after, "between", limit=2)
 
 
@@ -142,7 +147,7 @@ def _joint(cursor: Cursor, at: int, *, between: bool) -> int | None:
         while cursor.has(after, "to"):
             after += 1
         return after if after < len(cursor.lexemes) else None
-    if cursor.has(at, "and") and between:
+    if cursor.has(at, "and") and (between or cursor.word(at) in ("和", "与", "跟", "及")):
         return at + 1 if at + 1 < len(cursor.lexemes) else None
     return None
 
@@ -166,6 +171,19 @@ def _number_right(cursor: Cursor, left: Found | None, joint: int) -> Found | Non
         ref = Ref(year.number)
         return Between(replace(left[0], year=ref), replace(last, year=ref)), following + 1
     return Between(left[0], last), cursor.skip(after, "between", limit=2)
+
+
+def _led_after(cursor: Cursor, left: Entry | None, joint: int) -> Found | None:
+    """From 4 to 22 this month."""
+    right = cursor.entry(joint, "number") or cursor.entry(joint, "ordinal")
+    following = cursor.skip(joint + 1)
+    lead = cursor.entry(following, "point")
+    if left is None or right is None or lead is None or not isinstance(lead.expression, Point):
+        return None
+    if finest(lead.expression) != "month" or not 1 <= left.number < right.number <= 31:
+        return None
+    month = lead.expression
+    return Between(replace(month, day=left.number), replace(month, day=right.number)), following + 1
 
 
 def _led_by_week(cursor: Cursor, index: int) -> Found | None:

@@ -186,12 +186,11 @@ def _without_data(
     """Return a period that holds no complete day: as asked, and said so."""
     today, end = context.today, context.known_end
     rest = isinstance(expression, Part) and expression.side == "rest"
-    starts_today = isinstance(expression, Between) and whole.start == today
     if whole.start > today:
         draft.note("future", future_note(token.words, whole, end))
         return whole
     draft.note("no_data", no_data_note(token.words, whole, end))
-    if rest or starts_today:
+    if rest:
         return Period(whole.start, min(whole.end, today + ONE_DAY), whole.end)
     return whole
 

@@ -122,7 +122,7 @@ def _alone(cursor: Cursor, index: int) -> tuple[Expression, int] | None:
         context = index > 0 and cursor.lexemes[index].glued and any(
             cursor.first(index - 1, kind) for kind in ("of", "from", "since", "until", "before", "after", "week_of")
         )  # fmt: skip
-        if _reads_as_date(maybe.text) or context or cursor.whole(index, index + 1) and "." not in maybe.text:
+        if _reads_as_date(maybe.text) or context or cursor.whole(index, index + 1):
             return maybe.expression, index + 1
     entry = cursor.first(index, "all")
     return (AllTime(), index + 1) if entry is not None else None

@@ -114,7 +114,7 @@ _RECUR = re.compile(
     r"(?P<weekend>(?:每个?|所有|逢)周末|(?<![a-z])(?:on |every |each )?weekends(?![a-z])|周末(?=.{0,12}工作日)|(?<=工作日)[和与跟vs比、]+周末)|"
     r"(?P<work>(?:每个?|所有)?(?:工作日|平日)(?![0-9])|(?<![a-z])(?:on )?(?:weekdays|working days|workdays|business days)(?![a-z]))|"
     r"(?<![a-z])(?P<en>(?:on |every |each |all )?(?:mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)|"
-    r"(?:every|each) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday))(?![a-z])"
+    r"(?:every|each) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday))(?![a-z]| ago)"
 )
 _ZH_DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _EN_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
