@@ -33,8 +33,8 @@ def refusal_before_planning(question: str) -> Refusal | None:
         return _refuse(
             "empty",
             Text(
-                zh="我没有看到问题。可以这样问:上个月各渠道的销售额是多少?",
-                en="I see no question. You could ask: what were sales by channel last month?",
+                zh="我没有看到问题。请写一句话,例如问某个指标上个月是多少。",
+                en="I see no question. Write a sentence, for example how a metric did last month.",
             ),
         )
     if len(text) > LONGEST_QUESTION:

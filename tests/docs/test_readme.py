@@ -120,7 +120,7 @@ def structure(text: str) -> list[str]:
         if fence:
             fenced = not fenced
             kind = f"block {fence[1]}" if fenced else ""
-        elif fenced:
+        elif fenced or line.startswith("  "):  # inside a block, or an item goes on
             continue
         elif heading := re.match(r"#+ ", line):
             kind = heading.group()
