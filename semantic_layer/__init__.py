@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from semantic_layer.catalog import Catalog
     from semantic_layer.errors import AskGrowthError, SpecErrors
+    from semantic_layer.opening import open_workspace as open  # noqa: A004 - `semantic_layer.open` is the contract
     from semantic_layer.query import MetricQuery
     from semantic_layer.text import Text
     from semantic_layer.workspace import QueryResult, SemanticLayer
-    from semantic_layer.workspace import open_workspace as open  # noqa: A004 - `semantic_layer.open` is the contract
 
 __all__ = [
     "AskGrowthError", "Catalog", "MetricQuery", "QueryResult", "SemanticLayer", "SpecErrors", "Text", "open",
@@ -28,7 +28,7 @@ _HOMES = {
     "SemanticLayer": ("semantic_layer.workspace", "SemanticLayer"),
     "SpecErrors": ("semantic_layer.errors", "SpecErrors"),
     "Text": ("semantic_layer.text", "Text"),
-    "open": ("semantic_layer.workspace", "open_workspace"),
+    "open": ("semantic_layer.opening", "open_workspace"),
 }
 
 

@@ -12,7 +12,7 @@ from semantic_layer.catalog import Catalog, Model, SimpleMetric
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.expression import parse_expression
-from semantic_layer.loader.metrics import leaves
+from semantic_layer.loader.metric_graph import leaves
 from semantic_layer.period import ONE_DAY
 from semantic_layer.sources import source_tree
 
@@ -111,8 +111,8 @@ def metrics_coverage(catalog: Catalog, spans: CoverageMap, metrics: Iterable[str
 def data_today(catalog: Catalog, spans: CoverageMap) -> date | None:
     """Return the day after the latest data day over the models that are not forward dated, or None."""
     ends = [
-        span.end
+        model_coverage(catalog, spans, name).end
         for name, model in catalog.models.items()
-        if not model.forward_dated and (span := model_coverage(catalog, spans, name)).end is not None
+        if not model.forward_dated
     ]
     return max((end for end in ends if end is not None), default=None)

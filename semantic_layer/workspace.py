@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,7 +14,6 @@ from zoneinfo import ZoneInfo
 from semantic_layer.access import Rights, Users, rights_of
 from semantic_layer.catalog import Catalog
 from semantic_layer.coverage import (
-    COVERAGE_TABLE,
     Coverage,
     CoverageMap,
     data_today,
@@ -25,16 +22,14 @@ from semantic_layer.coverage import (
     model_coverage,
 )
 from semantic_layer.engines.base import Engine, Limits
-from semantic_layer.errors import AskGrowthError, DataError, UnknownNameError
-from semantic_layer.loader import Loaded, load
-from semantic_layer.loader.files import USERS_FILE, workspace_root
-from semantic_layer.loader.users import load_users
+from semantic_layer.errors import AskGrowthError, UnknownNameError
+from semantic_layer.loader import load
+from semantic_layer.opening import open_workspace, stamp_of
 from semantic_layer.query import MetricQuery, Scalar
 from semantic_layer.spec.vocabulary import VerifiedSpec
-from semantic_layer.spec.workspace_file import WorkspaceSpec
 from semantic_layer.table import Cell, Row, Table
 from semantic_layer.text import Locale, Text
-from semantic_layer.warehouse import ensure_warehouse, find_files, fingerprint, stored_coverage
+from semantic_layer.warehouse import find_files, fingerprint
 
 if TYPE_CHECKING:
     import duckdb
@@ -93,7 +88,7 @@ class Reload:
 
 
 @dataclass(frozen=True, slots=True)
-class _Opening:
+class Opening:
     """How the workspace was opened, to open it again."""
 
     path: Path
@@ -113,7 +108,7 @@ class SemanticLayer:
     data_version: str
     users: Users
     verified: tuple[VerifiedSpec, ...]
-    _opening: _Opening
+    _opening: Opening
     _spans: CoverageMap | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -275,7 +270,7 @@ class SemanticLayer:
         """
         opening = self._opening
         try:
-            if _stamp(opening.path) == opening.stamp and not self._data_changed():
+            if stamp_of(opening.path) == opening.stamp and not self._data_changed():
                 return Reload(self)
             layer = open_workspace(
                 opening.path, opening.connection, state_dir=opening.state_dir, data_dir=opening.data_dir
@@ -299,111 +294,6 @@ class SemanticLayer:
     def close(self) -> None:
         """Give back the database; a connection that the caller gave stays open."""
         self.engine.close()
-
-
-def open_workspace(
-    path: str | Path,
-    connection: duckdb.DuckDBPyConnection | None = None,
-    *,
-    state_dir: Path | None = None,
-    data_dir: Path | None = None,
-) -> SemanticLayer:
-    """Return the workspace at `path` (a folder, its `askgrowth.yml`, a single YAML file or a dbt project), opened.
-
-    The data are, in this order: those of `connection` (used, never closed); the DuckDB file that `engine:`
-    names; Parquet and CSV files in `data_dir`, else in the workspace's data folder, loaded into a DuckDB file
-    in `state_dir` (the user's cache folder by default) and read from there.
-
-    Raises:
-        SpecErrors: the YAML has problems, all of them listed.
-        DataError: the workspace or its data are missing, locked or broken.
-    """
-    where = Path(path).resolve()
-    root = workspace_root(where)
-    loaded = load(where)
-    users = load_users(root, loaded.problems)
-    catalog = loaded.catalog_or_raise()
-    settings = _settings(root, loaded.settings)
-    opening = _Opening(where, state_dir, data_dir, connection, _stamp(where))
-    catalog, engine, version, spans = _data(catalog, loaded, settings, opening)
-    verified = tuple(entry.spec for entry in loaded.sections.verified)
-    return SemanticLayer(catalog, settings, engine, version, users, verified, opening, spans)
-
-
-def _data(
-    catalog: Catalog, loaded: Loaded, settings: WorkspaceSettings, opening: _Opening
-) -> tuple[Catalog, Engine, str, CoverageMap | None]:
-    from semantic_layer.engines.duckdb import DuckDBEngine
-
-    limits, zone = settings.limits, settings.timezone
-    if opening.connection is not None:
-        engine = DuckDBEngine(connection=opening.connection, limits=limits)
-        return catalog, engine, f"connection-{id(opening.connection):x}", None
-    if loaded.settings.engine.path is not None:
-        file = settings.path / loaded.settings.engine.path
-        engine = DuckDBEngine(file, limits=limits, timezone=zone)
-        return catalog, engine, fingerprint(file), None
-    files = find_files(catalog, settings.path, opening.data_dir, loaded.settings.data)
-    for attempt in (1, 2):
-        target, version = ensure_warehouse(
-            opening.state_dir or _cache_dir(), _state_name(opening), files.tables, catalog, zone
-        )
-        try:
-            engine = DuckDBEngine(target, limits=limits, timezone=zone)
-            break
-        except DataError:
-            if attempt == 2:
-                raise
-            target.unlink(missing_ok=True)  # cut short by a full disk, or removed by a newer version's build
-    spans = stored_coverage(engine.execute(f"SELECT * FROM {COVERAGE_TABLE}").rows)
-    models = {name: files.models.get(name, model) for name, model in catalog.models.items()}
-    return replace(catalog, models=models), engine, version, spans
-
-
-def _settings(root: Path, spec: WorkspaceSpec) -> WorkspaceSettings:
-    engine, default = spec.engine, Limits()
-    limits = Limits(
-        seconds=engine.timeout_seconds or default.seconds,
-        rows=engine.row_limit or default.rows,
-        memory=engine.memory or default.memory,
-        threads=engine.threads or default.threads,
-    )
-    return WorkspaceSettings(
-        name=spec.name or Text.same(root.name or "workspace"),
-        path=root,
-        locale=spec.locale,
-        timezone=spec.timezone,
-        week_start=spec.week_start,
-        fiscal_year_start=spec.fiscal_year_start,
-        planner=spec.planner,
-        today=spec.today,
-        limits=limits,
-    )
-
-
-def _state_name(opening: _Opening) -> str:
-    """Return a name for this workspace's files in the state folder: readable, and its own."""
-    root = workspace_root(opening.path)
-    digest = hashlib.sha256(f"{opening.path}\x1f{opening.data_dir}".encode()).hexdigest()[:8]
-    readable = re.sub(r"[^A-Za-z0-9_]+", "_", root.name)[:24] or "workspace"
-    return f"{readable}-{digest}"
-
-
-def _cache_dir() -> Path:
-    import platformdirs
-
-    return Path(platformdirs.user_cache_dir("askgrowth", appauthor=False))
-
-
-def _stamp(path: Path) -> str:
-    """Return what changes whenever a YAML file of the workspace does."""
-    from semantic_layer.loader.files import source_files
-
-    root = workspace_root(path)
-    files = [file.path for file in source_files(path)]
-    if (root / USERS_FILE).is_file():
-        files.append(root / USERS_FILE)
-    return "|".join(f"{file}:{file.stat().st_size}:{file.stat().st_mtime_ns}" for file in files)
 
 
 def _scalar(value: Cell) -> Scalar:

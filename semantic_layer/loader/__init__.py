@@ -9,11 +9,13 @@ from pathlib import Path
 from semantic_layer.catalog import Catalog
 from semantic_layer.errors import SpecErrors
 from semantic_layer.loader.analyses import build_analyses
-from semantic_layer.loader.dimensions import Names, build_names
+from semantic_layer.loader.dimensions import build_names
 from semantic_layer.loader.files import SourceFile, read_source, source_files
 from semantic_layer.loader.filters import FilterReader
 from semantic_layer.loader.metrics import build_metrics
-from semantic_layer.loader.sections import Sections, read_sections
+from semantic_layer.loader.names import Names
+from semantic_layer.loader.read import read_sections
+from semantic_layer.loader.sections import Sections
 from semantic_layer.loader.spines import build_spines
 from semantic_layer.loader.vocabulary import (
     build_access,

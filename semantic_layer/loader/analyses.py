@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pydantic import BaseModel
 
 from semantic_layer.catalog import AnalysisBinding, Metric, Place
-from semantic_layer.loader.dimensions import Names
 from semantic_layer.loader.filters import FilterReader
+from semantic_layer.loader.names import Names
 from semantic_layer.loader.sections import Entry, Sections
 from semantic_layer.spec.analyses import (
     DIMENSION_KEYS,

@@ -66,8 +66,9 @@ def source_files(path: Path) -> tuple[SourceFile, ...]:
     """Return the YAML files of a workspace, `askgrowth.yml` first, then by name.
 
     A file is a workspace by itself, unless it is `askgrowth.yml`: then its folder is. A folder gives its
-    `askgrowth.yml` (where there is none, all its YAML files) and the files below `models/`, `metrics/`, `semantic_models/` and `verified/` (a dbt project: below
-    its `models/`). Without any of these a compiled `semantic_manifest.json` is taken, also from `target/`.
+    `askgrowth.yml` (where there is none, all its YAML files) and the files below `models/`, `metrics/`,
+    `semantic_models/` and `verified/` (a dbt project: below its `models/`). Without any of these a
+    compiled `semantic_manifest.json` is taken, also from `target/`.
     """
     root = workspace_root(path)
     if path.is_file() and path.name != WORKSPACE_FILE:

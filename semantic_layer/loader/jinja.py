@@ -68,8 +68,8 @@ def _reference(call: ast.Call, part: str) -> str:
     if kind in {"Dimension", "Entity"} and len(arguments) == 1:
         return name
     if kind == "TimeDimension":
-        grain = (arguments[1:2] or options.get("time_granularity_name") or [None])[0]
-        return name if grain is None else f"{name}__{_grain(grain, part)}"
+        grains = arguments[1:2] or options.get("time_granularity_name", [])
+        return f"{name}__{_grain(grains[0], part)}" if grains else name
     if kind == "Metric" and len(arguments) == 1:
         entities = options.get("group_by") or (lists[0] if lists else [])
         quoted = ", ".join("'" + word.replace("'", "''") + "'" for word in [arguments[0], *entities])

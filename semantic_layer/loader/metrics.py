@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass, replace
-from enum import Enum
 
 from semantic_layer.catalog import (
     ConversionMetric,
@@ -15,23 +11,20 @@ from semantic_layer.catalog import (
     Metric,
     MetricInput,
     MetricType,
-    Model,
     NonAdditive,
     Place,
     RatioMetric,
     SimpleMetric,
     Target,
 )
-from semantic_layer.errors import QueryError
 from semantic_layer.expression import column_names, parse_expression
-from semantic_layer.loader.dimensions import (
-    METRIC_TIME,
-    Names,
-    check_expression,
-    resolve_time_dimension,
-)
+from semantic_layer.loader.candidates import check_expression
 from semantic_layer.loader.filters import FilterReader
+from semantic_layer.loader.metric_graph import inputs_of, leaves, refuse_cycles
+from semantic_layer.loader.names import METRIC_TIME, Names
 from semantic_layer.loader.sections import MetricEntry, Sections
+from semantic_layer.loader.tables import resolve_time_dimension
+from semantic_layer.loader.versions import versioned
 from semantic_layer.spec.metric import InputSpec, MetricSpec
 from semantic_layer.spec.model import text_or
 from semantic_layer.spec.names import quote_name
@@ -45,14 +38,14 @@ def build_metrics(sections: Sections, names: Names, problems: Problems) -> dict[
     """Return the metrics by name, in declaration order; whatever does not fit is recorded in `problems`."""
     entries = _unique(sections, problems)
     reader = FilterReader(names, tuple(entries), sections.broken, problems)
-    cyclic = _refuse_cycles(entries, problems)
+    cyclic = refuse_cycles(entries, problems)
     builder = _Builder(entries, names, sections.broken, reader, problems)
     metrics: dict[str, Metric] = {}
     for name, entry in entries.items():
         if name not in cyclic and (metric := builder.metric(entry)) is not None:
             metrics[name] = metric
     _check_times(metrics, entries, problems)
-    return _versioned(metrics, names.models)
+    return versioned(metrics, names.models)
 
 
 def _unique(sections: Sections, problems: Problems) -> dict[str, MetricEntry]:
@@ -86,78 +79,6 @@ def _unique(sections: Sections, problems: Problems) -> dict[str, MetricEntry]:
         else:
             entries[name] = entry
     return entries
-
-
-def inputs_of(spec: MetricSpec) -> Iterator[tuple[tuple[str | int, ...], InputSpec]]:
-    """Yield the metrics that a metric is made of, each with the key it is written at."""
-    for key in ("numerator", "denominator", "input_metric", "base_metric", "conversion_metric"):
-        value: InputSpec | None = getattr(spec, key)
-        if value is not None:
-            yield (key,), value
-    for index, item in enumerate(spec.input_metrics):
-        yield ("input_metrics", index), item
-    if spec.type == "derived" and not spec.input_metrics and spec.expr is not None:
-        for name in _expression_names(spec.expr):
-            yield ("expr",), InputSpec(name=name)
-
-
-def _expression_names(expr: str) -> tuple[str, ...]:
-    try:
-        return tuple(
-            name for name in column_names(parse_expression(expr)) if name.isidentifier() and name.isascii()
-        )
-    except QueryError:
-        return ()  # reported where the metric is built
-
-
-def _refuse_cycles(entries: Mapping[str, MetricEntry], problems: Problems) -> set[str]:
-    """Return the metrics that lie on a cycle or depend on one; each cycle is reported once."""
-    graph = {name: [spec.name for _, spec in inputs_of(entry.spec)] for name, entry in entries.items()}
-    done: set[str] = set()
-    bad: set[str] = set()
-    for start in graph:
-        path: list[str] = []
-        on_path: set[str] = set()
-        stack: list[tuple[str, Iterator[str]]] = []
-
-        def enter(name: str, path: list[str] = path, on_path: set[str] = on_path,
-                  stack: list[tuple[str, Iterator[str]]] = stack) -> None:  # fmt: skip
-            path.append(name)
-            on_path.add(name)
-            stack.append((name, iter(graph[name])))
-
-        if start not in done:
-            enter(start)
-        while stack:
-            name, children = stack[-1]
-            child = next(children, None)
-            if child is None:
-                stack.pop()
-                path.pop()
-                on_path.discard(name)
-                done.add(name)
-                if any(item in bad for item in graph[name]):
-                    bad.add(name)
-            elif child in on_path:
-                cycle = [*path[path.index(child) :], child]
-                bad.update(cycle)
-                _report_cycle(cycle, entries, problems)
-            elif child in graph and child not in done:
-                enter(child)
-    return bad
-
-
-def _report_cycle(cycle: list[str], entries: Mapping[str, MetricEntry], problems: Problems) -> None:
-    shown = " → ".join(cycle)
-    problems.add(
-        entries[cycle[0]].raw,
-        ("name",),
-        Text(zh=f"指标互相引用成环:{shown}。", en=f"Metrics refer to each other in a circle: {shown}."),
-        Text(
-            zh="让其中一个直接由数据计算(type: simple)。", en="Compute one of them from data (type: simple)."
-        ),
-        code="cycle",
-    )
 
 
 class _Builder:
@@ -407,7 +328,8 @@ def _check_times(metrics: dict[str, Metric], entries: Mapping[str, MetricEntry],
                             en=f"{name!r} needs a time, but the model {kind.model} of {leaf!r} has no time dimension.",
                         ),
                         Text(
-                            zh=f"给模型 {kind.model} 加 agg_time_dimension 和一个时间列(dimension: time, granularity: day)。",
+                            zh=f"给模型 {kind.model} 加 agg_time_dimension 和时间列"
+                            "(dimension: time, granularity: day)。",
                             en=f"Give the model {kind.model} an agg_time_dimension and a time column "
                             "(dimension: time, granularity: day).",
                         ),
@@ -428,66 +350,3 @@ def _timed_inputs(kind: MetricType) -> Iterator[tuple[MetricInput, str]]:
             for item in kind.inputs
             if item.offset_window or item.offset_to_grain is not None
         )
-
-
-def leaves(name: str, metrics: Mapping[str, Metric]) -> Iterator[str]:
-    """Yield the simple metrics that a metric is made of, each once."""
-    seen: set[str] = set()
-    todo = [name]
-    while todo:
-        current = todo.pop()
-        if current in seen or current not in metrics:
-            continue
-        seen.add(current)
-        kind = metrics[current].type
-        if isinstance(kind, SimpleMetric):
-            yield current
-        todo.extend(item.metric for item in type_inputs(kind))
-
-
-def type_inputs(kind: MetricType) -> tuple[MetricInput, ...]:
-    """Return the metrics that a metric type reads."""
-    if isinstance(kind, RatioMetric):
-        return (kind.numerator, kind.denominator)
-    if isinstance(kind, DerivedMetric):
-        return kind.inputs
-    if isinstance(kind, CumulativeMetric):
-        return (kind.input,)
-    if isinstance(kind, ConversionMetric):
-        return (kind.base, kind.conversion)
-    return ()
-
-
-def _versioned(metrics: dict[str, Metric], models: Mapping[str, Model]) -> dict[str, Metric]:
-    """Return the metrics with their versions: a hash of the definition, down to the model's source.
-
-    Labels, synonyms, targets and line numbers are not part of it: they change no number.
-    """
-    versions: dict[str, str] = {}
-    by_depth: dict[str, int] = defaultdict(int)
-
-    def version(name: str) -> str:
-        if name not in versions:
-            metric = metrics[name]
-            parts = [_canonical(metric.type), _canonical(metric.filters)]
-            if isinstance(metric.type, SimpleMetric) and metric.type.model in models:
-                model = models[metric.type.model]
-                parts += [model.source, _canonical(model.entities)]
-            by_depth[name] += 1
-            parts += [version(item.metric) for item in type_inputs(metric.type) if item.metric in metrics]
-            versions[name] = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
-        return versions[name]
-
-    return {name: replace(metric, version=version(name)) for name, metric in metrics.items()}
-
-
-def _canonical(value: object) -> str:
-    """Return a text of a value that changes with its meaning and with nothing else."""
-    if isinstance(value, Place):
-        return ""
-    if is_dataclass(value):
-        inner = ",".join(f"{item.name}={_canonical(getattr(value, item.name))}" for item in fields(value))
-        return f"{type(value).__name__}({inner})"
-    if isinstance(value, tuple):
-        return "[" + ",".join(_canonical(item) for item in value) + "]"
-    return repr(value.value if isinstance(value, Enum) else value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from semantic_layer.loader.dimensions import model_name
+from semantic_layer.loader.names import model_name
 from semantic_layer.loader.sections import Sections
 from semantic_layer.period import Grain
 from semantic_layer.spec.names import quote_name

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
 from semantic_layer.catalog import Access, Concept, Event, Filter, Metric, Segment
-from semantic_layer.loader.dimensions import Names
 from semantic_layer.loader.filters import FilterReader
-from semantic_layer.loader.sections import Entry, Sections
+from semantic_layer.loader.names import Names
+from semantic_layer.loader.sections import Entry, S, Sections
 from semantic_layer.spec.document import Marked
 from semantic_layer.spec.model import text_or
 from semantic_layer.spec.problems import Problems
@@ -114,8 +114,8 @@ def build_access(
     roles: dict[str, object] = {}
     for name, role in spec.roles.items():
         inner = raw.get("roles", {}).get(name, raw)
-        roles[name] = _rules(AccessSpec.model_construct(rows=role.rows, hidden=role.hidden, masked=role.masked, roles={}),
-                             inner, reader, metrics, sections, problems)  # fmt: skip
+        own = AccessSpec.model_construct(rows=role.rows, hidden=role.hidden, masked=role.masked, roles={})
+        roles[name] = _rules(own, inner, reader, metrics, sections, problems)
     rules = _rules(spec, raw, reader, metrics, sections, problems)
     return Access(rules.rows, rules.hidden, rules.masked, roles)
 
@@ -158,9 +158,9 @@ def _row(
     return None if where is None else (row.model, where)
 
 
-def unique(entries: Iterable[Entry[object]], kind: Text, problems: Problems) -> list[Entry[object]]:  # type: ignore[type-var]
+def unique(entries: Iterable[Entry[S]], kind: Text, problems: Problems) -> list[Entry[S]]:
     """Return the entries, each name once; a second one is recorded."""
-    kept: dict[str, Entry[object]] = {}  # type: ignore[type-var]
+    kept: dict[str, Entry[S]] = {}
     for entry in entries:
         name = str(entry.raw.get("name"))
         if name in kept:

@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from semantic_layer.spec.base import Name, OptionalText, Spec, Sql, Synonyms, WindowText, listed
+from semantic_layer.spec.base import Spec
+from semantic_layer.spec.fields import Name, OptionalText, Sql, Synonyms, WindowText, listed
 from semantic_layer.text import Words
 
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -70,7 +71,7 @@ class ExperimentSpec(AnalysisSpec):
         default=None, description="The dimension with the experiment's id, where one table holds several."
     )
     id: str | int | None = Field(default=None, description="This experiment's value of `experiment`.")
-    allocation: dict[str | int, Share] = {}
+    allocation: dict[str | int, Share] = Field(default_factory=dict)
     outcomes: tuple[Name, ...] = Field(min_length=1, description="Metrics, the decisive one first.")
     guardrails: tuple[Name, ...] = ()
     covariates: tuple[Name, ...] = Field(

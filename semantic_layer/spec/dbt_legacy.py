@@ -5,88 +5,14 @@ The result is an ordinary marked mapping, so that every later step and every mes
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from semantic_layer.spec.dbt_models import Measure
 from semantic_layer.spec.document import Marked, MarkedList
 from semantic_layer.spec.names import quote_name
 
-_REF = re.compile(r"""\s*(?:\{\{)?\s*(?:ref|source)\s*\((.*)\)\s*(?:\}\})?\s*\Z""", re.DOTALL)
-_QUOTED = re.compile(r"""['"]([^'"]+)['"]""")
 _COMMON = ("name", "label", "description", "filter", "config", "meta", "time_granularity", "tags", "group")
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A measure of the older shape, and the model it belongs to."""
-
-    model: str
-    raw: Marked
-
-
-def referenced_table(text: object) -> str | None:
-    """Return the table that `ref('orders')`, `source('shop', 'orders')` or a plain name points to."""
-    if not isinstance(text, str):
-        return None
-    match = _REF.match(text)
-    if match is None:
-        return text.strip() or None
-    names = _QUOTED.findall(match.group(1))
-    return names[-1] if names else None
-
-
-def legacy_model(raw: Marked) -> Marked:
-    """Return a `semantic_models:` entry as a `models:` entry, without its measures."""
-    model = raw.renamed(
-        {"model": "", "defaults": "", "entities": "", "dimensions": "", "measures": "", "node_relation": ""}
-    )
-    model.put("semantic_model", True, raw.line)
-    relation = raw.get("node_relation")
-    table = relation.get("alias") if isinstance(relation, Mapping) else referenced_table(raw.get("model"))
-    if table is not None and "table" not in raw:
-        model.put("table", table, raw.line_of("model"))
-    defaults = raw.get("defaults")
-    if isinstance(defaults, Marked) and defaults.get("agg_time_dimension") is not None:
-        model.put(
-            "agg_time_dimension", defaults["agg_time_dimension"], defaults.line_of("agg_time_dimension")
-        )
-    derived = Marked(raw.file, raw.line)
-    for key in ("entities", "dimensions"):
-        items = raw.get(key)
-        if isinstance(items, MarkedList):
-            converted = MarkedList(raw.file, raw.line_of(key))
-            for item, line in zip(items, items.lines, strict=True):
-                converted.put(_element(item) if isinstance(item, Marked) else item, line)
-            derived.put(key, converted, raw.line_of(key))
-    if derived:
-        model.put("derived_semantics", derived, raw.line)
-    return model
-
-
-def _element(raw: Marked) -> Marked:
-    """Return an entity or dimension with its expression spelled out and its granularity one level up."""
-    element = raw.renamed({"type_params": "", "expr": "", "metadata": "", "role": ""})
-    name = raw.get("name")
-    expr = raw.get("expr")
-    element.put("expr", expr if expr is not None else quote_name(str(name)), raw.line_of("expr"))
-    params = raw.get("type_params")
-    if isinstance(params, Marked):
-        for old, new in (("time_granularity", "granularity"), ("validity_params", "validity_params")):
-            if params.get(old) is not None:
-                element.put(new, params[old], params.line_of(old))
-    return element
-
-
-def measures_of(raw: Marked, model: str) -> dict[str, Measure]:
-    """Return the measures of a `semantic_models:` entry by name."""
-    items = raw.get("measures")
-    measures: dict[str, Measure] = {}
-    for item in items if isinstance(items, list) else ():
-        if isinstance(item, Marked) and isinstance(item.get("name"), str):
-            measures[item["name"]] = Measure(model, item)
-    return measures
 
 
 def modern_metrics(metrics: Iterable[Marked], measures: Mapping[str, Measure]) -> list[Marked]:

@@ -77,7 +77,7 @@ def read_documents(text: str, file: str, problems: list[SpecError]) -> list[Mark
     documents: list[Marked] = []
     try:
         for node in yaml.compose_all(text, Loader=_LOADER):
-            value = _Builder(file, problems).build(node) if node is not None else None
+            value = _Builder(file, problems).build(node)
             if isinstance(value, Marked):
                 documents.append(value)
             elif value is not None:

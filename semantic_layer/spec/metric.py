@@ -7,19 +7,18 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from semantic_layer.catalog import Aggregation, GoodDirection, Tier
-from semantic_layer.spec.base import (
+from semantic_layer.spec.base import Spec, refusal
+from semantic_layer.spec.fields import (
     Filters,
     GrainText,
     Name,
     OptionalText,
     PeriodText,
-    Spec,
     Sql,
     Synonyms,
     WindowText,
     listed,
     named,
-    refuse,
 )
 from semantic_layer.text import Words
 
@@ -164,7 +163,7 @@ class MetricSpec(Spec):
         required, allowed = _KEYS_OF[self.type]
         for key in required:
             if getattr(self, key) in (None, ()):
-                refuse(
+                raise refusal(
                     f"{self.type} 指标 {self.name!r} 缺少 {key}。",
                     f"The {self.type} metric {self.name!r} has no {key}.",
                     f"加上 {key}: …,或改 type。",
@@ -174,21 +173,21 @@ class MetricSpec(Spec):
             if getattr(self, key) in (None, (), False):
                 continue
             kinds = ", ".join(kind for kind, (need, may) in _KEYS_OF.items() if key in need | may)
-            refuse(
+            raise refusal(
                 f"{key} 不适用于 {self.type} 指标(适用于:{kinds})。",
                 f"{key} does not belong to a {self.type} metric (it belongs to: {kinds}).",
                 f"删去 {key},或改 type。",
                 f"Remove {key}, or change the type.",
             )
         if self.agg == "percentile" and self.percentile is None:
-            refuse(
+            raise refusal(
                 "agg: percentile 需要 percentile。",
                 "agg: percentile needs a percentile.",
                 "例如 percentile: 0.95。",
                 "For example percentile: 0.95.",
             )
         if self.window is not None and self.grain_to_date is not None:
-            refuse(
+            raise refusal(
                 "window 和 grain_to_date 只能写一个。",
                 "Only one of window and grain_to_date may be given.",
                 "删去其中一个。",

@@ -8,17 +8,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from semantic_layer.catalog import DimensionKind, EntityType
-from semantic_layer.spec.base import (
-    GrainText,
-    Label,
-    Name,
-    OptionalText,
-    Spec,
-    Sql,
-    Synonyms,
-    read_text,
-    refuse,
-)
+from semantic_layer.spec.base import Spec, refusal
+from semantic_layer.spec.fields import GrainText, Label, Name, OptionalText, Sql, Synonyms, read_text
 from semantic_layer.spec.metric import MetricSpec
 from semantic_layer.text import Text, Words
 
@@ -104,7 +95,7 @@ class DimensionSpec(Spec):
     label: OptionalText = None
     description: OptionalText = None
     synonyms: Synonyms = Words()
-    values: Values = {}
+    values: Values = Field(default_factory=dict)
     is_partition: bool = False
     validity_params: ValidityParams | None = None
     hidden: bool = False
@@ -129,7 +120,7 @@ class ColumnSpec(Spec):
     entity: Annotated[EntitySpec | None, BeforeValidator(_typed)] = None
     dimension: Annotated[DimensionSpec | None, BeforeValidator(_typed)] = None
     granularity: GrainText | None = None
-    values: Values = {}
+    values: Values = Field(default_factory=dict)
     hidden: bool = False
     index_values: bool | None = Field(
         default=None,
@@ -140,7 +131,7 @@ class ColumnSpec(Spec):
     @model_validator(mode="after")
     def _one_meaning(self) -> ColumnSpec:
         if self.dimension is not None and self.dimension.type == "time" and self.granularity is None:
-            refuse(
+            raise refusal(
                 f"时间维度 {self.name!r} 没有写 granularity。",
                 f"The time dimension {self.name!r} has no granularity.",
                 "在列上加 granularity: day(或 hour、month …)。",
@@ -159,7 +150,7 @@ class DerivedDimension(DimensionSpec):
     @model_validator(mode="after")
     def _time_has_grain(self) -> DerivedDimension:
         if self.type == "time" and self.granularity is None:
-            refuse(
+            raise refusal(
                 f"时间维度 {self.name!r} 没有写 granularity。",
                 f"The time dimension {self.name!r} has no granularity.",
                 "加上 granularity: day(或 hour、month …)。",
@@ -236,7 +227,7 @@ class ModelSpec(Spec):
     @model_validator(mode="after")
     def _one_source(self) -> ModelSpec:
         if self.table is not None and self.sql is not None:
-            refuse(
+            raise refusal(
                 "table 和 sql 只能写一个。",
                 "Only one of table and sql may be given.",
                 "删去其中一个。",
@@ -255,7 +246,7 @@ class ConformedSpec(Spec):
     description: OptionalText = None
     synonyms: Synonyms = Words()
     type: DimensionKind = "categorical"
-    values: Values = {}
+    values: Values = Field(default_factory=dict)
     hidden: bool = False
     index_values: bool | None = None
     owner: str | None = None

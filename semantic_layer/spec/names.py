@@ -6,16 +6,19 @@ import re
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
-# Words that DuckDB does not take as a bare column name (duckdb_keywords(), category reserved).
-_RESERVED = frozenset(
-    "all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create "
-    "default deferrable desc describe distinct do else end except false fetch for foreign from group having in "
-    "initially intersect into lambda lateral leading limit not null offset on only or order pivot pivot_longer "
-    "pivot_wider placing primary qualify references returning select show some summarize symmetric table then to "
-    "trailing true union unique unpivot using variadic when where window with "
-    # not reserved, but read as a function or a literal when bare
-    "current_date current_time current_timestamp current_user session_user user date time timestamp interval".split()
-)
+# Words that DuckDB does not take as a bare column name (duckdb_keywords(), category reserved),
+# and a few that are read as a function or a literal when bare.
+_RESERVED = frozenset({
+    "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast",
+    "check", "collate", "column", "constraint", "create", "default", "deferrable", "desc", "describe",
+    "distinct", "do", "else", "end", "except", "false", "fetch", "for", "foreign", "from", "group",
+    "having", "in", "initially", "intersect", "into", "lambda", "lateral", "leading", "limit", "not",
+    "null", "offset", "on", "only", "or", "order", "pivot", "pivot_longer", "pivot_wider", "placing",
+    "primary", "qualify", "references", "returning", "select", "show", "some", "summarize", "symmetric",
+    "table", "then", "to", "trailing", "true", "union", "unique", "unpivot", "using", "variadic", "when",
+    "where", "window", "with", "current_date", "current_time", "current_timestamp", "current_user",
+    "session_user", "user", "date", "time", "timestamp", "interval",
+})  # fmt: skip
 
 
 def is_plain(name: str) -> bool:

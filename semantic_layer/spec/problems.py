@@ -89,7 +89,7 @@ class Problems:
                 self.errors.append(_translated(kind, raw, detail))
             return None
         self.ignored.extend(
-            Ignored(at.file, at.line_of(key), key) for at, key in found if isinstance(at, Marked)
+            Ignored(at.file, at.line_of(key), key) for at, key in found if hasattr(at, "lines")
         )
         return spec
 

@@ -8,18 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, JsonValue, PlainValidator, model_validator
 
-from semantic_layer.spec.base import (
-    Filters,
-    GrainText,
-    Label,
-    Name,
-    OptionalText,
-    Spec,
-    Sql,
-    Synonyms,
-    listed,
-    refuse,
-)
+from semantic_layer.spec.base import Spec, refusal
+from semantic_layer.spec.fields import Filters, GrainText, Label, Name, OptionalText, Sql, Synonyms, listed
 from semantic_layer.text import Words
 
 
@@ -35,14 +25,14 @@ class ConceptSpec(Spec):
     @model_validator(mode="after")
     def _means_one_thing(self) -> ConceptSpec:
         if (self.metric is None) == (self.dimension is None):
-            refuse(
+            raise refusal(
                 f"概念 {self.name!r} 要么写 metric,要么写 dimension。",
                 f"The concept {self.name!r} needs either a metric or a dimension.",
                 "写 metric: roas,或 dimension: channel。",
                 "Write metric: roas, or dimension: channel.",
             )
         if not self.words.all():
-            refuse(
+            raise refusal(
                 f"概念 {self.name!r} 没有词。",
                 f"The concept {self.name!r} has no words.",
                 "写 words: {zh: [效果最好], en: [worked best]}。",
@@ -70,16 +60,16 @@ def read_dates(raw: object) -> tuple[date, date]:
         return raw
     try:
         start, end = _dates(raw)
-    except (ValueError, TypeError):
-        refuse(
+    except (ValueError, TypeError) as error:
+        raise refusal(
             "这里应是活动的日期。",
             "The dates of the event are expected here.",
             "写成 {first: 2025-10-20, last: 2025-11-11}(首尾都算),或 2025-10-20/2025-11-12(不含尾),或单独一天。",
             "Write {first: 2025-10-20, last: 2025-11-11} (both days count), 2025-10-20/2025-11-12 (end excluded) "
             "or a single day.",
-        )
+        ) from error
     if end <= start:
-        refuse(
+        raise refusal(
             f"活动的结束 {end} 不晚于开始 {start}。",
             f"The event's end {end} is not after its start {start}.",
             "对调两个日期;{first, last} 的首尾两天都算在内。",
@@ -180,4 +170,4 @@ class AccessSpec(Spec):
     rows: Annotated[tuple[RowRule, ...], BeforeValidator(_row_rules)] = ()
     hidden: Annotated[tuple[Name, ...], BeforeValidator(listed)] = ()
     masked: Annotated[tuple[Name, ...], BeforeValidator(listed)] = ()
-    roles: Annotated[dict[str, RoleSpec], BeforeValidator(_roles)] = {}
+    roles: Annotated[dict[str, RoleSpec], BeforeValidator(_roles)] = Field(default_factory=dict)

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BeforeValidator, Field, PlainValidator
 
-from semantic_layer.spec.base import OptionalText, Spec, refuse
+from semantic_layer.spec.base import Spec, refusal
+from semantic_layer.spec.fields import OptionalText
 from semantic_layer.text import Locale
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -30,7 +31,7 @@ def read_weekday(raw: object) -> int:
     ]
     if found:
         return found[0]
-    refuse(
+    raise refusal(
         f"{raw!r} 不是星期几的名字。",
         f"{raw!r} is not the name of a weekday.",
         "写成 monday … sunday。",
@@ -46,7 +47,7 @@ def read_month(raw: object) -> int:
     found = [index for index, name in enumerate(MONTHS, start=1) if name == word or name[:3] == word]
     if found:
         return found[0]
-    refuse(
+    raise refusal(
         f"{raw!r} 不是月份。",
         f"{raw!r} is not a month.",
         "写成 1 到 12,或 january … december。",
@@ -58,13 +59,13 @@ def read_timezone(raw: object) -> str:
     """Return the name of a known time zone."""
     try:
         ZoneInfo(str(raw))
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        refuse(
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise refusal(
             f"没有时区 {raw!r}。",
             f"There is no time zone {raw!r}.",
             "写成 Asia/Shanghai、Europe/London 或 UTC。",
             "Write Asia/Shanghai, Europe/London or UTC.",
-        )
+        ) from error
     return str(raw)
 
 
@@ -76,13 +77,13 @@ def read_today(raw: object) -> date | Literal["data", "clock"]:
         return "clock"
     try:
         return raw if isinstance(raw, date) else date.fromisoformat(str(raw))
-    except ValueError:
-        refuse(
+    except ValueError as error:
+        raise refusal(
             f"today 不能是 {raw!r}。",
             f"today cannot be {raw!r}.",
             "写成 data(数据最后一天的次日)、clock(系统日期)或 2025-11-20。",
             "Write data (the day after the last data day), clock (the system's date) or 2025-11-20.",
-        )
+        ) from error
 
 
 def read_locale(raw: object) -> Locale:
@@ -92,7 +93,7 @@ def read_locale(raw: object) -> Locale:
         return "zh-CN"
     if word in {"en", "en-us"}:
         return "en-US"
-    refuse(
+    raise refusal(
         f"没有语言 {raw!r}。",
         f"There is no locale {raw!r}.",
         "写成 zh-CN 或 en-US。",
@@ -103,7 +104,7 @@ def read_locale(raw: object) -> Locale:
 def _engine(raw: Any) -> Any:
     """Return `engine: duckdb` and `engine: shop.duckdb` as the mappings they stand for."""
     if isinstance(raw, str):
-        return {"type": raw} if raw in {"duckdb"} else {"path": raw}
+        return {"type": raw} if raw == "duckdb" else {"path": raw}
     return raw
 
 
