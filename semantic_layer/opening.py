@@ -14,14 +14,14 @@ from semantic_layer.coverage import (
     CoverageMap,
 )
 from semantic_layer.engines.base import Engine, Limits
-from semantic_layer.errors import DataError
+from semantic_layer.errors import AskGrowthError, DataError
 from semantic_layer.loader import Loaded, load
 from semantic_layer.loader.files import USERS_FILE, workspace_root
 from semantic_layer.loader.users import load_users
 from semantic_layer.spec.workspace_file import WorkspaceSpec
 from semantic_layer.text import Text
-from semantic_layer.warehouse import ensure_warehouse, find_files, fingerprint, stored_coverage
-from semantic_layer.workspace import Opening, SemanticLayer, WorkspaceSettings
+from semantic_layer.warehouse import ensure_warehouse, find_files, fingerprint, stored_coverage, version_of
+from semantic_layer.workspace import Opening, Reload, SemanticLayer, WorkspaceSettings
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,6 +54,31 @@ def open_workspace(
     catalog, engine, version, spans = _data(catalog, loaded, settings, opening)
     verified = tuple(entry.spec for entry in loaded.sections.verified)
     return SemanticLayer(catalog, settings, engine, version, users, verified, opening, spans)
+
+
+def reload(layer: SemanticLayer) -> Reload:
+    """Return what `SemanticLayer.reload_if_changed` promises."""
+    opening = layer.opening
+    try:
+        if stamp_of(opening.path) == opening.stamp and not _data_changed(layer):
+            return Reload(layer)
+        opened = open_workspace(
+            opening.path, opening.connection, state_dir=opening.state_dir, data_dir=opening.data_dir
+        )
+    except AskGrowthError as error:
+        return Reload(layer, error=error)
+    return Reload(opened, changed=True)
+
+
+def _data_changed(layer: SemanticLayer) -> bool:
+    opening = layer.opening
+    if opening.connection is not None:
+        return False
+    loaded = load(opening.path)
+    if loaded.settings.engine.path is not None:
+        return fingerprint(layer.settings.path / loaded.settings.engine.path) != layer.data_version
+    files = find_files(loaded.catalog, layer.settings.path, opening.data_dir, loaded.settings.data)
+    return version_of(files.tables, loaded.catalog) != layer.data_version
 
 
 def _data(

@@ -23,13 +23,10 @@ from semantic_layer.coverage import (
 )
 from semantic_layer.engines.base import Engine, Limits
 from semantic_layer.errors import AskGrowthError, UnknownNameError
-from semantic_layer.loader import load
-from semantic_layer.opening import open_workspace, stamp_of
 from semantic_layer.query import MetricQuery, Scalar
 from semantic_layer.spec.vocabulary import VerifiedSpec
 from semantic_layer.table import Cell, Row, Table
 from semantic_layer.text import Locale, Text
-from semantic_layer.warehouse import find_files, fingerprint
 
 if TYPE_CHECKING:
     import duckdb
@@ -108,7 +105,7 @@ class SemanticLayer:
     data_version: str
     users: Users
     verified: tuple[VerifiedSpec, ...]
-    _opening: Opening
+    opening: Opening
     _spans: CoverageMap | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -268,28 +265,9 @@ class SemanticLayer:
         Where the changed files have problems, this layer stays in use and `error` says what they are. A
         workspace over a caller's connection only follows its YAML.
         """
-        opening = self._opening
-        try:
-            if stamp_of(opening.path) == opening.stamp and not self._data_changed():
-                return Reload(self)
-            layer = open_workspace(
-                opening.path, opening.connection, state_dir=opening.state_dir, data_dir=opening.data_dir
-            )
-        except AskGrowthError as error:
-            return Reload(self, error=error)
-        return Reload(layer, changed=True)
+        from semantic_layer.opening import reload
 
-    def _data_changed(self) -> bool:
-        from semantic_layer.warehouse import version_of
-
-        opening = self._opening
-        if opening.connection is not None:
-            return False
-        loaded = load(opening.path)
-        if loaded.settings.engine.path is not None:
-            return fingerprint(self.settings.path / loaded.settings.engine.path) != self.data_version
-        files = find_files(loaded.catalog, self.settings.path, opening.data_dir, loaded.settings.data)
-        return version_of(files.tables, loaded.catalog) != self.data_version
+        return reload(self)
 
     def close(self) -> None:
         """Give back the database; a connection that the caller gave stays open."""

@@ -48,7 +48,7 @@ class FunnelSpec(AnalysisSpec):
     entity: Name
     steps: tuple[StepSpec, ...] = Field(min_length=2)
     window: WindowText | None = None
-    order: Literal["any_between", "strict", "any"] = "any_between"
+    sequence: Literal["ordered", "strict", "any"] = "ordered"
 
 
 class JourneySpec(AnalysisSpec):
