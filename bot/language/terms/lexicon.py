@@ -1,0 +1,159 @@
+"""The lexicon: every label, synonym and name that a catalog declares, by folded key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.language.normalise import normalise
+from bot.language.terms.tokens import fold_word, is_han, key_of, tokenise
+from semantic_layer.catalog import Catalog, Dimension, Metric
+from semantic_layer.query import Scalar
+from semantic_layer.text import Text, Words
+
+TermKind = Literal["metric", "dimension", "value", "segment", "concept", "event", "model", "analysis"]
+Source = Literal["label", "synonym", "name", "variant", "data", "part", "typo"]
+
+# How much a source says about what was meant; a smaller number wins where two terms share their words.
+RANK: Mapping[Source, int] = {
+    "label": 0, "synonym": 1, "name": 1, "data": 3, "variant": 4, "part": 5, "typo": 6,
+}  # fmt: skip
+
+_BRACKETS = re.compile(r"^(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]$")
+_HAN_MEASURES = ("总数量", "总金额", "数量", "金额", "总数", "总量", "总额", "数", "量", "额")
+_COUNTED = ("数量", "总数", "总量", "数", "量")
+_SUMMED = ("金额", "总额", "额")
+_EN_LEAD = re.compile(r"^(?:total |overall )?(?:number of |count of |no of |amount of |total )(.+)$")
+_EN_TAIL = re.compile(r"^(.+?) (?:count|number|quantity)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One thing that words may name. `name` is canonical; `code` is the stored value of a `value` term."""
+
+    kind: TermKind
+    name: str
+    source: Source
+    code: Scalar | None = None
+
+    @property
+    def identity(self) -> tuple[str, str, Scalar | None]:
+        """Return what is named, whatever the words."""
+        return self.kind, self.name, self.code
+
+    @property
+    def rank(self) -> int:
+        """Return how weak the source of the name is; the strongest is 0."""
+        return RANK[self.source]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """Every declared term by key. `longest` is the longest key, in tokens, per first token."""
+
+    terms: Mapping[str, tuple[Term, ...]]
+    longest: Mapping[str, int]
+    words: frozenset[str] = field(default_factory=frozenset)  # the Latin words in all keys, for typos
+
+    def at(self, key: str) -> tuple[Term, ...]:
+        """Return the terms of a key, strongest source first; empty when nothing is called so."""
+        return self.terms.get(key, ())
+
+
+def build_lexicon(catalog: Catalog) -> Lexicon:
+    """Return the lexicon of a catalog; hidden metrics and dimensions are left out."""
+    found: dict[str, dict[tuple[str, str, Scalar | None], Term]] = {}
+    longest: dict[str, int] = {}
+    words: set[str] = set()
+    for surface, term in _entries(catalog):
+        folded = normalise(surface).text
+        tokens = [token for token in tokenise(folded) if token.kind != "sign"]
+        if not tokens:
+            continue
+        keys = {key_of(folded)}
+        if 1 < len(tokens) <= 3 and all(token.kind == "word" for token in tokens):
+            keys.add(fold_word(folded.replace(" ", "").replace("-", "").replace("_", "")))
+        for key in keys:
+            terms = found.setdefault(key, {})
+            if term.identity not in terms or terms[term.identity].rank > term.rank:
+                terms[term.identity] = term
+            size = len(tokenise(key))
+            first = key if size == 1 else tokenise(key)[0].key
+            longest[first] = max(longest.get(first, 0), size)
+        words.update(token.key for token in tokens if token.kind == "word")
+    ordered = {key: tuple(sorted(terms.values(), key=lambda term: term.rank)) for key, terms in found.items()}
+    return Lexicon(ordered, longest, frozenset(words))
+
+
+def _entries(catalog: Catalog) -> Iterator[tuple[str, Term]]:
+    for metric in catalog.metrics.values():
+        if not metric.hidden:
+            yield from _metric_entries(metric)
+    hidden = set(catalog.access.hidden) if catalog.access else set()
+    for dimension in catalog.dimensions.values():
+        if not dimension.hidden and dimension.name not in hidden:
+            yield from _dimension_entries(dimension)
+    for segment in catalog.segments.values():
+        yield from _named("segment", segment.name, segment.label, segment.synonyms)
+    for concept in catalog.concepts:
+        for word in concept.words.all():
+            yield word, Term("concept", concept.name, "label")
+    for event in catalog.events:
+        yield from _named("event", event.name, event.label, event.synonyms)
+    for model in catalog.models.values():
+        yield from _named("model", model.name, model.label, model.synonyms)
+    for analysis in catalog.analyses:
+        yield from _named("analysis", f"{analysis.kind}:{analysis.name}", analysis.label, Words())
+
+
+def _metric_entries(metric: Metric) -> Iterator[tuple[str, Term]]:
+    named = list(_named("metric", metric.name, metric.label, metric.synonyms))
+    yield from named
+    for surface, term in named:
+        if term.source != "name":
+            for variant in _variants(surface):
+                yield variant, Term("metric", metric.name, "variant")
+
+
+def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
+    yield from _named("dimension", dimension.name, dimension.label, dimension.synonyms)
+    for spelling in dimension.qualified:
+        yield spelling.replace("__", " "), Term("dimension", dimension.name, "name")
+    for value in dimension.values:
+        for source, surfaces in (
+            ("label", {value.label.zh, value.label.en}),
+            ("synonym", set(value.synonyms.all())),
+            ("name", {value.code} if isinstance(value.code, str) else set()),
+        ):
+            for surface in surfaces:
+                yield surface, Term("value", dimension.name, source, value.code)  # type: ignore[arg-type]
+
+
+def _named(kind: TermKind, name: str, label: Text, synonyms: Words) -> Iterator[tuple[str, Term]]:
+    yield name.partition(":")[2] if kind == "analysis" else name, Term(kind, name, "name")
+    for surface in (label.zh, label.en):
+        yield surface, Term(kind, name, "label")
+        if match := _BRACKETS.match(surface):
+            yield from ((part, Term(kind, name, "synonym")) for part in match.groups())
+    for surface in synonyms.all():
+        yield surface, Term(kind, name, "synonym")
+
+
+def _variants(surface: str) -> Iterator[str]:
+    """Yield other ordinary forms of a metric's name: 订单数 -> 订单量, `number of orders` -> `orders`."""
+    folded = normalise(surface).text
+    if folded and is_han(folded[-1]):
+        for measure in _HAN_MEASURES:
+            stem = folded.removesuffix(measure)
+            if stem != folded and len(stem) >= 2:
+                family = _COUNTED if measure.removeprefix("总") in _COUNTED else _SUMMED
+                yield from (stem + other for other in family)
+                yield stem
+                return
+        return
+    if match := _EN_LEAD.match(folded) or _EN_TAIL.match(folded):
+        yield match[1]
+        yield f"number of {match[1]}"
+        yield f"{match[1]} count"

@@ -1,0 +1,77 @@
+"""Near matches for words that match nothing exactly: parts of names, and typos of one letter."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from functools import cached_property
+
+from bot.language.terms.lexicon import Term
+from bot.language.terms.matcher import Matcher
+from bot.language.terms.tokens import Token, join_key
+
+_MAX_HAN_TAIL = 6  # 上海 -> 上海市, 天猫 -> 天猫官方旗舰店
+_MAX_TYPO_KEYS = 60_000  # above this the values are too dense for one-letter guesses
+_MIN_TYPO = 5
+
+
+class NearMatcher:
+    """Proposes one reading for an unknown run of tokens, or none where several are as near."""
+
+    def __init__(self, matcher: Matcher) -> None:
+        self._matcher = matcher
+
+    def part(self, run: Sequence[Token]) -> tuple[Term, ...]:
+        """Return the one value (in any number of dimensions) whose name starts with the run, else nothing."""
+        key = join_key(run)
+        if len(key) < 2 or key.isdigit():
+            return ()
+        hits = [hit for hit in self._matcher.values.starting_with(key, 16) if _is_whole_part(hit.key, key)]
+        if not hits or len({hit.key for hit in hits}) > 1:
+            return ()
+        return tuple(Term("value", hit.dimension, "part", hit.code) for hit in hits)
+
+    def mended(self, word: str, grammar: Container[str]) -> str | None:
+        """Return the word that a Latin word of five letters or more is one slip away from, if that is clear.
+
+        `grammar` are further words that are spelt right as they are.
+        """
+        if len(word) < _MIN_TYPO or not word.isalpha() or not word.isascii() or word in grammar:
+            return None
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract
+
+        close = extract(word, self._vocabulary, scorer=OSA.distance, score_cutoff=1, limit=3)
+        keys = {choice for choice, _, _ in close}
+        return keys.pop() if len(keys) == 1 else None
+
+    def terms(self, key: str) -> tuple[Term, ...]:
+        """Return what a key names."""
+        return self._matcher.at(key)
+
+    def suggestions(self, text: str, limit: int = 3) -> tuple[str, ...]:
+        """Return keys of declared terms that look most like a text, best first; empty when none is close."""
+        from rapidfuzz.fuzz import ratio
+        from rapidfuzz.process import extract
+
+        close = extract(text, self._matcher.lexicon.terms.keys(), scorer=ratio, score_cutoff=60, limit=limit)
+        return tuple(choice for choice, _, _ in close)
+
+    @cached_property
+    def _vocabulary(self) -> tuple[str, ...]:
+        """Every word of four letters or more in the catalog, and in the data where they hold not too many."""
+        words = set(self._matcher.lexicon.words)
+        if len(self._matcher.values) <= _MAX_TYPO_KEYS:
+            words.update(word for key in self._matcher.values.keys() for word in key.split())
+        return tuple(
+            sorted(word for word in words if len(word) >= _MIN_TYPO - 1 and word.isalpha() and word.isascii())
+        )
+
+
+def _is_whole_part(name: str, part: str) -> bool:
+    """Return whether `part` ends at a word's border in `name`, or leaves a short Chinese tail."""
+    rest = name[len(part) :]
+    if not rest:
+        return False
+    if rest[0] == " " or part[-1].isascii() != rest[0].isascii():
+        return True
+    return not rest[0].isascii() and len(rest) <= _MAX_HAN_TAIL

@@ -1,0 +1,81 @@
+"""From a line of items to a draft: the stages in their order, each taking what it understands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+
+from bot.language.terms.lexicon import Term
+from bot.planners.rules.derive import read_averages, read_shares, read_windows
+from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.filters import read_empty, read_segments, read_truth, read_values
+from bot.planners.rules.grouping import check_reach, read_dimensions, read_grain
+from bot.planners.rules.items import Item
+from bot.planners.rules.line import Line
+from bot.planners.rules.measures import read_concepts, read_counts, read_metrics
+from bot.planners.rules.ordering import read_grew, read_ordering
+from bot.planners.rules.roles import assign_roles
+from bot.planners.rules.tags import Tag
+from bot.planners.rules.texts import read_equalities, read_text_filters
+from bot.planners.rules.thresholds import count_members, read_presence, read_thresholds
+from bot.planners.rules.times import read_times, time_context
+
+Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
+
+
+def assemble(
+    items: Sequence[Item], scene: Scene, coverage: Coverage, chosen: Mapping[int, Term]
+) -> tuple[Line, Draft]:
+    """Return the line and the draft of one reading. `coverage` gives the data's dates for metrics."""
+    line = assign_roles(items, scene.reach, chosen)
+    draft = Draft()
+    draft.trend = bool(line.tagged(Tag.TREND))
+    read_concepts(line, draft, scene)
+    read_metrics(line, draft, scene)
+    read_counts(line, draft, scene)
+    start, end = coverage(draft.metrics)
+    read_times(line, draft, scene, time_context(scene, start, end))
+    read_text_filters(line, draft, scene)
+    read_truth(line, draft, scene)
+    read_values(line, draft, scene)
+    read_segments(line, draft, scene)
+    read_empty(line, draft, scene)
+    read_thresholds(line, draft, scene)
+    read_presence(line, draft, scene)
+    read_equalities(line, draft, scene)
+    read_dimensions(line, draft, scene)
+    count_members(line, draft, scene)
+    read_windows(line, draft, scene)
+    read_grain(line, draft, scene)
+    read_averages(line, draft, scene)
+    read_shares(line, draft, scene)
+    read_ordering(line, draft, scene)
+    read_grew(line, draft, scene)
+    read_chart(line, draft, scene)
+    check_reach(line, draft, scene)
+    _use_markers(line, draft)
+    return line, draft
+
+
+def read_chart(line: Line, draft: Draft, scene: Scene) -> None:
+    """Take the asked chart; it changes no number."""
+    for index in line.tagged(Tag.CHART):
+        if index not in line.used:
+            draft.presentation = line.payload(index, Tag.CHART)  # type: ignore[assignment]
+            draft.say("chart", line.items[index].text, line.items[index].text, scene.words(line, index))
+            line.use(index)
+
+
+def _use_markers(line: Line, draft: Draft) -> None:
+    """Use up the words that only mark a slot which has been filled."""
+    grouped = bool(draft.group_by)
+    if grouped:
+        line.use(*line.tagged(Tag.BY, Tag.WHICH, Tag.LIST, Tag.EACH))
+    if draft.metrics:
+        line.use(*line.tagged(Tag.HOW_MANY, Tag.COUNT, Tag.TOTAL, Tag.WHICH))
+    if draft.where or draft.segments:
+        line.use(*line.tagged(Tag.ONLY))
+    if draft.compare or grouped or len(draft.metrics) > 1:
+        line.use(*line.tagged(Tag.COMPARE))
+    if draft.period is not None or draft.periods:
+        line.use(*line.tagged(Tag.BETWEEN))

@@ -1,0 +1,263 @@
+"""The last stage: is the draft an answer, a question back, or a refusal?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from bot.language.terms.lexicon import Term
+from bot.language.terms.near import NearMatcher
+from bot.plan import MetricPlan, Option
+from bot.planners.base import Planned
+from bot.planners.rules.accounting import unused_words
+from bot.planners.rules.describe import option
+from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.line import Line
+from bot.planners.rules.outcome import clarify, metric_options, refuse
+from bot.planners.rules.tags import Tag
+from semantic_layer.text import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How to read the question again with some items fixed, and where to look for near names."""
+
+    read: Callable[[Mapping[int, Term]], tuple[Line, Draft]]
+    near: NearMatcher
+
+
+def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
+    """Return the outcome of a draft."""
+    unused = unused_words(line, scene)
+    if not draft.metrics and not draft.group_by and not draft.where and not draft.segments:
+        return _nothing_named(line, draft, scene, unused, reader)
+    if unused:
+        return _not_understood(draft, scene, unused, reader)
+    if draft.ambiguities:
+        return _ambiguous(line, draft, scene, reader)
+    if draft.problems:
+        first = draft.problems[0]
+        nearest = (
+            [
+                draft.build(scene, draft.period).model_copy(
+                    update={
+                        "group_by": (),
+                        "where": (),
+                        "order_by": (),
+                        "limit": None,
+                        "transforms": (),
+                        "having": (),
+                        "compare": (),
+                    }
+                )
+            ]
+            if draft.metrics
+            else []
+        )
+        return refuse(first.reason, first.message, scene, missing=first.missing, nearest=nearest, draft=draft)
+    if draft.unclear_times:
+        return _unclear_time(draft, scene)
+    if not draft.metrics and not _asks_for_members(line, draft):
+        return _which_metric(draft, scene)
+    return _answer(line, draft, scene, reader)
+
+
+def _answer(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
+    plan = draft.build(scene, draft.period)
+    plans = tuple(draft.build(scene, period) for period in draft.periods) if draft.periods else plan
+    alternatives = _alternatives(line, draft, scene, reader)
+    return Planned(
+        plans,
+        slots=tuple(draft.slots),
+        confidence=0.95 if not draft.notes else 0.85,
+        alternatives=alternatives,
+        notes=tuple(draft.notes),
+    )
+
+
+def _alternatives(line: Line, draft: Draft, scene: Scene, reader: Reader) -> tuple[Option, ...]:
+    """Return what the other readings of vague words would be, and say which one was taken."""
+    options: list[Option] = []
+    for index, taken, others in draft.choices:
+        words = scene.words(line, index)[0]
+        known = (
+            scene.metric(taken.name).label if taken.kind == "metric" else scene.dimension(taken.name).label
+        )
+        draft.note(f"「{words}」按「{known.zh}」理解。", f"“{words}” was read as {known.en}.")
+        for other in others:
+            _, again = reader.read({index: other})
+            if not again.problems and not again.ambiguities and again.metrics:
+                if draft.superlative is not None and not again.order_by and again.group_by:
+                    again = _ordered_like(again, draft, scene)
+                options.append(option(again.build(scene, again.period), scene))
+    return tuple(options)
+
+
+def _ordered_like(again: Draft, draft: Draft, scene: Scene) -> Draft:
+    from semantic_layer.query import OrderBy
+
+    name = again.metrics[0]
+    best = draft.superlative is not None and draft.superlative[0] == "best"
+    low_is_good = scene.metric(name).good_direction == "down"
+    again.order_by = [OrderBy(column=name, descending=best != low_is_good)]
+    return again
+
+
+def _asks_for_members(line: Line, draft: Draft) -> bool:
+    """Return whether a question without a metric asks which members there are."""
+    if not draft.group_by or any(group.dimension == "metric_time" for group in draft.group_by):
+        return False
+    if (
+        draft.period is not None
+        or draft.periods
+        or line.tagged(Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE, Tag.GROW_MOST)
+    ):
+        return False
+    return bool(line.tagged(Tag.LIST, Tag.HOW_MANY, Tag.COUNT)) or draft.counted is not None
+
+
+def _which_metric(draft: Draft, scene: Scene) -> Planned:
+    plans = metric_options(draft, scene)
+    question = Text(zh="您想看哪个指标?", en="Which metric would you like to see?")
+    if len(plans) >= 2:
+        return clarify(question, plans, scene, draft)
+    return refuse(
+        "not_in_catalog",
+        Text(
+            zh="没有说明指标,也没有能按此拆分的指标。",
+            en="No metric was named, and none can be split like this.",
+        ),
+        scene,
+        draft=draft,
+    )
+
+
+def _unclear_time(draft: Draft, scene: Scene) -> Planned:
+    from datetime import timedelta
+
+    from semantic_layer.query import PeriodRange
+
+    words = draft.unclear_times[0]
+    plans = [
+        draft.build(scene, None).model_copy(
+            update={"period": PeriodRange(start=scene.today - timedelta(days=days), end=scene.today)}
+        )
+        for days in (7, 30, 90)
+    ]
+    return clarify(
+        Text(zh=f"「{words}」指哪段时间?", en=f"Which period do you mean by “{words}”?"), plans, scene, draft
+    )
+
+
+def _ambiguous(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
+    first = draft.ambiguities[0]
+    words = scene.words(line, first.index)[0]
+    plans: list[MetricPlan] = []
+    for term in first.terms:
+        _, again = reader.read({first.index: term})
+        if not again.problems and again.metrics:
+            plans.append(again.build(scene, again.period))
+    if len(plans) == 1:
+        _, again = reader.read({first.index: first.terms[0]})
+    if not plans:
+        return _which_metric(draft, scene)
+    return clarify(
+        Text(zh=f"「{words}」有几种含义,您指哪一个?", en=f"“{words}” may mean several things. Which one?"),
+        plans,
+        scene,
+        draft,
+    )
+
+
+def _nothing_named(
+    line: Line, draft: Draft, scene: Scene, unused: tuple[str, ...], reader: Reader
+) -> Planned:
+    """Answer a question that names nothing of the catalog."""
+    near = [scene_plan for word in unused for scene_plan in _near_plans(word, draft, scene, reader)]
+    asks = bool(line.of_role("time")) or bool(
+        line.tagged(
+            Tag.BY,
+            Tag.HOW_MANY,
+            Tag.TREND,
+            Tag.SHARE,
+            Tag.TOP,
+            Tag.SUPER,
+            Tag.AGG,
+            Tag.COMPARE,
+            Tag.YOY,
+            Tag.POP,
+        )
+    )
+    if unused:
+        return refuse(
+            "not_in_catalog" if asks or near else "out_of_scope",
+            Text(
+                zh=f"工作区里没有{_quoted(unused)}对应的指标或维度。"
+                if asks or near
+                else "这个问题不在数据范围内。我只回答这个工作区里的指标问题。",
+                en=f"Nothing in this workspace is called {_quoted_en(unused)}."
+                if asks or near
+                else "That is outside the data. I answer questions about the metrics of this workspace.",
+            ),
+            scene,
+            missing=unused,
+            nearest=near,
+            draft=draft,
+        )
+    if asks:
+        return _which_metric(draft, scene)
+    return refuse(
+        "out_of_scope",
+        Text(
+            zh="我回答这个工作区里的指标问题,可以从这些开始。",
+            en="I answer questions about the metrics of this workspace. You could start with these.",
+        ),
+        scene,
+        draft=draft,
+    )
+
+
+def _not_understood(draft: Draft, scene: Scene, unused: tuple[str, ...], reader: Reader) -> Planned:
+    """Refuse rather than drop a word: it may be the filter or the thing that was asked for."""
+    nearest: list[MetricPlan] = []
+    if draft.metrics and not draft.problems and not draft.ambiguities:
+        nearest.append(draft.build(scene, draft.period))
+    for word in unused:
+        nearest += _near_plans(word, draft, scene, reader)
+    return refuse(
+        "not_in_catalog",
+        Text(
+            zh=f"没看懂{_quoted(unused)}:它不是这里的指标、维度或取值。不想漏掉它给您一个错的数字。",
+            en=f"I did not understand {_quoted_en(unused)}: no metric, dimension or value here is called so, "
+            "and leaving it out could give a wrong number.",
+        ),
+        scene,
+        missing=unused,
+        nearest=nearest,
+        draft=draft,
+    )
+
+
+def _near_plans(word: str, draft: Draft, scene: Scene, reader: Reader) -> list[MetricPlan]:
+    plans = []
+    for key in reader.near.suggestions(word.casefold()):
+        for term in reader.near.terms(key):
+            if term.kind == "metric" and not scene.metric(term.name).hidden:
+                plan = draft.build(scene, draft.period)
+                metrics = tuple(dict.fromkeys((*plan.metrics, term.name)))
+                clean = {"metrics": metrics, "order_by": (), "limit": None, "transforms": (), "having": ()}
+                if all(
+                    scene.reach.reaches([term.name], group.dimension)
+                    for group in plan.group_by
+                    if group.dimension in scene.catalog.dimensions
+                ):
+                    plans.append(plan.model_copy(update=clean))
+    return plans[:2]
+
+
+def _quoted(words: tuple[str, ...]) -> str:
+    return "".join(f"「{word}」" for word in words)
+
+
+def _quoted_en(words: tuple[str, ...]) -> str:
+    return ", ".join(f"“{word}”" for word in words)

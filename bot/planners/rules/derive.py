@@ -1,0 +1,144 @@
+"""What is computed from the result: shares, averages per bucket, running totals, moving averages."""
+
+from __future__ import annotations
+
+from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.grouping import trend_grain
+from bot.planners.rules.line import Line
+from bot.planners.rules.patterns import GRAINS
+from bot.planners.rules.tags import Tag
+from semantic_layer.period import Grain
+from semantic_layer.query import AveragePer, Condition, GroupBy, Rolling, RunningTotal, Share
+
+_PER = {
+    Grain.DAY: ("日均", "daily average"), Grain.WEEK: ("周均", "weekly average"), Grain.MONTH: ("月均", "monthly average"),
+    Grain.QUARTER: ("季均", "quarterly average"), Grain.YEAR: ("年均", "yearly average"), Grain.HOUR: ("时均", "hourly average"),
+}  # fmt: skip
+
+
+def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read 占比, share of total, share within each group."""
+    marks = [index for index in line.tagged(Tag.SHARE) if index not in line.used]
+    if not marks or not draft.metrics:
+        return
+    if not _ratio_named(line, marks[0]) and not draft.group_by:
+        _open_filter(line, draft, scene)
+    name = draft.metrics[0]
+    if not draft.group_by:
+        label = scene.metric(name).label
+        draft.refuse(
+            "not_supported",
+            f"「{label.zh}」的占比要按什么拆分?请说出一个维度。",
+            f"A share of {label.en} needs something to split it by: name a dimension.",
+            *scene.words(line, marks[0]),
+        )
+        return
+    kind = scene.metric(name)
+    if kind.is_ratio or kind.not_additive:
+        draft.refuse(
+            "not_supported",
+            f"「{kind.label.zh}」不能相加,占比没有意义。",
+            f"{kind.label.en} does not add up, so a share of it means nothing.",
+            *scene.words(line, marks[0]),
+        )
+        return
+    columns = [group.column for group in draft.group_by]
+    within = tuple(column for column in columns if column in draft.each or column.startswith("metric_time"))
+    within = within if 0 < len(within) < len(columns) else ()
+    for metric in draft.metrics:
+        if not scene.metric(metric).is_ratio and not scene.metric(metric).not_additive:
+            draft.transforms.append(Share(metric=metric, within=within))
+    draft.say(
+        "share",
+        "占比",
+        "share of the total" if not within else "share within each group",
+        scene.words(line, *marks),
+    )
+    line.use(*marks)
+
+
+def _ratio_named(line: Line, index: int) -> bool:
+    return line.has(index, Tag.GROWTH)
+
+
+def _open_filter(line: Line, draft: Draft, scene: Scene) -> None:
+    """Turn the filter of "抖音的销售额占比" into the split it is a share of: all members are needed for the total."""
+    members = [part for part in draft.where if isinstance(part, Condition) and part.operator in ("=", "in")]
+    if len(members) == 1:
+        draft.where.remove(members[0])
+        draft.add_group(GroupBy(dimension=members[0].dimension))
+        label = scene.dimension(members[0].dimension).label
+        draft.note(
+            f"占比按全部「{label.zh}」计算,表中列出每一个。",
+            f"The share is of all {label.en}; the table lists each of them.",
+        )
+
+
+def read_averages(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read 日均, average per week: the mean over the buckets of the period. An average of a ratio is the ratio."""
+    for index in line.tagged(Tag.AVERAGE_PER):
+        if index not in line.used and draft.metrics:
+            average_of(draft, GRAINS[line.payload(index, Tag.AVERAGE_PER)], scene.words(line, index))
+            line.use(index)
+    loose = [index for index in line.tagged(Tag.AGG) if index not in line.used]
+    if loose and draft.metrics and all(scene.metric(name).is_ratio for name in draft.metrics):
+        line.use(*(index for index in loose if line.payload(index, Tag.AGG) == "avg"))
+
+
+def average_of(draft: Draft, grain: Grain, words: tuple[str, ...]) -> None:
+    """Add the average per bucket of every asked metric."""
+    known = {(part.metric, part.grain) for part in draft.transforms if isinstance(part, AveragePer)}
+    for name in draft.metrics:
+        if (name, grain) not in known:
+            draft.transforms.append(AveragePer(metric=name, grain=grain))
+    zh, en = _PER[grain]
+    draft.say("average", zh, en, words)
+
+
+def read_windows(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read running totals and moving averages; both run along time, so a bucket is taken where none was asked."""
+    if not draft.metrics:
+        return
+    for index in line.tagged(Tag.MOVING):
+        item = line.items[index]
+        unit = GRAINS.get(item.unit or "")
+        timed = [group for group in draft.group_by if group.grain]
+        grain = unit or draft.grain or (timed[0].grain if timed else None) or Grain.DAY
+        if item.number is None:
+            draft.refuse(
+                "not_supported",
+                "移动平均要多长的窗口?例如「7 天移动平均」。",
+                "How long a window should the moving average have? For example “7-day moving average”.",
+                *scene.words(line, index),
+            )
+            line.use(index)
+            continue
+        draft.grain = None
+        draft.add_group(GroupBy(dimension="metric_time", grain=grain))
+        function = "sum" if line.payload(index, Tag.MOVING) == "sum" else "mean"
+        for name in draft.metrics:
+            draft.transforms.append(Rolling(metric=name, window=int(item.number), function=function))  # type: ignore[arg-type]
+        zh, en = ("移动合计", "moving sum") if function == "sum" else ("移动平均", "moving average")
+        draft.say(
+            "window",
+            f"{int(item.number)} 期{zh}",
+            f"{int(item.number)}-bucket {en}",
+            scene.words(line, index),
+        )
+        line.use(index)
+    for index in line.tagged(Tag.RUNNING):
+        if index in line.used:
+            continue
+        timed = (
+            draft.grain is not None
+            or any(group.grain for group in draft.group_by)
+            or bool(line.tagged(Tag.TREND))
+        )
+        english = line.items[index].text.isascii()
+        if timed or english:
+            if draft.grain is None and not any(group.grain for group in draft.group_by):
+                draft.grain = trend_grain(draft.period)
+            for name in draft.metrics:
+                draft.transforms.append(RunningTotal(metric=name))
+            draft.say("window", "累计", "running total", scene.words(line, index))
+        line.use(index)

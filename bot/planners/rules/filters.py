@@ -1,0 +1,231 @@
+"""The filters: values and their negation, lists, segments, empty, truth values."""
+
+from __future__ import annotations
+
+from bot.planners.rules.draft import Ambiguity, Draft, Scene
+from bot.planners.rules.line import Line
+from bot.planners.rules.tags import Tag
+from semantic_layer.query import Condition, Expression, GroupBy, Operator, Scalar
+from semantic_layer.text import Text
+
+_TRUE = frozenset("是 真 true yes 对 1".split())
+_FALSE = frozenset("否 假 false no 不是 0".split())
+
+
+def read_values(line: Line, draft: Draft, scene: Scene) -> None:
+    """Turn named values into conditions: one `in` per dimension and polarity, lists joined."""
+    groups = _value_groups(line, draft, scene)
+    compared = bool(line.tagged(Tag.COMPARE, Tag.EACH))
+    merged: dict[tuple[str, bool], list[int]] = {}
+    for dimension, negated, indexes in groups:
+        merged.setdefault((dimension, negated), []).extend(indexes)
+    for (dimension, negated), indexes in merged.items():
+        codes = _codes(line, indexes)
+        draft.where.append(equals(dimension, codes, negated=negated))
+        _say(line, draft, scene, dimension, indexes, negated)
+        _use_context(line, draft, scene, dimension, indexes)
+        apart = compared or _kept_apart(line, indexes)
+        if len(codes) > 1 and not negated and apart:
+            line.use(*line.tagged(Tag.EACH))
+            draft.add_group(GroupBy(dimension=dimension))
+
+
+def equals(dimension: str, codes: tuple[Scalar, ...], *, negated: bool = False) -> Condition:
+    """Return the condition that a dimension is (or is not) one of some stored values."""
+    operator: Operator
+    if len(codes) == 1:
+        operator = "!=" if negated else "="
+    else:
+        operator = "not in" if negated else "in"
+    return Condition(dimension=dimension, operator=operator, values=codes)
+
+
+def _codes(line: Line, indexes: list[int]) -> tuple[Scalar, ...]:
+    codes: dict[Scalar, None] = {}
+    for index in indexes:
+        code = line.roles[index].terms[0].code
+        assert code is not None
+        codes[code] = None
+    return tuple(codes)
+
+
+def _value_groups(line: Line, draft: Draft, scene: Scene) -> list[tuple[str, bool, list[int]]]:
+    groups: list[tuple[str, bool, list[int]]] = []
+    for index in line.of_role("value"):
+        if index in line.used:
+            continue
+        terms = line.roles[index].terms
+        if len({term.name for term in terms}) > 1 or len(terms) > 1:
+            draft.ambiguities.append(Ambiguity(index, terms))
+        dimension = terms[0].name
+        last = groups[-1] if groups else None
+        if last is not None and last[0] == dimension and _joined(line, last[2][-1], index):
+            last[2].append(index)
+        else:
+            groups.append((dimension, _negated(line, index, draft), [index]))
+        line.use(index)
+    return groups
+
+
+def _joined(line: Line, left: int, right: int) -> bool:
+    """Return whether two values belong to one list: only joining words stand between them."""
+    between = range(left + 1, right)
+    joins = (Tag.AND, Tag.OR, Tag.COMPARE, Tag.OF, Tag.IS)
+    if not all(line.has(at, *joins) or line.is_filler(at) for at in between):
+        return False
+    line.use(*(at for at in between if line.has(at, *joins)))
+    return True
+
+
+def _negated(line: Line, index: int, draft: Draft) -> bool:
+    """Return whether a "not", "除了" or "非" governs the value, and mark it used."""
+    at = line.before(index, Tag.OF, Tag.IS)
+    if line.is_role(at, "dimension"):
+        assert at is not None
+        before_dimension = line.before(at, Tag.OF, Tag.IS)
+        if line.has(before_dimension, Tag.NOT):
+            at = before_dimension
+    if at is None or (not line.has(at, Tag.NOT) and not line.has(at, Tag.CMP)):
+        return False
+    if line.has(at, Tag.CMP) and line.items[at].payload(Tag.CMP) != "!=":
+        if line.items[at].payload(Tag.CMP) == "=":
+            line.use(at)
+        return False
+    line.use(at)
+    end = line.after(index, Tag.OF, Tag.AND, Tag.OR)
+    while end is not None and line.is_role(end, "value"):
+        end = line.after(end, Tag.OF, Tag.AND, Tag.OR)
+    if line.has(end, Tag.NOT_END):
+        line.use(end)
+    return True
+
+
+def _kept_apart(line: Line, indexes: list[int]) -> bool:
+    """Return whether "A and B" asks for each of them: joined by and, nothing else splits, no total asked."""
+    if line.tagged(Tag.TOTAL, Tag.TOP, Tag.SUPER, Tag.BY, Tag.OR, Tag.WHICH):
+        return False
+    if line.of_role("dimension") and not all(_beside(line, indexes, at) for at in line.of_role("dimension")):
+        return False
+    return not any(line.has(at, Tag.TREND) for at in range(len(line))) and not line.tagged(
+        Tag.SHARE, Tag.HOW_MANY
+    )
+
+
+def _beside(line: Line, indexes: list[int], at: int) -> bool:
+    return line.after(at, Tag.OF, Tag.IS) in indexes or line.before(at, Tag.OF) in indexes
+
+
+def _use_context(line: Line, draft: Draft, scene: Scene, dimension: str, indexes: list[int]) -> None:
+    """Use up the dimension's own name beside its value (城市是上海, city of Berlin, 抖音渠道), and its joints."""
+    first, last = indexes[0], indexes[-1]
+    before = line.before(first, Tag.OF, Tag.IS, Tag.NOT, Tag.CMP)
+    after = line.after(last)
+    for at, side in ((before, "before"), (after, "after")):
+        if at is None or not line.is_role(at, "dimension"):
+            continue
+        if dimension not in {term.name for term in line.roles[at].terms}:
+            continue
+        if side == "after" and (line.has(line.before(last, Tag.OF), Tag.NOT) and _pluralised(line, at)):
+            continue
+        if line.has(line.before(at), Tag.BY, Tag.WHICH):
+            continue
+        line.use(at)
+        label = scene.dimension(dimension).label
+        draft.note(f"「{label.zh}」用作筛选。", f"{label.en} is used as a filter.") if side == "" else None
+    line.use(*(at for at in range(first, last) if line.has(at, Tag.AND, Tag.OR)))
+
+
+def _pluralised(line: Line, at: int) -> bool:
+    return line.has(line.before(at), Tag.BY)
+
+
+def _say(line: Line, draft: Draft, scene: Scene, dimension: str, indexes: list[int], negated: bool) -> None:
+    known = scene.dimension(dimension)
+    labels = [value_label(scene, dimension, line.roles[index].terms[0].code) for index in indexes]
+    zh = "、".join(label.zh for label in labels)
+    en = ", ".join(label.en for label in labels)
+    sign_zh, sign_en = ("不是", "is not") if negated else ("是", "is")
+    draft.say(
+        "filter",
+        f"{known.label.zh}{sign_zh}{zh}",
+        f"{known.label.en} {sign_en} {en}",
+        scene.words(line, *indexes),
+    )
+    for index in indexes:
+        term = line.roles[index].terms[0]
+        if term.source in ("part", "typo"):
+            words = scene.words(line, index)[0]
+            label = value_label(scene, dimension, term.code)
+            draft.note(f"「{words}」按「{label.zh}」理解。", f"“{words}” was read as “{label.en}”.")
+
+
+def value_label(scene: Scene, dimension: str, code: Scalar | None) -> Text:
+    """Return what a reader sees for a stored value."""
+    for value in scene.dimension(dimension).values:
+        if value.code == code:
+            return value.label
+    return Text.same(str(code) if str(code).strip() else "∅")
+
+
+def read_segments(line: Line, draft: Draft, scene: Scene) -> None:
+    """Turn named segments into the plan's segments; a negated one becomes its opposite as an expression."""
+    for index in line.of_role("segment"):
+        segment = scene.catalog.segments[line.roles[index].name]
+        words = scene.words(line, index)
+        before = line.before(index, Tag.OF, Tag.IS)
+        line.use(index)
+        if line.has(before, Tag.NOT):
+            line.use(before)
+            end = line.after(index, Tag.OF)
+            line.use(end if line.has(end, Tag.NOT_END) else None)
+            draft.where.append(Expression(sql=f"NOT ({segment.where.sql})"))
+            draft.say("filter", f"非{segment.label.zh}", f"not {segment.label.en}", words)
+        else:
+            if segment.name not in draft.segments:
+                draft.segments.append(segment.name)
+            draft.say("filter", segment.label.zh, segment.label.en, words)
+
+
+def read_empty(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "city is empty" and "渠道不为空"."""
+    for index in line.tagged(Tag.EMPTY):
+        near = line.before(index, Tag.OF, Tag.IS)
+        if not line.is_role(near, "dimension"):
+            near = line.after(index, Tag.OF)
+        if near is None or not line.is_role(near, "dimension") or near in line.used:
+            continue
+        operator: Operator = "is null" if line.payload(index, Tag.EMPTY) == "is null" else "is not null"
+        if line.has(line.before(index, Tag.IS), Tag.NOT):
+            operator = "is not null" if operator == "is null" else "is null"
+            line.use(line.before(index, Tag.IS))
+        name = line.roles[near].name
+        draft.where.append(Condition(dimension=name, operator=operator))
+        label = scene.dimension(name).label
+        zh, en = ("为空", "is empty") if operator == "is null" else ("不为空", "is not empty")
+        draft.say("filter", f"{label.zh}{zh}", f"{label.en} {en}", scene.words(line, near, index))
+        line.use(index, near)
+
+
+def read_truth(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read a truth-value dimension with its value: `is_member = true`, 是否会员为是."""
+    for index in line.of_role("dimension"):
+        name = line.roles[index].name
+        if scene.dimension(name).kind != "boolean" or index in line.used:
+            continue
+        at = index
+        for _ in range(3):
+            at += 1
+            if at >= len(line):
+                break
+            word = line.items[at].text
+            if line.roles[at].kind in ("grammar", "number", "unknown", "value") and word in _TRUE | _FALSE:
+                following = line.items[at + 1].text if at + 1 < len(line) else ""
+                if word == "是" and following in _TRUE | _FALSE:
+                    line.use(at)
+                    continue
+                draft.where.append(Condition(dimension=name, operator="=", values=(word in _TRUE,)))
+                label = scene.dimension(name).label
+                zh, en = ("是", "yes") if word in _TRUE else ("否", "no")
+                draft.say("filter", f"{label.zh}:{zh}", f"{label.en}: {en}", scene.words(line, index, at))
+                line.use(*range(index, at + 1))
+                break

@@ -1,0 +1,87 @@
+"""The grammar words as one lookup over tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.language.normalise import normalise
+from bot.language.terms.tokens import Token, join_key, key_of, tokenise
+from bot.planners.rules.tags import Tag
+from bot.planners.rules.words_en import WORDS_EN
+from bot.planners.rules.words_zh import WORDS_ZH
+
+Tags = tuple[tuple[Tag, str], ...]
+
+_SIGNS: Mapping[str, tuple[Tag, str]] = {
+    ">": (Tag.CMP, ">"), ">=": (Tag.CMP, ">="), "<": (Tag.CMP, "<"), "<=": (Tag.CMP, "<="),
+    "=": (Tag.CMP, "="), "==": (Tag.CMP, "="), "!=": (Tag.CMP, "!="), "<>": (Tag.CMP, "!="),
+    "≥": (Tag.CMP, ">="), "≤": (Tag.CMP, "<="), "≠": (Tag.CMP, "!="),
+    "、": (Tag.AND, ""), ",": (Tag.AND, ","), "&": (Tag.AND, ""), "+": (Tag.AND, ""), "/": (Tag.AND, "/"),
+    ":": (Tag.IS, ":"), "%": (Tag.SHARE, "%"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """Tags by key, and per first token the length of the longest key that starts with it."""
+
+    tags: Mapping[str, Tags]
+    longest: Mapping[str, int]
+
+
+@cache
+def grammar() -> Grammar:
+    """Return the lookup of both languages' grammar words; built once."""
+    found: dict[str, dict[tuple[Tag, str], None]] = {}
+    longest: dict[str, int] = {}
+    for word, tag, payload in _entries():
+        tokens = [token for token in tokenise(normalise(word).text) if token.kind != "sign"]
+        key = key_of(normalise(word).text)
+        if not key:
+            continue
+        found.setdefault(key, {})[tag, payload] = None
+        longest[tokens[0].key] = max(longest.get(tokens[0].key, 0), len(tokens))
+    return Grammar({key: tuple(tags) for key, tags in found.items()}, longest)
+
+
+def grammar_matches(tokens: Sequence[Token], text: str) -> list[tuple[int, int, Tags]]:
+    """Return (first, last, tags) of every grammar word or sign in the tokens."""
+    lookup = grammar()
+    found: list[tuple[int, int, Tags]] = []
+    for first, token in enumerate(tokens):
+        if token.kind == "sign":
+            found += _sign_matches(tokens, first, text)
+            continue
+        run: list[Token] = []
+        limit = lookup.longest.get(token.key, 0)
+        for last in range(first, len(tokens)):
+            if len(run) == limit:
+                break
+            if tokens[last].kind == "sign":
+                if tokens[last].key not in "-/'#%":
+                    break
+                continue
+            run.append(tokens[last])
+            if tags := lookup.tags.get(join_key(run)):
+                found.append((first, last + 1, tags))
+    return found
+
+
+def _sign_matches(tokens: Sequence[Token], first: int, text: str) -> list[tuple[int, int, Tags]]:
+    token = tokens[first]
+    found: list[tuple[int, int, Tags]] = []
+    if first + 1 < len(tokens) and tokens[first + 1].start == token.end:
+        pair = _SIGNS.get(text[token.start : tokens[first + 1].end])
+        if pair:
+            found.append((first, first + 2, (pair,)))
+    if token.key in _SIGNS:
+        found.append((first, first + 1, (_SIGNS[token.key],)))
+    return found
+
+
+def _entries() -> list[tuple[str, Tag, str]]:
+    entries = [(word, tag, payload) for tag, payload, words in WORDS_ZH for word in words.split()]
+    entries += [(word, tag, payload) for tag, payload, words in WORDS_EN for word in words.split("|")]
+    return entries

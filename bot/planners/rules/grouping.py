@@ -1,0 +1,126 @@
+"""What to group by: dimensions, time buckets, days of the week, trends."""
+
+from __future__ import annotations
+
+from bot.language.terms.lexicon import Term
+from bot.planners.rules.draft import Ambiguity, Draft, Scene
+from bot.planners.rules.line import Line
+from bot.planners.rules.tags import Tag
+from semantic_layer.period import Grain, Period
+from semantic_layer.query import GroupBy
+
+_EACH = ("每", "各", "each", "every", "per", "分别按")
+_GRAIN_TEXT = {
+    Grain.HOUR: ("小时", "hour"), Grain.DAY: ("天", "day"), Grain.WEEK: ("周", "week"), Grain.MONTH: ("月", "month"),
+    Grain.QUARTER: ("季度", "quarter"), Grain.YEAR: ("年", "year"),
+}  # fmt: skip
+
+
+def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
+    """Group by every named dimension that no filter has used."""
+    for index in line.of_role("dimension"):
+        if index in line.used:
+            continue
+        role = line.roles[index]
+        if len(role.terms) > 1:
+            draft.ambiguities.append(Ambiguity(index, role.terms))
+        dimension = scene.dimension(role.name)
+        if _restates_count(line, index, draft, role.terms):
+            line.use(index)
+            continue
+        group = GroupBy(dimension=dimension.name)
+        if dimension.kind == "time":
+            group = GroupBy(dimension=dimension.name, grain=draft.grain or _coarsest(dimension.grain))
+            draft.grain = None
+        line.use(index)
+        marker = line.before(index, Tag.OF)
+        if line.has(marker, Tag.BY):
+            line.use(marker)
+            if marker is not None and line.items[marker].text.startswith(_EACH):
+                draft.each.append(group.column)
+        after = line.after(index)
+        if (
+            line.has(after, Tag.BY)
+            and after is not None
+            and not line.is_role(line.after(after), "dimension", "time")
+        ):
+            line.use(after)
+        draft.add_group(group)
+        draft.say(
+            "dimension", f"按{dimension.label.zh}", f"by {dimension.label.en}", scene.words(line, index)
+        )
+
+
+def _coarsest(grain: Grain | None) -> Grain:
+    return Grain.DAY if grain is None or grain.order < Grain.DAY.order else grain
+
+
+def _restates_count(line: Line, index: int, draft: Draft, terms: tuple[Term, ...]) -> bool:
+    return draft.counted is not None and draft.counted in {term.name for term in terms}
+
+
+def read_grain(line: Line, draft: Draft, scene: Scene) -> None:
+    """Group by the time grain that was asked, or by the one that suits the period when a trend was asked."""
+    trend = [index for index in line.tagged(Tag.TREND) if index not in line.used]
+    if draft.grain is not None:
+        group = GroupBy(dimension="metric_time", grain=draft.grain)
+        zh, en = _GRAIN_TEXT.get(draft.grain, (draft.grain.value, draft.grain.value))
+        draft.add_group(group)
+        draft.say("grain", f"按{zh}", f"by {en}", ())
+        line.use(*trend)
+    elif trend and not any(group.grain for group in draft.group_by):
+        grain = trend_grain(draft.period)
+        zh, en = _GRAIN_TEXT[grain]
+        draft.add_group(GroupBy(dimension="metric_time", grain=grain))
+        draft.say(
+            "grain",
+            f"按{zh}(按期间长短选定)",
+            f"by {en} (chosen from the period's length)",
+            scene.words(line, *trend),
+        )
+        line.use(*trend)
+
+
+def trend_grain(period: Period | None) -> Grain:
+    """Return the bucket for a trend: up to 31 days a day, up to 26 weeks a week, else a month."""
+    if period is None:
+        return Grain.MONTH
+    days = (period.requested_end - period.start).days
+    if days <= 31:
+        return Grain.DAY
+    return Grain.WEEK if days <= 26 * 7 else Grain.MONTH
+
+
+def check_reach(line: Line, draft: Draft, scene: Scene) -> None:
+    """Refuse dimensions and values that the asked metrics cannot be split or filtered by."""
+    if not draft.metrics:
+        return
+    reached = scene.reach.dimensions(draft.metrics)
+    asked = [group.dimension for group in draft.group_by]
+    asked += [name for part in draft.where for name in _dimensions_of(part)]
+    for name in dict.fromkeys(asked):
+        if name == "metric_time" or name in reached:
+            continue
+        label = scene.dimension(name).label
+        blocked = [
+            metric for metric in draft.metrics if not scene.reach.reaches([metric], name)
+        ] or draft.metrics
+        metric = scene.metric(blocked[0]).label
+        words = tuple(
+            scene.words(line, index)[0]
+            for index in line.of_role("dimension", "value")
+            if line.roles[index].name == name
+        )
+        draft.refuse(
+            "not_in_catalog",
+            f"「{metric.zh}」不能按「{label.zh}」拆分或筛选:两者之间没有不重复计数的关联。",
+            f"{metric.en} cannot be split or filtered by {label.en}: no join leads there without double counting.",
+            *(words or (label.zh,)),
+        )
+
+
+def _dimensions_of(part: object) -> list[str]:
+    name = getattr(part, "dimension", None)
+    if isinstance(name, str):
+        return [name]
+    return [condition.dimension for condition in getattr(part, "conditions", ())]

@@ -1,0 +1,184 @@
+"""The metrics asked for: by name, by a vague word, by an aggregation word, by counting things."""
+
+from __future__ import annotations
+
+from bot.language.terms.lexicon import Term
+from bot.planners.rules.draft import Ambiguity, Draft, Scene
+from bot.planners.rules.line import Line, Role
+from bot.planners.rules.tags import Tag
+from semantic_layer.catalog import Concept, CumulativeMetric, DerivedMetric, SimpleMetric
+
+_AGG_WORDS = {"sum": ("合计", "total"), "avg": ("平均", "average"), "max": ("最大值", "maximum"),
+              "min": ("最小值", "minimum"), "median": ("中位数", "median")}  # fmt: skip
+_BEST = ("最", "best", "most", "top", "strongest", "highest")
+_WORST = ("最差", "最不", "最弱", "最低", "最少", "最糟", "worst", "least", "weakest", "lowest", "poorest")
+
+
+def read_concepts(line: Line, draft: Draft, scene: Scene) -> None:
+    """Turn vague words into the metric or dimension that the workspace means by them, and keep the others."""
+    concepts = {concept.name: concept for concept in scene.catalog.concepts}
+    asked = [role.name for role in line.roles if role.kind == "metric" and len(role.terms) == 1]
+    for index in line.of_role("concept"):
+        concept = concepts[line.roles[index].name]
+        if concept.dimension:
+            _concept_dimension(line, index, concept, asked, draft, scene)
+        elif concept.metric:
+            _concept_metric(line, index, concept, draft, scene)
+
+
+def _concept_metric(line: Line, index: int, concept: Concept, draft: Draft, scene: Scene) -> None:
+    assert concept.metric is not None
+    term = Term("metric", concept.metric, "label")
+    others = tuple(Term("metric", name, "label") for name in concept.also if name in scene.catalog.metrics)
+    line.roles[index] = Role("metric", (term,))
+    draft.choices.append((index, term, others))
+    draft.evaluative.add(concept.metric)
+    words = line.items[index].text
+    if any(word in words for word in _WORST):
+        draft.superlative = ("worst", scene.words(line, index))
+    elif any(word in words for word in _BEST):
+        draft.superlative = ("best", scene.words(line, index))
+
+
+def _concept_dimension(
+    line: Line, index: int, concept: Concept, asked: list[str], draft: Draft, scene: Scene
+) -> None:
+    assert concept.dimension is not None
+    names = [name for name in (concept.dimension, *concept.also) if name in scene.catalog.dimensions]
+    beside = [term.name for term in line.roles[index].terms if term.kind == "dimension"]
+    for neighbour in (line.before(index, Tag.OF, Tag.IS), line.after(index, Tag.OF, Tag.IS)):
+        if line.is_role(neighbour, "value"):
+            assert neighbour is not None
+            beside += [term.name for term in line.roles[neighbour].terms]
+    reachable = [name for name in names if not asked or scene.reach.reaches(asked, name)] or names
+    near = [name for name in reachable if name in beside] or reachable
+    term = Term("dimension", near[0], "label")
+    others = tuple(Term("dimension", name, "label") for name in reachable if name != near[0])
+    line.roles[index] = Role("dimension", (term,))
+    if len(near) > 1:
+        draft.choices.append((index, term, others))
+
+
+def read_metrics(line: Line, draft: Draft, scene: Scene) -> None:
+    """Take every named metric; an undecided name is recorded as an ambiguity and read as its first meaning."""
+    for index in line.of_role("metric"):
+        terms = line.roles[index].terms
+        if len(terms) > 1:
+            draft.ambiguities.append(Ambiguity(index, terms))
+        name = _aggregated(line, index, terms[0].name, draft, scene)
+        draft.add_metric(name, index)
+        line.use(index)
+        metric = scene.metric(name)
+        draft.say("metric", metric.label.zh, metric.label.en, scene.words(line, index))
+        for at in (line.before(index, Tag.OF), line.after(index, Tag.OF)):
+            if line.has(at, Tag.HOW_MANY, Tag.COUNT, Tag.TOTAL):
+                line.use(at)
+
+
+def _aggregated(line: Line, index: int, name: str, draft: Draft, scene: Scene) -> str:
+    """Return the metric that an aggregation word beside `name` asks for: itself, or a sibling."""
+    at = next(
+        (
+            found
+            for found in (line.before(index, Tag.OF, Tag.TOTAL), line.after(index, Tag.OF))
+            if line.has(found, Tag.AGG) and found not in line.used
+        ),
+        None,
+    )
+    if at is None:
+        return name
+    asked = line.payload(at, Tag.AGG)
+    line.use(at)
+    sibling = sibling_metric(name, asked, scene)
+    if sibling:
+        return sibling
+    if asked == "avg" and any(token.kind == "grain" for token in scene.times):
+        line.used.discard(at)  # the average is per bucket: the averages stage takes it
+        return name
+    words_zh, words_en = _AGG_WORDS[asked]
+    label = scene.metric(name).label
+    draft.refuse(
+        "not_supported",
+        f"「{label.zh}」没有{words_zh}口径,工作区里也没有相应的指标。",
+        f"There is no {words_en} of {label.en} in this workspace.",
+        *scene.words(line, at, index),
+    )
+    return name
+
+
+def sibling_metric(name: str, agg: str, scene: Scene) -> str | None:
+    """Return the metric that aggregates the same thing by `agg`: the metric itself where it already does."""
+    metric = scene.metric(name)
+    kind = metric.type
+    if not isinstance(kind, SimpleMetric):
+        plain = isinstance(kind, CumulativeMetric | DerivedMetric)
+        return name if agg == "avg" and not plain else name if agg == "sum" and plain else None
+    own = {"count": "sum", "count_distinct": "sum", "sum_boolean": "sum", "percentile": "median"}.get(
+        kind.agg, kind.agg
+    )
+    if own == agg:
+        return name
+    for other in scene.catalog.metrics.values():
+        if (
+            isinstance(other.type, SimpleMetric)
+            and other.type.agg == agg
+            and other.type.model == kind.model
+            and other.type.expr == kind.expr
+            and {part.sql for part in other.filters} == {part.sql for part in metric.filters}
+            and not other.hidden
+        ):
+            return other.name
+    return None
+
+
+def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "how many stores": a metric that counts the thing where there is one, else the list of them."""
+    for index in line.of_role("dimension", "model"):
+        marker = _count_marker(line, index)
+        if marker is None or index in line.used:
+            continue
+        role = line.roles[index]
+        counted = counting_metric(role, draft.metrics, scene)
+        if counted:
+            draft.add_metric(counted, index)
+            label = scene.metric(counted).label
+            draft.say("metric", label.zh, label.en, scene.words(line, marker, index))
+            line.use(index, marker)
+        elif role.kind == "dimension" and draft.counted is None:
+            draft.counted = role.name
+            label = scene.dimension(role.name).label
+            draft.say(
+                "dimension", f"{label.zh}(个数)", f"{label.en} (how many)", scene.words(line, marker, index)
+            )
+            line.use(index, marker)
+
+
+def _count_marker(line: Line, index: int) -> int | None:
+    before = line.before(index, Tag.OF)
+    if line.has(before, Tag.HOW_MANY):
+        return before
+    after = line.after(index)
+    if line.has(after, Tag.COUNT) or (line.has(after, Tag.HOW_MANY) and not line.has(before, Tag.BY)):
+        following = line.after(after) if after is not None else None
+        return None if line.is_role(following, "metric", "dimension") else after
+    return None
+
+
+def counting_metric(role: Role, asked: list[str], scene: Scene) -> str | None:
+    """Return the metric that counts the members of a dimension, or the rows of a model, if one is declared."""
+    models = {model for metric in asked for model in scene.reach.models(metric)}
+    for metric in scene.catalog.metrics.values():
+        kind = metric.type
+        if not isinstance(kind, SimpleMetric) or metric.hidden or metric.filters:
+            continue
+        if models and kind.model not in models:
+            continue
+        if role.kind == "model":
+            if kind.model == role.name and kind.agg == "count":
+                return metric.name
+        elif kind.agg == "count_distinct" and any(
+            binding.model == kind.model and binding.expr == kind.expr
+            for binding in scene.dimension(role.name).bindings
+        ):
+            return metric.name
+    return None

@@ -1,0 +1,119 @@
+"""From a draft to the outcome: the plan, a question back, or an honest no with what can be answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from bot.plan import (
+    BilingualMessage,
+    ClarifyPlan,
+    MetricPlan,
+    Option,
+    RefusalReason,
+    RefusePlan,
+)
+from bot.planners.base import Planned
+from bot.planners.rules.describe import option
+from bot.planners.rules.draft import Draft, Scene
+from semantic_layer.catalog import Metric
+from semantic_layer.query import Condition, GroupBy
+from semantic_layer.text import Text
+
+_TIERS = {"strategic": 0, "tactical": 1, "operational": 2, None: 1}
+MAX_OPTIONS = 4
+
+
+def message(text: Text) -> BilingualMessage:
+    """Return a text in its form at the border."""
+    return BilingualMessage(zh=text.zh, en=text.en)
+
+
+def clarify(question: Text, plans: Iterable[MetricPlan], scene: Scene, draft: Draft | None = None) -> Planned:
+    """Return a question back with two to four options."""
+    options: dict[str, Option] = {}
+    for plan in plans:
+        offered = option(plan, scene)
+        options.setdefault(offered.question.en, offered)
+    chosen = tuple(options.values())[:MAX_OPTIONS]
+    slots = tuple(draft.slots) if draft else ()
+    return Planned(
+        ClarifyPlan(kind="clarify", question=message(question), options=chosen),
+        slots=slots,
+        confidence=0.4,
+        why=Text(zh="有几种读法", en="several readings"),
+    )
+
+
+def refuse(
+    reason: RefusalReason,
+    text: Text,
+    scene: Scene,
+    *,
+    missing: Sequence[str] = (),
+    nearest: Iterable[MetricPlan] = (),
+    draft: Draft | None = None,
+) -> Planned:
+    """Return an honest no, with up to three questions that can be answered."""
+    options: dict[str, Option] = {}
+    for plan in (*nearest, *default_plans(scene)):
+        offered = option(plan, scene)
+        options.setdefault(offered.question.en, offered)
+    return Planned(
+        RefusePlan(
+            kind="refuse",
+            reason=reason,
+            message=message(text),
+            missing=tuple(missing),
+            nearest=tuple(options.values())[:3],
+        ),
+        slots=tuple(draft.slots) if draft else (),
+        not_understood=tuple(missing),
+        confidence=0.0 if reason in ("empty", "out_of_scope", "unsafe") else 0.3,
+        why=Text(zh="规则解析拒答", en="refused by rules"),
+    )
+
+
+def leading_metrics(scene: Scene) -> list[Metric]:
+    """Return the visible metrics, strategic ones first, then as declared."""
+    visible = [metric for metric in scene.catalog.metrics.values() if not metric.hidden]
+    return sorted(visible, key=lambda metric: _TIERS[metric.tier])
+
+
+def default_plans(scene: Scene) -> list[MetricPlan]:
+    """Return three plain questions that this workspace can surely answer."""
+    plans = []
+    for metric in leading_metrics(scene)[:3]:
+        dimension = leading_dimension(scene, metric.name)
+        groups = (GroupBy(dimension=dimension),) if dimension else ()
+        plans.append(MetricPlan(kind="metric", metrics=(metric.name,), group_by=groups))
+    return plans
+
+
+def leading_dimension(scene: Scene, metric: str) -> str | None:
+    """Return the first plain dimension that the metric can be split by: declared values first, then its own model."""
+    reached = scene.reach.dimensions([metric])
+    usable = [
+        dimension
+        for dimension in scene.catalog.dimensions.values()
+        if dimension.name in reached
+        and dimension.kind == "categorical"
+        and dimension.index_values
+        and not dimension.hidden
+    ]
+    usable.sort(key=lambda dimension: (not dimension.values, scene.reach.distance(metric, dimension.name)))
+    return usable[0].name if usable else None
+
+
+def metric_options(draft: Draft, scene: Scene, period: object = None) -> list[MetricPlan]:
+    """Return the draft's slots with each of the leading metrics that they can be asked of."""
+    plans = []
+    for metric in leading_metrics(scene):
+        dimensions = [group.dimension for group in draft.group_by if group.dimension != "metric_time"]
+        dimensions += [part.dimension for part in draft.where if isinstance(part, Condition)]
+        known = [name for name in dimensions if name in scene.catalog.dimensions]
+        if all(scene.reach.reaches([metric.name], name) for name in known):
+            plan = draft.build(scene, draft.period)
+            plans.append(plan.model_copy(update={"metrics": (metric.name,), "order_by": (), "limit": None}))
+        if len(plans) == MAX_OPTIONS:
+            break
+    return plans

@@ -1,0 +1,122 @@
+"""The rules planner: deterministic, offline, both languages at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.language.normalise import normalise
+from bot.language.terms.lexicon import Term, build_lexicon
+from bot.language.terms.matcher import Matcher
+from bot.language.terms.near import NearMatcher
+from bot.language.terms.values import ValueIndex, open_index
+from bot.planners.base import Planned, PlanRequest
+from bot.planners.rules.assemble import assemble
+from bot.planners.rules.decide import Reader, decide
+from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.guard import EMPTY, MAX_CHARACTERS, TOO_LONG, UNSAFE, is_unsafe
+from bot.planners.rules.intents import example_tool, intent_of, route, tool_plan
+from bot.planners.rules.line import Line
+from bot.planners.rules.metadata import read_metadata
+from bot.planners.rules.outcome import refuse
+from bot.planners.rules.reach import Reach
+from bot.planners.rules.roles import assign_roles
+from bot.planners.rules.segment import Segmented, segment
+from bot.planners.rules.times import calendar_events
+
+if TYPE_CHECKING:
+    from semantic_layer import SemanticLayer
+    from tools.registry import Registry
+
+
+class RulesPlanner:
+    """Plans questions over one workspace by its words and a bilingual grammar; safe to share between threads.
+
+    `index_folder` holds the value index between processes; None keeps it in memory.
+    """
+
+    def __init__(
+        self, layer: SemanticLayer, index_folder: Path | None = None, registry: Registry | None = None
+    ) -> None:
+        self._layer = layer
+        self._folder = index_folder
+        self._registry = registry
+        self._reach = Reach(layer.catalog)
+        self._events = calendar_events(layer.catalog)
+
+    def plan(self, request: PlanRequest) -> Planned:
+        """Return the reading of a question; never raises for anything a user may type."""
+        text = request.question
+        scene = Scene(self._layer.catalog, self._reach, normalise(text[:MAX_CHARACTERS]), request.today)
+        if not any(char.isalnum() for char in scene.question.text):
+            return refuse("empty", EMPTY, scene)
+        if is_unsafe(scene.question.text):
+            return refuse("unsafe", UNSAFE, scene)
+        if len(text) > MAX_CHARACTERS:
+            return refuse("not_supported", TOO_LONG, scene)
+        found = segment(text, self._matcher, self._near, self._events)
+        scene = Scene(
+            self._layer.catalog, self._reach, found.question, request.today, found.times, self._events
+        )
+        return self._read(found, scene)
+
+    def _read(self, found: Segmented, scene: Scene) -> Planned:
+        line = assign_roles(found.items, scene.reach, {})
+        metadata = read_metadata(line, scene)
+        if metadata is not None:
+            return metadata
+        tool = example_tool(scene.question.text, self._tools)
+
+        def read(chosen: Mapping[int, Term]) -> tuple[Line, Draft]:
+            return assemble(found.items, scene, self._coverage, chosen)
+
+        line, draft = read({})
+        draft.notes += found.notes
+        if tool is not None:
+            return tool_plan(tool, draft, ())
+        intent = intent_of(line)
+        if intent is not None:
+            return route(*intent, line, draft, scene, self._tools)
+        return decide(line, draft, scene, Reader(read, self._near))
+
+    def _coverage(self, metrics: Sequence[str]) -> tuple[date | None, date | None]:
+        names = list(metrics) or [next(iter(self._layer.catalog.metrics), "")]
+        if not names[0]:
+            return None, None
+        coverage = self._layer.coverage(names)
+        return coverage.start, coverage.end
+
+    @cached_property
+    def _tools(self) -> Registry:
+        if self._registry is not None:
+            return self._registry
+        from tools.registry import Registry
+
+        return Registry.load()
+
+    @cached_property
+    def _matcher(self) -> Matcher:
+        return Matcher(build_lexicon(self._layer.catalog), self._values())
+
+    @cached_property
+    def _near(self) -> NearMatcher:
+        return NearMatcher(self._matcher)
+
+    def _values(self) -> ValueIndex:
+        catalog = self._layer.catalog
+        hidden = set(catalog.access.hidden) | set(catalog.access.masked) if catalog.access else set()
+        names = [
+            dimension.name
+            for dimension in catalog.dimensions.values()
+            if dimension.kind == "categorical"
+            and dimension.index_values
+            and not dimension.hidden
+            and dimension.name not in hidden
+        ]
+        pairs = (
+            (name, value) for name in names for value, _ in self._layer.values(name) if value is not None
+        )
+        return open_index(self._folder, self._layer.data_version, pairs)

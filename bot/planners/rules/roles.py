@@ -1,0 +1,162 @@
+"""Which role each item plays, and which of its namesakes is meant: the stated rules, in one place.
+
+1. A word of the grammar that is also a data value (Other, No) is grammar, unless it stands next to its dimension.
+2. A word that names a metric and a dimension (客户, customers) is the dimension behind 按/各/by/each/which/top,
+   the metric behind 多少/number of and before 数; else the dimension when another metric is asked, else the metric.
+3. Among namesakes of one kind: next to its dimension; then reachable from the asked metrics; then the stronger
+   source (label, synonym or name, data, variant, part, typo); then the dimension in the metric's own model.
+   What is left is asked back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from bot.language.terms.lexicon import Term
+from bot.planners.rules.items import Item
+from bot.planners.rules.line import Line, Role, RoleKind
+from bot.planners.rules.reach import Reach
+from bot.planners.rules.tags import Tag
+
+_PLAIN: dict[str, RoleKind] = {
+    "grammar": "grammar", "number": "number", "time": "time", "quote": "quote", "sign": "sign", "unknown": "unknown",
+}  # fmt: skip
+_ORDER: tuple[RoleKind, ...] = (
+    "concept",
+    "segment",
+    "metric",
+    "dimension",
+    "value",
+    "event",
+    "analysis",
+    "model",
+)
+
+
+def assign_roles(items: Sequence[Item], reach: Reach, chosen: Mapping[int, Term]) -> Line:
+    """Return the line of items with their roles. `chosen` fixes single items (a clarification's answer)."""
+    line = Line(items, [_first_role(item) for item in items])
+    for index, item in enumerate(items):
+        if index in chosen:
+            term = chosen[index]
+            line.roles[index] = Role(term.kind, (term,))
+        elif item.terms:
+            line.roles[index] = _role(line, index)
+    metrics = [role.name for role in line.roles if role.kind == "metric" and len(role.terms) == 1]
+    for index in line.of_role("metric", "dimension", "value"):
+        if len(line.roles[index].terms) > 1 and index not in chosen:
+            line.roles[index] = _narrow(line, index, metrics, reach)
+    return line
+
+
+def _first_role(item: Item) -> Role:
+    if item.kind in _PLAIN:
+        return Role(_PLAIN[item.kind])
+    kinds = [kind for kind in _ORDER if item.of_kind(kind)]
+    return Role(kinds[0], item.of_kind(kinds[0]))
+
+
+def _role(line: Line, index: int) -> Role:
+    item = line.items[index]
+    terms = item.terms
+    if item.kind == "quote":
+        values = item.of_kind("value")
+        return Role("value", values) if values else Role("quote")
+    if item.tags or item.kind in ("number", "time") or _is_weak(item):
+        firm = (
+            ()
+            if item.kind in ("number", "time")
+            else tuple(t for t in terms if t.rank <= 1 and not _is_weak(item))
+        )
+        beside = tuple(term for term in item.of_kind("value") if _beside_dimension(line, index, term.name))
+        if not firm and not beside:
+            plain = _PLAIN.get(item.kind)
+            return Role(plain) if plain else Role("grammar" if item.tags else "unknown")
+        terms = beside or firm
+    kinds = [kind for kind in _ORDER if any(term.kind == kind for term in terms)]
+    strongest = min(term.rank for term in terms)
+    if len(kinds) > 1 and "model" in kinds:
+        kinds.remove("model")
+    kind = kinds[0] if len(kinds) == 1 else _choose(line, index, kinds, terms, strongest)
+    return Role(kind, tuple(term for term in terms if term.kind == kind))
+
+
+def _choose(
+    line: Line, index: int, kinds: list[RoleKind], terms: tuple[Term, ...], strongest: int
+) -> RoleKind:
+    """Return the kind that the place in the question asks for, among several."""
+    before = line.before(index, Tag.OF)
+    number_near = before is not None and line.items[before].kind == "number"
+    grouped = line.has(before, Tag.BY, Tag.WHICH, Tag.TOP, Tag.LIST, Tag.EACH) or number_near
+    counted = line.has(before, Tag.HOW_MANY, Tag.COUNT) or line.has(
+        line.after(index), Tag.COUNT, Tag.HOW_MANY
+    )
+    if "dimension" in kinds and grouped and not counted:
+        return "dimension"
+    if "metric" in kinds and "dimension" in kinds:
+        if counted:
+            return "metric"
+        other = any(
+            line.items[at].of_kind("metric") and not line.items[at].of_kind("dimension")
+            for at in range(len(line))
+            if at != index
+        )
+        return "dimension" if other else "metric"
+    firm = [kind for kind in kinds if any(term.kind == kind and term.rank == strongest for term in terms)]
+    if "value" in kinds and any(_beside_dimension(line, index, t.name) for t in terms if t.kind == "value"):
+        return "value"
+    return (firm or kinds)[0]
+
+
+def _is_weak(item: Item) -> bool:
+    """Return whether the words are too slight to name a value of the data by themselves: M, 男, 12."""
+    text = item.text.strip()
+    return all(term.source in ("data", "name") and term.kind == "value" for term in item.terms) and (
+        len(text) == 1 or text.isdigit()
+    )
+
+
+def _beside_dimension(line: Line, index: int, dimension: str) -> bool:
+    """Return whether the dimension is named right before or right after the item."""
+    for neighbour in (
+        line.before(index, Tag.OF, Tag.IS, Tag.NOT, Tag.CMP),
+        line.after(index, Tag.OF),
+    ):
+        if neighbour is not None and any(
+            term.name == dimension for term in line.items[neighbour].of_kind("dimension")
+        ):
+            return True
+    return False
+
+
+def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
+    role = line.roles[index]
+    terms = role.terms
+    if role.kind == "value":
+        terms = tuple(t for t in terms if _beside_dimension(line, index, t.name)) or terms
+        terms = _linked(line, index, terms) or terms
+    if role.kind in ("value", "dimension") and metrics:
+        terms = tuple(t for t in terms if reach.reaches(metrics, t.name)) or terms
+    if role.kind == "metric":
+        asked = [r.name for r in line.roles if r.kind == "dimension" and len(r.terms) == 1]
+        terms = tuple(t for t in terms if all(reach.reaches([t.name], d) for d in asked)) or terms
+    strongest = min(term.rank for term in terms)
+    terms = tuple(term for term in terms if term.rank == strongest)
+    if len(terms) > 1 and role.kind in ("value", "dimension") and metrics:
+        near = tuple(t for t in terms if all(reach.distance(metric, t.name) == 0 for metric in metrics))
+        terms = near or terms
+    return Role(role.kind, terms)
+
+
+def _linked(line: Line, index: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Return the terms of the dimension that the list's other members belong to: A and B."""
+    for neighbour in (
+        line.before(index, Tag.AND, Tag.OR, Tag.COMPARE),
+        line.after(index, Tag.AND, Tag.OR, Tag.COMPARE),
+    ):
+        if line.is_role(neighbour, "value"):
+            assert neighbour is not None
+            names = {term.name for term in line.roles[neighbour].terms}
+            if len(names) == 1:
+                return tuple(term for term in terms if term.name in names)
+    return ()

@@ -1,0 +1,136 @@
+"""From a question to its items: every candidate, the cheapest cover, then parts of names and typos."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.language.normalise import Normalised, normalise
+from bot.language.terms.lexicon import Term
+from bot.language.terms.matcher import Matcher
+from bot.language.terms.near import NearMatcher
+from bot.language.terms.tokens import Token, key_of, tokenise
+from bot.language.time import CalendarEvent, TimeToken, scan_time
+from bot.planners.rules.grammar import grammar, grammar_matches
+from bot.planners.rules.items import Item, cover
+from bot.planners.rules.patterns import pattern_matches
+from bot.planners.rules.quantities import quantities
+from semantic_layer.text import Text
+
+_QUOTED = re.compile(r"\"([^\"]{1,80})\"|(?<![a-z0-9])'([^']{1,80})'(?![a-z0-9])|《([^》]{1,80})》")
+
+
+@dataclass(frozen=True, slots=True)
+class Segmented:
+    """A question cut into items, with the time tokens in it and what was mended on the way."""
+
+    question: Normalised
+    items: tuple[Item, ...]
+    times: tuple[TimeToken, ...]
+    notes: tuple[Text, ...]
+
+
+def segment(text: str, matcher: Matcher, near: NearMatcher, events: tuple[CalendarEvent, ...]) -> Segmented:
+    """Return the items of a question."""
+    question = normalise(text)
+    times = scan_time(question, events)
+    tokens = tokenise(question.text)
+    fixed = [
+        *_times(times, tokens),
+        *_numbers(question.text, tokens),
+        *_quotes(question.text, tokens, matcher),
+    ]
+    fixed += _patterns(question.text, tokens)
+    items = cover(tokens, [*fixed, *_words(question.text, tokens, matcher)], question.text)
+    mended, notes = _mended(tokens, items, near, question)
+    if mended is not None:
+        items = cover(mended, [*fixed, *_words(question.text, mended, matcher)], question.text)
+    items = tuple(_completed(item, tokens, near) for item in items)
+    return Segmented(question, items, times, notes)
+
+
+def _words(text: str, tokens: Sequence[Token], matcher: Matcher) -> Iterable[Item]:
+    for match in matcher.matches(tokens):
+        yield _item("term", tokens, match.first, match.last, terms=match.terms)
+    for first, last, tags in grammar_matches(tokens, text):
+        yield replace(_item("grammar", tokens, first, last), tags=tags)
+
+
+def _item(kind: str, tokens: Sequence[Token], first: int, last: int, terms: tuple[Term, ...] = ()) -> Item:
+    return Item(kind, tokens[first].start, tokens[last - 1].end, first, last, terms=terms)  # type: ignore[arg-type]
+
+
+def _spanning(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
+    """Return the token indexes `[first, last)` of a span of text; None where it cuts a token or holds none."""
+    inside = [index for index, token in enumerate(tokens) if token.start < end and start < token.end]
+    if not inside or tokens[inside[0]].start < start or tokens[inside[-1]].end > end:
+        return None
+    return inside[0], inside[-1] + 1
+
+
+def _times(times: tuple[TimeToken, ...], tokens: Sequence[Token]) -> list[Item]:
+    found: dict[tuple[int, int], Item] = {}
+    for number, token in enumerate(times):
+        span = _spanning(tokens, token.start, token.end)
+        if span is not None and span not in found:
+            found[span] = replace(_item("time", tokens, *span), time=number)
+    return list(found.values())
+
+
+def _numbers(text: str, tokens: Sequence[Token]) -> list[Item]:
+    found = []
+    for quantity in quantities(text):
+        span = _spanning(tokens, quantity.start, quantity.end)
+        if span is not None:
+            found.append(replace(_item("number", tokens, *span), number=quantity.value, unit=quantity.unit))
+    return found
+
+
+def _quotes(text: str, tokens: Sequence[Token], matcher: Matcher) -> list[Item]:
+    found = []
+    for match in _QUOTED.finditer(text):
+        span = _spanning(tokens, match.start(), match.end())
+        inner = next(group for group in match.groups() if group is not None)
+        if span is not None and inner.strip():
+            found.append(_item("quote", tokens, *span, terms=matcher.at(key_of(inner))))
+    return found
+
+
+def _patterns(text: str, tokens: Sequence[Token]) -> list[Item]:
+    found = []
+    for pattern in pattern_matches(text):
+        span = _spanning(tokens, pattern.start, pattern.end)
+        if span is not None:
+            item = _item("grammar", tokens, *span)
+            found.append(replace(item, tags=pattern.tags, number=pattern.number, unit=pattern.unit))
+    return found
+
+
+def _mended(
+    tokens: Sequence[Token], items: Sequence[Item], near: NearMatcher, question: Normalised
+) -> tuple[list[Token] | None, tuple[Text, ...]]:
+    """Return the tokens with one-letter typos mended, None where there are none, and what to say about them."""
+    changed = list(tokens)
+    notes: list[Text] = []
+    for item in items:
+        if item.kind != "unknown" or (
+            item.last - item.first > 1 and near.part(tokens[item.first : item.last])
+        ):
+            continue
+        for index in range(item.first, item.last):
+            token = tokens[index]
+            key = near.mended(token.key, grammar().longest) if token.kind == "word" else None
+            if key is not None:
+                changed[index] = replace(token, key=key)
+                said = question.words(token.start, token.end)
+                notes.append(Text(zh=f"「{said}」按「{key}」理解。", en=f"“{said}” was read as “{key}”."))
+    return (changed, tuple(notes)) if notes else (None, ())
+
+
+def _completed(item: Item, tokens: Sequence[Token], near: NearMatcher) -> Item:
+    """Return an unknown run as the one value it is the beginning of, where there is one."""
+    if item.kind != "unknown":
+        return item
+    terms = near.part(tokens[item.first : item.last])
+    return replace(item, kind="term", terms=terms) if terms else item

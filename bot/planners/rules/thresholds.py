@@ -1,0 +1,206 @@
+"""Comparisons with numbers: over 10k, 大于1万, between 5 and 10, 30岁以上; on metrics after, on columns before adding up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.line import Line
+from bot.planners.rules.tags import Tag
+from semantic_layer.query import Condition, GroupBy, Having
+
+_FLIP = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+_NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!="}
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """An operator with its numbers, and the items it was read from."""
+
+    operator: str
+    values: tuple[float, ...]
+    indexes: tuple[int, ...]
+    unit: str | None = None
+
+
+def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
+    """Turn every number under a comparison into a condition on a metric, a growth or a numeric dimension."""
+    for threshold in _thresholds(line):
+        first, last = min(threshold.indexes), max(threshold.indexes)
+        target = _target(line, draft, scene, first, last)
+        if target is None:
+            continue
+        line.use(*threshold.indexes)
+        kind, name, index = target
+        words = scene.words(line, index, *sorted(threshold.indexes))
+        number = _shown(threshold)
+        if kind == "dimension":
+            operator = threshold.operator
+            values = tuple(int(v) if float(v).is_integer() else v for v in threshold.values)
+            draft.where.append(Condition(dimension=name, operator=operator, values=values))  # type: ignore[arg-type]
+            label = scene.dimension(name).label
+            draft.say("filter", f"{label.zh} {number}", f"{label.en} {number}", words)
+            line.use(index)
+            continue
+        if name not in draft.metrics:
+            draft.add_metric(name)
+        column = name
+        operator, values = threshold.operator, threshold.values
+        growth = _growth_between(line, index, first, last)
+        if growth is not None:
+            column = f"{name}__growth" if threshold.unit == "%" else f"{name}__delta"
+            line.use(growth)
+            if _is_down(line, growth):
+                operator, values = _FLIP.get(operator, operator), tuple(-value for value in values)
+        draft.having.append(Having(column=column, operator=operator, values=values))  # type: ignore[arg-type]
+        label = scene.metric(name).label
+        draft.say("filter", f"{label.zh} {number}", f"{label.en} {number}", words)
+
+
+def _thresholds(line: Line) -> list[Threshold]:
+    found: list[Threshold] = []
+    for index in line.of_role("number"):
+        if (
+            index in line.used
+            or line.items[index].number is None
+            or any(index in known.indexes for known in found)
+        ):
+            continue
+        threshold = _between(line, index) or _single(line, index)
+        if threshold:
+            found.append(threshold)
+    return found
+
+
+def _between(line: Line, index: int) -> Threshold | None:
+    """Read "between 5 and 10", 5到10之间, 在5和10之间."""
+    second = line.after(index, Tag.AND, Tag.OF, Tag.STOP)
+    if second is None or not line.is_role(second, "number") or line.items[second].number is None:
+        return None
+    before = line.before(index, Tag.OF, Tag.IS)
+    after = line.after(second, Tag.OF)
+    marks = [at for at in (before, after) if line.has(at, Tag.BETWEEN)]
+    joined = any(
+        line.items[at].text in ("到", "至", "-", "~", "to", "and", "和", "与")
+        for at in range(index + 1, second)
+    )
+    if not joined or not marks:
+        return None
+    low, high = line.items[index].number, line.items[second].number
+    assert low is not None and high is not None
+    indexes = tuple(at for at in (*marks, *range(index, second + 1)) if at is not None)
+    return Threshold("between", (min(low, high), max(low, high)), indexes, line.items[second].unit)
+
+
+def _single(line: Line, index: int) -> Threshold | None:
+    item = line.items[index]
+    assert item.number is not None
+    after = line.after(index)
+    if line.has(after, Tag.CMP_AFTER) and not line.has(line.before(index, Tag.IS), Tag.CMP):
+        assert after is not None
+        return Threshold(line.payload(after, Tag.CMP_AFTER), (item.number,), (index, after), item.unit)
+    before = line.before(index, Tag.IS, Tag.OF)
+    if not line.has(before, Tag.CMP):
+        return None
+    assert before is not None
+    operator = line.payload(before, Tag.CMP)
+    indexes = [before, index]
+    negation = line.before(before, Tag.IS)
+    if line.has(negation, Tag.NOT):
+        assert negation is not None
+        operator = _NEGATED.get(operator, operator)
+        indexes.append(negation)
+    if line.has(after, Tag.CMP_AFTER):
+        assert after is not None
+        indexes.append(after)
+    return Threshold(operator, (item.number,), tuple(indexes), item.unit)
+
+
+def _target(
+    line: Line, draft: Draft, scene: Scene, first: int, last: int
+) -> tuple[str, str, int | None] | None:
+    """Return what is compared: the nearest metric or numeric dimension before, else right after, else the only metric."""
+    for at in range(first - 1, -1, -1):
+        if line.is_role(at, "metric"):
+            return "metric", draft.metric_at.get(at, line.roles[at].name), at
+        if line.is_role(at, "dimension"):
+            if scene.dimension(line.roles[at].name).kind == "number":
+                return "dimension", line.roles[at].name, at
+            if at == first - 1:
+                break
+        if line.is_role(at, "number") or (line.is_role(at, "sign") and line.items[at].text in ";?。"):
+            break
+        if line.has(at, Tag.AND) and at < first - 1:
+            continue
+    after = line.after(last, Tag.OF)
+    if line.is_role(after, "metric"):
+        assert after is not None
+        return "metric", draft.metric_at.get(after, line.roles[after].name), after
+    if line.is_role(after, "dimension") and after is not None:
+        if scene.dimension(line.roles[after].name).kind == "number":
+            return "dimension", line.roles[after].name, after
+    if len(draft.metrics) == 1:
+        return "metric", draft.metrics[0], None
+    return None
+
+
+def _growth_between(line: Line, target: int | None, first: int, last: int) -> int | None:
+    start = 0 if target is None else min(target, first)
+    for at in range(start, last):
+        if line.has(at, Tag.GROWTH, Tag.GREW):
+            return at
+    return None
+
+
+def _is_down(line: Line, at: int) -> bool:
+    if line.has(at, Tag.GREW):
+        return line.payload(at, Tag.GREW) == "down"
+    return any(word in line.items[at].text for word in ("降", "跌", "decrease", "decline"))
+
+
+def _shown(threshold: Threshold) -> str:
+    numbers = [f"{value:,.10g}" for value in threshold.values]
+    if threshold.unit == "%":
+        numbers = [f"{value:.6g}" if abs(value) > 1 else f"{value * 100:.6g}%" for value in threshold.values]
+    if threshold.operator == "between":
+        return f"{numbers[0]}–{numbers[1]}"
+    return f"{threshold.operator} {numbers[0]}"
+
+
+def read_presence(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "stores that had sales" and "stores without sales" as a condition on the metric."""
+    for index in line.tagged(Tag.HAD, Tag.NEVER):
+        if index in line.used:
+            continue
+        metric = line.after(index, Tag.OF)
+        if not line.is_role(metric, "metric") or metric is None:
+            continue
+        grouped = draft.counted or line.of_role("dimension")
+        if not grouped:
+            continue
+        name = draft.metric_at.get(metric, line.roles[metric].name)
+        label = scene.metric(name).label
+        words = scene.words(line, index, metric)
+        line.use(index)
+        if line.has(index, Tag.NEVER):
+            dimension = draft.counted or line.roles[line.of_role("dimension")[0]].name
+            draft.refuse(
+                "not_supported",
+                f"还不能列出没有{label.zh}的{scene.dimension(dimension).label.zh}。",
+                f"Listing {scene.dimension(dimension).label.en} without any {label.en} is not supported yet.",
+                *words,
+            )
+            continue
+        draft.having.append(Having(column=name, operator=">", values=(0.0,)))
+        draft.say("filter", f"{label.zh} > 0", f"{label.en} > 0", words)
+
+
+def count_members(line: Line, draft: Draft, scene: Scene) -> None:
+    """Finish "how many stores had sales": list the members; their number is the answer."""
+    if draft.counted is None:
+        return
+    draft.add_group(GroupBy(dimension=draft.counted))
+    positive = {having.column for having in draft.having}
+    for metric in draft.metrics:
+        if metric not in positive:
+            draft.having.append(Having(column=metric, operator=">", values=(0.0,)))

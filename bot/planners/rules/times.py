@@ -1,0 +1,228 @@
+"""The periods, grains and comparisons of a question, resolved against the metrics' own data."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.language.time import (
+    CalendarEvent,
+    ComparisonReading,
+    TimeContext,
+    TimeReading,
+    TimeToken,
+    baseline_of,
+    resolve,
+)
+from bot.planners.rules.derive import average_of
+from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.line import Line
+from bot.planners.rules.tags import Tag
+from semantic_layer.catalog import Catalog
+from semantic_layer.period import Grain, Period, bucket, calendar_unit, shift, truncate
+from semantic_layer.query import Compare, Condition, GroupBy, PeriodRange
+
+_COMPARE_TEXT = {
+    "previous_period": ("环比(较上一期)", "against the previous period"),
+    "previous_year": ("同比(较去年同期)", "year over year"),
+    "same_weekday": ("较上周同日", "against the same weekday a week earlier"),
+}
+
+
+def calendar_events(catalog: Catalog) -> tuple[CalendarEvent, ...]:
+    """Return the workspace's events in the form the time grammar takes."""
+    return tuple(
+        CalendarEvent(
+            event.name,
+            event.label,
+            event.synonyms.all(),
+            {year: (start, end) for year, start, end in event.years},
+        )
+        for event in catalog.events
+    )
+
+
+def time_context(scene: Scene, start: date | None, end: date | None) -> TimeContext:
+    """Return what dates depend on, for metrics whose data cover `[start, end)`."""
+    return TimeContext(
+        today=scene.today,
+        data_end=end,
+        week_start=scene.catalog.week_start,
+        fiscal_year_start=scene.catalog.fiscal_year_start,
+        events=scene.events,
+        data_start=start,
+    )
+
+
+def tokens_of(line: Line, scene: Scene) -> tuple[TimeToken, ...]:
+    """Return the time tokens that are read as time in this line (a term may have taken the others' words)."""
+    taken: dict[int, TimeToken] = {}
+    for index in line.of_role("time"):
+        for number, token in enumerate(scene.times):
+            item = line.items[index]
+            if token.start < item.end and item.start < token.end:
+                taken[number] = token
+    return tuple(taken[number] for number in sorted(taken))
+
+
+def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> None:
+    """Fill period, grain and comparison. A time word without dates is asked back, never dropped."""
+    reading = resolve(tokens_of(line, scene), context)
+    line.use(*line.of_role("time"))
+    for note in reading.notes:
+        draft.notes.append(note) if note not in draft.notes else None
+    _unresolved(reading, draft)
+    _weekdays(reading, draft)
+    _grains(line, reading, draft, scene)
+    _periods(reading, draft)
+    _comparisons(line, reading, draft, context)
+    _default_period(reading, draft, context)
+    if draft.period is None and not draft.periods:
+        draft.say("period", "未说明时间:截至今天的全部数据", "no period named: all data through today")
+
+
+def _unresolved(reading: TimeReading, draft: Draft) -> None:
+    for span in reading.unresolved:
+        draft.unclear_times.append(span.words)
+
+
+def _weekdays(reading: TimeReading, draft: Draft) -> None:
+    if reading.by_weekday:
+        draft.add_group(GroupBy(dimension="metric_time", part="day_of_week"))
+        draft.say("grain", "按星期几", "by day of the week")
+    if reading.weekdays:
+        days = tuple(day + 1 for day in reading.weekdays)
+        operator = "in" if len(days) > 1 else "="
+        draft.where.append(Condition(dimension="metric_time__day_of_week", operator=operator, values=days))
+        draft.say("filter", f"星期 {'、'.join(map(str, days))}(1 为周一)", f"weekdays {days} (1 is Monday)")
+
+
+def _grains(line: Line, reading: TimeReading, draft: Draft, scene: Scene) -> None:
+    plain = [grain for grain in reading.grains if not grain.average]
+    for grain in reading.grains:
+        if grain.average and draft.metrics:
+            average_of(draft, grain.grain, (grain.words,))
+    if not plain:
+        return
+    loose = [
+        index
+        for index in line.tagged(Tag.AGG)
+        if index not in line.used and line.payload(index, Tag.AGG) == "avg"
+    ]
+    if loose and draft.metrics:
+        average_of(draft, plain[0].grain, (*scene.words(line, loose[0]), plain[0].words))
+        line.use(*loose)
+        plain = plain[1:]
+    for grain in plain[1:]:
+        draft.add_group(GroupBy(dimension="metric_time", grain=grain.grain))
+    if plain:
+        draft.grain = plain[0].grain
+        draft.grain_words = (plain[0].words,)
+
+
+def _periods(reading: TimeReading, draft: Draft) -> None:
+    spans = [span for span in reading.spans if span.kind == "period" and span.period is not None]
+    words = tuple(span.words for span in spans)
+    periods = list(reading.periods)
+    if not periods:
+        return
+    if len(periods) == 1:
+        draft.period = periods[0]
+        draft.rolling = bool(reading.rolling and reading.rolling[0])
+    else:
+        inner = _nested(periods)
+        run = inner or _run(periods)
+        if inner is not None:
+            draft.period = inner
+        elif run is not None and draft.grain is None:
+            draft.period = run
+            unit = calendar_unit(Period.of(periods[0].start, periods[0].requested_end))
+            draft.grain = unit[0] if unit else Grain.DAY
+        elif run is not None:
+            draft.period = run
+        else:
+            draft.periods = periods
+    shown = [draft.period] if draft.period else periods
+    for period in shown:
+        end = period.end
+        draft.say("period", f"{period.start} 至 {end}(不含)", f"{period.start} to {end} (exclusive)", words)
+
+
+def _nested(periods: list[Period]) -> Period | None:
+    """Return the innermost period where each lies inside another (2024年的3月, said apart)."""
+    small = min(periods, key=lambda period: period.requested_end - period.start)
+    inside = all(
+        period.start <= small.start and small.requested_end <= period.requested_end for period in periods
+    )
+    return small if inside else None
+
+
+def _run(periods: list[Period]) -> Period | None:
+    """Return the whole range where the periods follow each other without a gap and are alike in size."""
+    ordered = sorted(periods, key=lambda period: period.start)
+    units = {calendar_unit(Period.of(period.start, period.requested_end)) for period in ordered}
+    follows = all(a.requested_end == b.start for a, b in zip(ordered, ordered[1:], strict=False))
+    if not follows or len(units) != 1 or None in units:
+        return None
+    return Period(ordered[0].start, max(ordered[-1].end, ordered[0].start), ordered[-1].requested_end)
+
+
+def _comparisons(line: Line, reading: TimeReading, draft: Draft, context: TimeContext) -> None:
+    for comparison in reading.comparisons:
+        compare = _compare(comparison, draft, context)
+        if compare is not None and compare not in draft.compare:
+            draft.compare.append(compare)
+            draft.compare_grain = draft.compare_grain or comparison.grain
+            zh, en = _compare_words(compare)
+            draft.say("comparison", zh, en, (comparison.words,))
+    for tag, kind in ((Tag.POP, "previous_period"), (Tag.YOY, "previous_year")):
+        marks = [index for index in line.tagged(tag) if line.roles[index].kind == "grammar"]
+        if marks and not any(compare.kind == kind for compare in draft.compare):
+            draft.compare.append(Compare(kind=kind))  # type: ignore[arg-type]
+            zh, en = _COMPARE_TEXT[kind]
+            draft.say("comparison", zh, en, tuple(line.items[index].text for index in marks))
+        line.use(*marks)
+
+
+def _compare(comparison: ComparisonReading, draft: Draft, context: TimeContext) -> Compare | None:
+    if comparison.kind == "same_weekday_last_week":
+        return Compare(kind="same_weekday")
+    if comparison.kind in ("previous_period", "previous_year") and comparison.years == 1:
+        return Compare(kind=comparison.kind)
+    if comparison.period is not None:
+        return Compare(kind="period", period=PeriodRange.of(comparison.period))
+    if draft.period is None:
+        return Compare(kind="previous_year") if comparison.kind == "previous_year" else None
+    other = baseline_of(draft.period, comparison, context, rolling=draft.rolling)
+    return Compare(kind="period", period=PeriodRange.of(other))
+
+
+def _compare_words(compare: Compare) -> tuple[str, str]:
+    if compare.period is not None:
+        start, end = compare.period.start, compare.period.end
+        return f"与 {start} 至 {end}(不含)比", f"against {start} to {end} (exclusive)"
+    return _COMPARE_TEXT[compare.kind]
+
+
+def _default_period(reading: TimeReading, draft: Draft, context: TimeContext) -> None:
+    """Give a comparison without a period one that has something to be compared with, and say so."""
+    relative = [compare for compare in draft.compare if compare.period is None]
+    timed = draft.grain is not None or any(group.grain for group in draft.group_by)
+    if not relative or draft.period is not None or draft.periods or timed or draft.trend:
+        return
+    end = context.known_end
+    if relative[0].kind == "previous_year" and draft.compare_grain is None:
+        start = truncate(end - (shift(end, 1, Grain.DAY) - end), Grain.YEAR)
+        draft.period = Period(start, end, shift(start, 1, Grain.YEAR)) if end > start else None
+        zh, en = "今年至今(同比未说明时间)", "this year to date (no period was named)"
+    else:
+        grain = draft.compare_grain or Grain.MONTH
+        whole = bucket(end, grain, context.week_start, context.fiscal_year_start)
+        draft.period = Period.of(shift(whole.start, -1, grain), whole.start)
+        zh, en = "最近一个完整周期(环比未说明时间)", "the last complete period (none was named)"
+    if draft.period is not None:
+        period = draft.period
+        draft.say(
+            "period",
+            f"{period.start} 至 {period.end}(不含):{zh}",
+            f"{period.start} to {period.end} (exclusive): {en}",
+        )
