@@ -98,10 +98,7 @@ class Handlers:
 
     async def starters(self, _user: cl.User | None, language: str | None) -> list[cl.Starter]:
         """Return questions that this workspace can answer, in the reader's language."""
-        locale = locale_of(language)
-        return [
-            cl.Starter(label=s.label.at(locale), message=s.label.at(locale)) for s in self._backend.starters
-        ]
+        return [cl.Starter(label=q, message=q) for q in self._backend.starters[locale_of(language)]]
 
 
 def locale_of(language: str | None) -> Locale:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.ui.chat import Asker
-from bot.ui.starters import Starter, starters_of
+from bot.ui.starters import Starters, starters_of
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Text
 
@@ -20,7 +20,7 @@ class Backend:
     """An opened workspace, as the chat needs it."""
 
     asker: Asker
-    starters: tuple[Starter, ...]
+    starters: Starters
     workspace: Text
     directions: Mapping[str, GoodDirection] = field(default_factory=dict)  # metric -> which way is good
     interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
@@ -38,7 +38,7 @@ def open_backend(settings: Settings) -> Backend:
     layer = open_layer(settings)
     return Backend(
         asker=Pipeline(layer, settings),
-        starters=starters_of(layer.catalog),
+        starters=starters_of(layer.catalog, [(v.question, *v.paraphrases) for v in layer.verified]),
         workspace=layer.settings.name,
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
         interrupt=layer.engine.interrupt,

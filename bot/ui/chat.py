@@ -54,6 +54,9 @@ class Asker(Protocol):
     ) -> Answer:
         """Return the answer of a plan, without language."""
 
+    def continue_conversation(self, conversation: Conversation | None, answer: Answer) -> Conversation:
+        """Return the conversation after a turn."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -78,7 +81,7 @@ class Chat:
 
     async def ask(self, question: str, turn: Turn) -> Answer:
         """Return the answer of a question; an unexpected failure comes back as an `error` outcome."""
-        so_far = self._conversations.get(turn.conversation, Conversation())
+        so_far = self._conversations.get(turn.conversation)
         answer = await self._answer(
             question,
             turn,
@@ -103,12 +106,8 @@ class Chat:
 
     def remember(self, conversation: str, answer: Answer) -> None:
         """Keep what a later question may refer to; the conversations used longest ago are forgotten."""
-        so_far = self._conversations.pop(conversation, Conversation())
-        if answer.clarification is not None:
-            so_far = so_far.offering(answer.clarification.options)
-        elif answer.parts:
-            so_far = so_far.after(answer.question, tuple(part.plan for part in answer.parts))
-        self._conversations[conversation] = so_far
+        so_far = self._conversations.pop(conversation, None)
+        self._conversations[conversation] = self._asker.continue_conversation(so_far, answer)
         while len(self._conversations) > CONVERSATIONS:
             self._conversations.popitem(last=False)
 

@@ -20,11 +20,11 @@ from bot.answer import (  # noqa: E402
     Refusal,
     Slot,
 )
+from bot.pipeline import Pipeline  # noqa: E402
 from bot.plan import BilingualMessage, MetricPlan, Option  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from bot.ui.backend import Backend  # noqa: E402
 from bot.ui.chat import language_of  # noqa: E402
-from bot.ui.starters import Starter  # noqa: E402
 from semantic_layer.query import Compare, GroupBy, PeriodRange  # noqa: E402
 from semantic_layer.table import Column, Table  # noqa: E402
 from semantic_layer.text import Text  # noqa: E402
@@ -334,6 +334,8 @@ class FakePipeline:
             return trend_answer(question)
         return boss_answer(question)
 
+    continue_conversation = staticmethod(Pipeline.continue_conversation)
+
     def run(self, plan, *, question="", locale=None, today=None, user=None):
         answer = boss_answer(question)
         return replace(answer, plan=plan, locale=locale or answer.locale)
@@ -344,15 +346,19 @@ def main() -> None:
 
     state = Path(sys.argv[1])
     settings = Settings(workspace=state / "演示品牌", is_demo=False, state_dir=state)
-    starters = tuple(
-        Starter(Text(zh=zh, en=en))
-        for zh, en in (
-            ("这周哪个渠道最有效?", "Which channel worked best this week?"),
-            ("最近 12 周每周支付金额", "Paid amount by week for the last 12 weeks"),
-            ("上月各渠道的获客成本", "CAC by channel last month"),
-            ("昨天支付金额环比", "Paid amount yesterday vs the day before"),
-        )
-    )
+    starters = {
+        "zh-CN": (
+            "这周哪个渠道最有效?",
+            "最近12周每周的支付金额",
+            "上个月各渠道的获客成本",
+            "昨天支付金额环比",
+        ),
+        "en-US": (
+            "Which channel worked best this week?",
+            "Paid amount by week for the last 12 weeks",
+            "CAC by channel last month",
+        ),
+    }
     backend = Backend(FakePipeline(), starters, Text(zh="演示品牌", en="Demo brand"), {"roas": "up"})
     serve(settings, port=int(sys.argv[2]), backend=backend)
 
