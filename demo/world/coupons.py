@@ -12,7 +12,7 @@ from demo.world.clock import DAYS, EVENTS, PEAK_EVENTS, day_number
 from demo.world.customers import Customers
 from demo.world.media import NO_MEDIUM
 from demo.world.slots import OFFLINE, Slots
-from demo.world.streams import BoolArray, IntArray, stream
+from demo.world.streams import BoolArray, IntArray, exactly, stream
 from demo.world.tables import MISSING, Table, dates, money, texts
 
 
@@ -92,10 +92,10 @@ def holdouts(seed: int, planned: Slots, people: Customers) -> tuple[Holdout, Hol
     buys = np.isin(sleeper, planned.customer[inside])
     # the orders exist already: drawing the arm after them plants the effect without changing a single order
     share = stories.SLEEPERS_TREATED_AMONG_BUYERS
-    rest = (0.5 - share * buys.mean()) / (1 - buys.mean())
-    return regulars, Holdout(
-        SLEEPERS, start, end, sleeper, rng.random(sleeper.size) < np.where(buys, share, rest)
-    )
+    treated = np.zeros(sleeper.size, dtype=np.bool_)
+    treated[buys] = exactly(rng, share, int(buys.sum()))
+    treated[~buys] = exactly(rng, (0.5 - share * buys.mean()) / (1 - buys.mean()), int((~buys).sum()))
+    return regulars, Holdout(SLEEPERS, start, end, sleeper, treated)
 
 
 def coupons_used(

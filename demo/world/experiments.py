@@ -14,7 +14,7 @@ from demo.world.customers import Customers
 from demo.world.devices import SYSTEMS
 from demo.world.experiment_log import EXPERIMENTS
 from demo.world.orders import Orders
-from demo.world.streams import IntArray, stream
+from demo.world.streams import IntArray, exactly, stream
 from demo.world.tables import MISSING, Table, counts, dates, days, flags, money, texts, words
 from demo.world.visits import FIRST_ANONYMOUS, PAY, Visits
 
@@ -98,13 +98,16 @@ def _page_rows(seed: int, test: PageTest, seen: Visits, made: Orders) -> dict[st
     # the orders exist already: drawing the arm after them plants the effect without changing a single order
     treated = 1 - test.control_share
     bought = treated * (1 + test.lift) / (test.control_share + treated * (1 + test.lift))
-    rate = (orders > 0).mean()
-    chance = np.where(orders > 0, bought, (treated - bought * rate) / (1 - rate))
+    variant = np.zeros(unit.size, dtype=np.int64)
+    buying = orders > 0
+    variant[buying] = exactly(rng, bought, int(buying.sum()))
+    rate = buying.mean()
+    variant[~buying] = rng.random(int((~buying).sum())) < (treated - bought * rate) / (1 - rate)
     before = _paid_between(made, start - PRE_DAYS * SECONDS_PER_DAY, start)
     known = unit < FIRST_ANONYMOUS
     return {
         "unit": unit,
-        "variant": (rng.random(unit.size) < chance).astype(np.int64),
+        "variant": variant,
         "day": seen.start[inside][first] // SECONDS_PER_DAY,
         "device": seen.system[inside][first],
         "orders": orders,

@@ -281,6 +281,8 @@ def plan(seed: int) -> MediaPlan:
             rng.poisson(spend[:, own] / price / np.asarray(medium.click_rate)[side]), clicks[:, own]
         )
         rate[:, own] = (fatigue * pull)[:, None] * np.asarray(medium.order_rate)[side]
+        if medium.name == stories.FRESH_MEDIUM:
+            rate[np.ix_(np.arange(DAYS) >= day_number(stories.FRESH_DAY), own)] *= stories.FRESH_LIFT
         new_share[own] = np.asarray(medium.new_share)[side]
     orders = clicks * rate
     return MediaPlan(

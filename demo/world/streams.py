@@ -34,3 +34,9 @@ def pick_rows(rng: np.random.Generator, weights: FloatArray, rows: IntArray) -> 
     # comparing against every column is quick because the tables have few columns
     drawn: IntArray = (draws[:, None] >= cumulative[rows]).sum(axis=1)
     return drawn.astype(np.int64)
+
+
+def exactly(rng: np.random.Generator, share: float, size: int) -> BoolArray:
+    """Return `size` flags in random order, of which exactly `share` (rounded) are true."""
+    flags: BoolArray = rng.permutation(size) < round(share * size)
+    return flags

@@ -1,0 +1,10 @@
+WITH arms AS (
+  SELECT variant, count(*) AS n, avg(converted::INT) AS rate FROM experiment_assignments
+  WHERE experiment = 'checkout_one_page' GROUP BY variant
+)
+SELECT
+  (max(n) FILTER (variant = 'A') - max(n) FILTER (variant = 'B')) ** 2 / sum(n) AS chi_square,
+  max(rate) FILTER (variant = 'B') / max(rate) FILTER (variant = 'A') - 1 AS relative_lift,
+  (max(rate) FILTER (variant = 'B') - max(rate) FILTER (variant = 'A'))
+    / sqrt(sum(rate * (1 - rate) / n)) AS z
+FROM arms
