@@ -12,7 +12,7 @@ from semantic_layer.catalog import Catalog, Model, SimpleMetric
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.expression import parse_expression
-from semantic_layer.loader.metric_graph import leaves
+from semantic_layer.lineage import leaves
 from semantic_layer.period import ONE_DAY
 from semantic_layer.sources import source_tree
 

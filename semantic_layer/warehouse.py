@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import tempfile
 from collections.abc import Mapping
@@ -110,10 +109,24 @@ def version_of(files: Mapping[str, Path], catalog: Catalog) -> str:
     digest = hashlib.sha256(LOADER_VERSION.encode())
     for table, path in sorted(files.items()):
         digest.update(f"\x1e{table}\x1f{path}\x1f{fingerprint(path)}".encode())
-    for key, sql in sorted(coverage_queries(catalog).items()):
-        digest.update(f"\x1e{key}\x1f{sql}".encode())
-    digest.update(json.dumps(_expected(catalog), sort_keys=True).encode())
+    digest.update(repr(_shape(catalog)).encode())
     return digest.hexdigest()[:16]
+
+
+def _shape(catalog: Catalog) -> list[tuple[object, ...]]:
+    """Return what decides how the files are loaded and what is measured about them."""
+    shape: list[tuple[object, ...]] = [
+        (model.name, model.source, model.source_kind, model.agg_time_dimension)
+        for model in catalog.models.values()
+    ]
+    for metric in catalog.metrics.values():
+        if isinstance(metric.type, SimpleMetric):
+            kind = metric.type
+            shape.append((kind.model, kind.agg in _SUMMED, kind.expr, kind.agg_time_dimension))
+    for dimension in catalog.dimensions.values():
+        if dimension.kind == "time":
+            shape += [(binding.model, dimension.name, binding.expr) for binding in dimension.bindings]
+    return shape
 
 
 def fingerprint(path: Path) -> str:

@@ -8,11 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from semantic_layer.access import Rights, Users, rights_of
 from semantic_layer.catalog import Catalog
+from semantic_layer.content import Content, VerifiedQuestion, WorkspaceSettings
 from semantic_layer.coverage import (
     Coverage,
     CoverageMap,
@@ -21,33 +22,17 @@ from semantic_layer.coverage import (
     metrics_coverage,
     model_coverage,
 )
-from semantic_layer.engines.base import Engine, Limits
+from semantic_layer.engines.base import Engine
 from semantic_layer.errors import AskGrowthError, UnknownNameError
 from semantic_layer.query import MetricQuery, Scalar
-from semantic_layer.spec.vocabulary import VerifiedSpec
 from semantic_layer.table import Cell, Row, Table
-from semantic_layer.text import Locale, Text
+from semantic_layer.text import Text
 
 if TYPE_CHECKING:
     import duckdb
 
     from semantic_layer.compiler import CompiledQuery
     from semantic_layer.compiler.context import PeriodRole
-
-
-@dataclass(frozen=True, slots=True)
-class WorkspaceSettings:
-    """The settings of `askgrowth.yml`. `path` is the workspace's folder; `today` a policy or a fixed date."""
-
-    name: Text
-    path: Path
-    locale: Locale
-    timezone: str
-    week_start: int
-    fiscal_year_start: int
-    planner: Literal["auto", "rules", "llm"]
-    today: date | Literal["data", "clock"]
-    limits: Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +71,14 @@ class Reload:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """How the workspace was opened, to open it again."""
+    """How the workspace was opened, to open it again; `content` is what its files said."""
 
     path: Path
-    state_dir: Path | None
+    state_dir: Path
     data_dir: Path | None
     connection: duckdb.DuckDBPyConnection | None
     stamp: str
+    content: Content
 
 
 @dataclass(slots=True)
@@ -104,7 +90,7 @@ class SemanticLayer:
     engine: Engine
     data_version: str
     users: Users
-    verified: tuple[VerifiedSpec, ...]
+    verified: tuple[VerifiedQuestion, ...]
     opening: Opening
     _spans: CoverageMap | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semantic_layer.catalog import Catalog
+from semantic_layer.content import Content, VerifiedQuestion, WorkspaceSettings
+from semantic_layer.engines.base import Limits
 from semantic_layer.errors import SpecErrors
+from semantic_layer.files import SourceFile, source_files, workspace_root
 from semantic_layer.loader.analyses import build_analyses
 from semantic_layer.loader.dimensions import build_names
-from semantic_layer.loader.files import SourceFile, read_source, source_files
+from semantic_layer.loader.files import read_source
 from semantic_layer.loader.filters import FilterReader
 from semantic_layer.loader.metrics import build_metrics
 from semantic_layer.loader.names import Names
 from semantic_layer.loader.read import read_sections
 from semantic_layer.loader.sections import Sections
 from semantic_layer.loader.spines import build_spines
+from semantic_layer.loader.users import load_users
 from semantic_layer.loader.vocabulary import (
     build_access,
     build_concepts,
@@ -27,6 +31,7 @@ from semantic_layer.loader.vocabulary import (
 from semantic_layer.spec.document import Marked, read_documents
 from semantic_layer.spec.problems import Problems
 from semantic_layer.spec.workspace_file import WorkspaceSpec
+from semantic_layer.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,58 @@ def load(path: Path) -> Loaded:
     files = source_files(path)
     documents = [document for file in files for document in read_source(file, problems.errors)]
     return _build(documents, problems, files)
+
+
+def load_content(path: Path) -> Content:
+    """Return everything that the files of a workspace say.
+
+    Raises:
+        SpecErrors: with every problem, by file and line, where there is any.
+        DataError: there is no workspace at `path`.
+    """
+    loaded = load(path)
+    root = workspace_root(path)
+    users = load_users(root, loaded.problems)
+    catalog = loaded.catalog_or_raise()
+    return Content(catalog, settings_of(loaded.settings, root), users, verified_of(loaded.sections))
+
+
+def settings_of(spec: WorkspaceSpec, root: Path) -> WorkspaceSettings:
+    """Return the settings as plain values, defaults filled in."""
+    engine, default = spec.engine, Limits()
+    limits = Limits(
+        seconds=engine.timeout_seconds or default.seconds,
+        rows=engine.row_limit or default.rows,
+        memory=engine.memory or default.memory,
+        threads=engine.threads or default.threads,
+    )
+    return WorkspaceSettings(
+        name=spec.name or Text.same(root.name or "workspace"),
+        path=root,
+        locale=spec.locale,
+        timezone=spec.timezone,
+        week_start=spec.week_start,
+        fiscal_year_start=spec.fiscal_year_start,
+        planner=spec.planner,
+        today=spec.today,
+        limits=limits,
+        engine_path=engine.path,
+        data=spec.data,
+    )
+
+
+def verified_of(sections: Sections) -> tuple[VerifiedQuestion, ...]:
+    """Return the verified questions as plain values."""
+    return tuple(
+        VerifiedQuestion(
+            question=entry.spec.question,
+            plan=entry.spec.plan,
+            paraphrases=entry.spec.paraphrases,
+            approved_by=entry.spec.approved_by,
+            approved_at=entry.spec.approved_at,
+        )
+        for entry in sections.verified
+    )
 
 
 def load_text(text: str, file: str = "askgrowth.yml") -> Loaded:

@@ -4,16 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from semantic_layer.catalog import (
-    ConversionMetric,
-    CumulativeMetric,
-    DerivedMetric,
-    Metric,
-    MetricInput,
-    MetricType,
-    RatioMetric,
-    SimpleMetric,
-)
 from semantic_layer.errors import QueryError
 from semantic_layer.expression import column_names, parse_expression
 from semantic_layer.loader.sections import MetricEntry
@@ -92,31 +82,3 @@ def _report_cycle(cycle: list[str], entries: Mapping[str, MetricEntry], problems
         ),
         code="cycle",
     )
-
-
-def leaves(name: str, metrics: Mapping[str, Metric]) -> Iterator[str]:
-    """Yield the simple metrics that a metric is made of, each once."""
-    seen: set[str] = set()
-    todo = [name]
-    while todo:
-        current = todo.pop()
-        if current in seen or current not in metrics:
-            continue
-        seen.add(current)
-        kind = metrics[current].type
-        if isinstance(kind, SimpleMetric):
-            yield current
-        todo.extend(item.metric for item in type_inputs(kind))
-
-
-def type_inputs(kind: MetricType) -> tuple[MetricInput, ...]:
-    """Return the metrics that a metric type reads."""
-    if isinstance(kind, RatioMetric):
-        return (kind.numerator, kind.denominator)
-    if isinstance(kind, DerivedMetric):
-        return kind.inputs
-    if isinstance(kind, CumulativeMetric):
-        return (kind.input,)
-    if isinstance(kind, ConversionMetric):
-        return (kind.base, kind.conversion)
-    return ()

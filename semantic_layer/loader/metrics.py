@@ -18,9 +18,10 @@ from semantic_layer.catalog import (
     Target,
 )
 from semantic_layer.expression import column_names, parse_expression
+from semantic_layer.lineage import leaves
 from semantic_layer.loader.candidates import check_expression
 from semantic_layer.loader.filters import FilterReader
-from semantic_layer.loader.metric_graph import inputs_of, leaves, refuse_cycles
+from semantic_layer.loader.metric_graph import inputs_of, refuse_cycles
 from semantic_layer.loader.names import METRIC_TIME, Names
 from semantic_layer.loader.sections import MetricEntry, Sections
 from semantic_layer.loader.tables import resolve_time_dimension

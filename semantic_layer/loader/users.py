@@ -6,7 +6,8 @@ from pathlib import Path
 
 from semantic_layer.access import Attribute
 from semantic_layer.errors import SpecError
-from semantic_layer.loader.files import USERS_FILE, SourceFile, read_source
+from semantic_layer.files import USERS_FILE, SourceFile
+from semantic_layer.loader.files import read_source
 from semantic_layer.spec.document import Marked
 from semantic_layer.spec.problems import Problems
 from semantic_layer.text import Text

@@ -14,7 +14,7 @@ from semantic_layer.catalog import (
     Place,
     SimpleMetric,
 )
-from semantic_layer.loader.metric_graph import type_inputs
+from semantic_layer.lineage import type_inputs
 
 
 def versioned(metrics: dict[str, Metric], models: Mapping[str, Model]) -> dict[str, Metric]:
