@@ -6,9 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from bot import render
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Locale, Text
+from tools import render
 
 if TYPE_CHECKING:
     from rich.console import Console

@@ -15,7 +15,8 @@ from bot.charts.bars import bar, grouped_bar, histogram, pie, stacked_bar
 from bot.charts.figures import heatmap, number, sankey, table, treemap
 from bot.charts.flows import forest, funnel, waterfall
 from bot.charts.frame import Canvas, Figure, Theme
-from bot.charts.lines import area, line, response_curve, scatter
+from bot.charts.lines import area, line
+from bot.charts.points import response_curve, scatter
 from semantic_layer.text import Locale
 from tools.result import ChartKind, ChartSpec
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from bot.charts.frame import FAINT, HIGHLIGHT, INK, MUTED, Canvas, Figure, clip, plain
+from bot.charts.frame import FAINT, GRID, HIGHLIGHT, INK, LEGEND_WIDTH, MUTED, Canvas, Figure, clip, plain
 from semantic_layer.table import Row
+from tools.render import percent
 
 ROW_HEIGHT = 30
-LABEL_ROOM = 1.18  # the longest bar leaves room for the number behind it
+LABEL_ROOM = 1.2  # the longest bar leaves room for the number behind it
 
 
 def bar(canvas: Canvas) -> Figure:
@@ -69,19 +71,28 @@ def pie(canvas: Canvas) -> Figure:
     assert spec.x is not None
     name = spec.y[0]
     values = canvas.values(name)
+    total = sum(value or 0.0 for value in values)
+    names = canvas.names(spec.x)
     trace = {
         "type": "pie",
-        "labels": canvas.names(spec.x),
+        "labels": list(range(len(values))),
         "values": values,
-        "text": canvas.labels(values, name),
+        "text": [
+            f"{clip(one, 16)}<br>{percent((value or 0.0) / total) if total else ''}"
+            for one, value in zip(names, values, strict=True)
+        ],
+        "customdata": list(zip(names, canvas.labels(values, name), strict=True)),
         "hole": 0.5,
         "sort": False,
         "direction": "clockwise",
-        "textinfo": "label+percent",
+        "textinfo": "text",
         "textposition": "outside",
         "automargin": True,
-        "marker": {"colors": [canvas.colour(at) for at in range(len(values))], "line": {"width": 1}},
-        "hovertemplate": "%{label}<br>%{text} (%{percent})<extra></extra>",
+        "marker": {
+            "colors": [canvas.colour(at) for at in range(len(values))],
+            "line": {"width": 1, "color": GRID[canvas.theme]},
+        },
+        "hovertemplate": "%{customdata[0]}<br>%{customdata[1]}<extra></extra>",
     }
     return {"data": [trace], "layout": canvas.layout(height=400)}
 
@@ -106,7 +117,7 @@ def _upright(canvas: Canvas) -> Figure:
         traces.append(
             {
                 "type": "bar",
-                "name": canvas.header(name),
+                "name": clip(canvas.header(name), LEGEND_WIDTH),
                 "x": canvas.names(spec.x),
                 "y": values,
                 "marker": {"color": colour, "pattern": {"shape": ["/" if one else "" for one in running]}},
@@ -118,7 +129,10 @@ def _upright(canvas: Canvas) -> Figure:
         )
     axis = canvas.value_axis(spec.y[0], [value for name in spec.y for value in canvas.values(name)])
     layout = canvas.layout(
-        legend=len(spec.y) > 1, xaxis=canvas.plain_axis(type="category"), yaxis=axis, bargap=0.3
+        legend=[str(trace["name"]) for trace in traces] if len(traces) > 1 else (),
+        xaxis=canvas.plain_axis(type="category"),
+        yaxis=axis,
+        bargap=0.3,
     )
     return {"data": traces, "layout": layout}
 
@@ -145,10 +159,11 @@ def _many(canvas: Canvas, mode: str) -> Figure:
         every = totals
     axis = canvas.value_axis(spec.y[0], every)
     axis["range"] = _room(every)
+    legend = [str(trace["name"]) for trace in traces if trace["type"] == "bar"]
     per = 1 if mode == "stack" else max(1, len(traces)) * 0.62
     layout = canvas.layout(
-        legend=True,
-        height=_height(canvas, round(len(names) * max(1.0, per)), legend=True),
+        legend=legend,
+        height=_height(canvas, round(len(names) * max(1.0, per)), legend=legend),
         barmode="stack" if mode == "stack" else "group",
         xaxis=axis,
         yaxis=_names_axis(canvas, names),
@@ -188,7 +203,7 @@ def _trace(
     return {
         "type": "bar",
         "orientation": "h",
-        "name": label,
+        "name": clip(label, LEGEND_WIDTH),
         "x": cells,
         "y": list(range(len(cells))),
         "marker": {"color": colour},
@@ -236,8 +251,6 @@ def _names_axis(canvas: Canvas, names: list[str]) -> dict[str, Any]:
         ticktext=[clip(name) for name in names],
         range=[len(names) - 0.45, -0.55],
         showline=False,
-        ticks="",
-        ticksuffix="  ",
         zeroline=False,
     )
 
@@ -268,6 +281,6 @@ def _room(values: list[float | None] | list[float]) -> list[float]:
     return [low * LABEL_ROOM, high * LABEL_ROOM]
 
 
-def _height(canvas: Canvas, rows: int, *, legend: bool = False) -> int:
+def _height(canvas: Canvas, rows: int, *, legend: Sequence[str] = ()) -> int:
     top = canvas.layout(legend=legend)["margin"]["t"]
     return int(max(200, top + 64 + ROW_HEIGHT * rows))

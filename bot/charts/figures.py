@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.charts.frame import BAD, CLEAR, FAINT, FONT, GOOD, GRID, INK, MUTED, Canvas, Figure, safe
-from bot.render import cell, percent, points, style_of
+from bot.charts.frame import BAD, CLEAR, FAINT, FONT, GOOD, GRID, INK, MUTED, Canvas, Figure, clip, safe
+from tools.render import cell, percent, points, style_of
 
 MOST_TABLE_ROWS = 50
 _SCALE = {
@@ -39,7 +39,7 @@ def number(canvas: Canvas) -> Figure:
 
 def _note(x: float, y: float, text: str, size: int, colour: str) -> dict[str, Any]:
     return {
-        "x": x, "y": y, "xref": "paper", "yref": "paper", "text": text, "showarrow": False,
+        "x": x, "y": y, "xref": "paper", "yref": "paper", "text": text, "showarrow": False, "xanchor": "center",
         "font": {"size": size, "color": colour, "family": FONT},
     }  # fmt: skip
 
@@ -82,8 +82,9 @@ def heatmap(canvas: Canvas) -> Figure:
     trace = {
         "type": "heatmap",
         "z": grid,
-        "x": column_names,
-        "y": row_names,
+        "x": list(range(len(columns))),
+        "y": list(range(len(rows))),
+        "customdata": [[f"{row} · {column}" for column in column_names] for row in row_names],
         "text": texts,
         "texttemplate": "%{text}" if len(columns) <= 14 else "",
         "colorscale": _SCALE[canvas.theme],
@@ -91,14 +92,20 @@ def heatmap(canvas: Canvas) -> Figure:
         "xgap": 2,
         "ygap": 2,
         "hoverongaps": False,
-        "hovertemplate": f"%{{y}} · %{{x}}<br>{canvas.header(name)} %{{text}}<extra></extra>",
+        "hovertemplate": f"%{{customdata}}<br>{canvas.header(name)} %{{text}}<extra></extra>",
     }
     layout = canvas.layout(
         height=max(260, 150 + 30 * len(rows)),
-        xaxis=canvas.plain_axis(type="category", side="bottom"),
-        yaxis=canvas.plain_axis(type="category", autorange="reversed"),
+        xaxis=_places(canvas, [clip(one, 12) for one in column_names], side="bottom"),
+        yaxis=_places(canvas, [clip(one) for one in row_names], autorange="reversed"),
     )
     return {"data": [trace], "layout": layout}
+
+
+def _places(canvas: Canvas, names: list[str], **more: Any) -> dict[str, Any]:
+    return canvas.plain_axis(
+        tickmode="array", tickvals=list(range(len(names))), ticktext=names, zeroline=False, **more
+    )
 
 
 def sankey(canvas: Canvas) -> Figure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bot.charts.frame import BAD, FAINT, GOOD, HIGHLIGHT, INK, MUTED, Canvas, Figure, clip
-from bot.render import percent
+from tools.render import percent
 
 
 def funnel(canvas: Canvas) -> Figure:
@@ -20,14 +20,18 @@ def funnel(canvas: Canvas) -> Figure:
         share = percent(value / first) if at and value is not None and first else ""
         step = percent(value / before) if at > 1 and value is not None and before else ""
         texts.append(" · ".join(part for part in (label, share, f"↓{step}" if step else "") if part))
+    faint = FAINT[canvas.theme]
+    ticks = [
+        f"{clip(one)}<br><span style='font-size:11px;color:{faint}'>{text}</span>"
+        for one, text in zip(names, texts, strict=True)
+    ]
     trace = {
         "type": "funnel",
         "orientation": "h",
         "x": values,
         "y": list(range(len(values))),
         "text": texts,
-        "textinfo": "text",
-        "textposition": "auto",
+        "textinfo": "none",
         "marker": {"color": [canvas.colour(0)] * len(values)},
         "connector": {"fillcolor": MUTED[canvas.theme], "line": {"width": 0}},
         "customdata": names,
@@ -36,7 +40,7 @@ def funnel(canvas: Canvas) -> Figure:
     axis = canvas.plain_axis(
         tickmode="array",
         tickvals=list(range(len(names))),
-        ticktext=[clip(one) for one in names],
+        ticktext=ticks,
         autorange="reversed",
     )
     return {"data": [trace], "layout": canvas.layout(height=120 + 52 * len(names), yaxis=axis)}

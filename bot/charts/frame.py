@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from bot.render import as_float, exact, group_label, short, style_of
 from semantic_layer.table import Cell, Column, Row
 from semantic_layer.text import Locale, Text
+from tools.render import as_float, exact, group_label, short, style_of
 from tools.result import ChartSpec
 
 Theme = Literal["light", "dark"]
@@ -18,7 +18,10 @@ Figure = dict[str, Any]
 
 FONT = "'Noto Sans CJK SC','PingFang SC','Microsoft YaHei',sans-serif"
 # Okabe and Ito's palette (2008): told apart with any common colour blindness. Yellow is left out: too pale.
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7F7F7F", "#8C6D31")
+PALETTE = {
+    "light": ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#7F7F7F", "#8C6D31"),
+    "dark": ("#56B4E9", "#E69F00", "#2FC298", "#CC79A7", "#3D8FD1", "#FF8A4C", "#A3A3A3", "#C7A252"),
+}
 INK = {"light": "#1F2933", "dark": "#E4E7EB"}
 FAINT = {"light": "#616E7C", "dark": "#9AA5B1"}
 GRID = {"light": "#E4E7EB", "dark": "#3E4C59"}
@@ -27,6 +30,8 @@ HIGHLIGHT = {"light": "#0072B2", "dark": "#56B4E9"}
 GOOD = {"light": "#007A5A", "dark": "#2FC298"}
 BAD = {"light": "#C24E00", "dark": "#FF8A4C"}
 CLEAR = "rgba(0,0,0,0)"
+LEGEND_WIDTH = 14  # columns of a series name in the legend
+PHONE_PIXELS = 310  # what a chart on a phone has for its legend
 TITLE_WIDTH = 44  # columns before a title wraps: what a phone shows
 NAME_WIDTH = 22  # columns of a category name on an axis; the whole name is in the hover text
 
@@ -70,13 +75,14 @@ class Canvas:
 
     def colour(self, at: int) -> str:
         """Return the colour of the series number `at`."""
-        return PALETTE[at % len(PALETTE)]
+        palette = PALETTE[self.theme]
+        return palette[at % len(palette)]
 
     def option(self, name: str) -> Any:
         """Return an option of the spec, None where it is not set."""
         return self.spec.options.get(name)
 
-    def layout(self, *, height: int = 380, legend: bool = False, **more: Any) -> dict[str, Any]:
+    def layout(self, *, height: int = 380, legend: Sequence[str] = (), **more: Any) -> dict[str, Any]:
         """Return the layout every chart starts from: title, subtitle, fonts, clear background, legend on top."""
         title, lines = self._title()
         layout: dict[str, Any] = {
@@ -88,21 +94,22 @@ class Canvas:
                 "y": 1,
                 "yref": "container",
                 "yanchor": "top",
-                "pad": {"l": 12, "t": 12},
+                "pad": {"l": 12, "t": 14 if lines == 1 else 22},
                 "font": {"size": 16},
             },
             "font": {"family": FONT, "size": 13, "color": INK[self.theme]},
             "paper_bgcolor": CLEAR,
             "plot_bgcolor": CLEAR,
-            "margin": {"l": 12, "r": 24, "t": 24 + 21 * lines + (28 if legend else 0), "b": 36},
+            "margin": {"l": 12, "r": 24, "t": 24 + 21 * lines + _legend_height(legend), "b": 36},
             "height": height,
-            "showlegend": legend,
+            "showlegend": len(legend) > 0,
             "hoverlabel": {"font": {"family": FONT, "size": 13}, "align": "left"},
             "separators": ".,",
         }
         if legend:
             layout["legend"] = {
                 "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "traceorder": "normal",
+                "font": {"size": 12},
             }  # fmt: skip
         layout.update(more)
         return layout
@@ -153,11 +160,23 @@ class Canvas:
         axis: dict[str, Any] = {
             "showgrid": False,
             "linecolor": MUTED[self.theme],
+            "ticks": "outside",
+            "ticklen": 6,
+            "tickcolor": CLEAR,
             "automargin": True,
             "fixedrange": True,
         }
         axis.update(more)
         return axis
+
+
+def _legend_height(names: Sequence[str]) -> int:
+    """Return the room a legend takes on a phone, where it wraps: all its columns are as wide as the widest."""
+    if not names:
+        return 0
+    widest = max(columns_of(name) for name in names) * 7 + 48
+    lines = math.ceil(len(names) / max(1, PHONE_PIXELS // widest))
+    return 8 + 20 * lines
 
 
 def safe(text: str) -> str:

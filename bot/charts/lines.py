@@ -1,10 +1,11 @@
-"""Lines and points: trends, areas, scatter, response curves. What is not over yet is dashed."""
+"""Lines over time and areas. What is not over yet is dashed."""
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
-from bot.charts.frame import CLEAR, FAINT, INK, MUTED, Canvas, Figure, plain
+from bot.charts.frame import FAINT, LEGEND_WIDTH, MUTED, Canvas, Figure, clip, plain
 from semantic_layer.table import Cell, Row
 from semantic_layer.text import Text
 
@@ -30,6 +31,7 @@ _HOVER = {
 }
 _NOT_OVER = Text(zh="未走完", en="not over yet")
 MOST_MARKERS = 40
+MOST_TICKS = 7  # dates that fit beside each other on a phone
 
 
 def line(canvas: Canvas) -> Figure:
@@ -56,23 +58,65 @@ def _lines(canvas: Canvas, *, fill: bool) -> Figure:
         colour = MUTED[canvas.theme] if name in dashed else canvas.colour(at)
         stack = fill and len(series) > 1
         whole, running = _split(xs, ys, spec.partial_from)
-        traces.append(_trace(canvas, label, name, whole, colour, dash="dot" if name in dashed else "solid"))
+        traces.append(
+            line_trace(canvas, label, name, whole, colour, dash="dot" if name in dashed else "solid")
+        )
         if fill:
             traces[-1] |= {"stackgroup": "one"} if stack else {"fill": "tozeroy", "fillcolor": _pale(colour)}
         if running is not None and name not in dashed:
             note = canvas.say(_NOT_OVER)
-            trace = _trace(canvas, f"{label} ({note})", name, running, colour, dash="dash")
+            trace = line_trace(canvas, f"{label} ({note})", name, running, colour, dash="dash")
             traces.append(
                 {**trace, "showlegend": False, "opacity": 0.75, "marker": _open_last(running, colour)}
             )
         if spec.low and spec.high and not spec.series:
             traces[:0] = _band(canvas, xs, rows, colour)
     _references(canvas, traces)
-    axis = canvas.value_axis(spec.y[0], every)
-    _lift(axis, every, fill=fill or canvas.column(spec.y[0]).kind != "metric")
-    legend = len(series) > 1
-    layout = canvas.layout(legend=legend, xaxis=_time_axis(canvas), yaxis=axis, hovermode="x unified")
+    stacked = fill and len(series) > 1
+    levels = _stacked(canvas, series) if stacked else every
+    axis = canvas.value_axis(spec.y[0], levels)
+    _lift(axis, levels, fill=fill or canvas.column(spec.y[0]).kind != "metric")
+    legend = [trace["name"] for trace in traces if trace.get("showlegend", True)]
+    layout = canvas.layout(
+        legend=legend if len(legend) > 1 else (), xaxis=_time_axis(canvas), yaxis=axis, hovermode="x unified"
+    )
+    layout["annotations"] = _running_note(canvas, traces)
     return {"data": traces, "layout": layout}
+
+
+def _stacked(canvas: Canvas, series: list[tuple[str, str, list[Row]]]) -> list[float | None]:
+    """Return the height of the stack at every x."""
+    spec = canvas.spec
+    assert spec.x is not None
+    levels: dict[Any, float] = {}
+    for _, name, rows in series:
+        for row, value in zip(rows, canvas.values(name, rows), strict=True):
+            x = plain(row[spec.table.index(spec.x)])
+            levels[x] = levels.get(x, 0.0) + (value or 0.0)
+    return list(levels.values())
+
+
+def _running_note(canvas: Canvas, traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the words beside the topmost hollow point: a running bucket must not be read as a fall."""
+    ends = [
+        (trace["y"][-1], trace["x"][-1])
+        for trace in traces
+        if trace["line"]["dash"] == "dash" and trace["y"][-1] is not None
+    ]
+    if not ends:
+        return []
+    y, x = max(ends)
+    font = {"size": 11, "color": FAINT[canvas.theme]}
+    note = {
+        "x": x,
+        "y": y,
+        "text": canvas.say(_NOT_OVER),
+        "showarrow": False,
+        "yshift": 14,
+        "xanchor": "right",
+        "font": font,
+    }
+    return [note]
 
 
 def _series(canvas: Canvas) -> list[tuple[str, str, list[Row]]]:
@@ -104,7 +148,7 @@ def _split(
     return (xs[:cut], ys[:cut]), (xs[begin:], ys[begin:])
 
 
-def _trace(
+def line_trace(
     canvas: Canvas,
     label: str,
     name: str,
@@ -113,11 +157,12 @@ def _trace(
     *,
     dash: str,
 ) -> dict[str, Any]:
+    """Return one line with its points: x values, y values."""
     xs, ys = points
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(xs) <= MOST_MARKERS else "lines",
-        "name": label,
+        "name": clip(label, LEGEND_WIDTH),
         "x": xs,
         "y": ys,
         "connectgaps": False,
@@ -189,9 +234,10 @@ def _time_axis(canvas: Canvas) -> dict[str, Any]:
         hoverformat=_HOVER[canvas.locale].get(grain, "%Y-%m-%d %H:%M"),
     )
     starts = sorted({str(plain(cell)) for cell in spec.table.column(spec.x) if cell is not None})
-    if len(starts) <= 12 and grain != "hour":
-        # Plotly would put its own Mondays and month starts between the buckets.
-        axis |= {"tickmode": "array", "tickvals": starts}
+    if grain in _TICKS[canvas.locale]:
+        # Plotly would put its own Mondays and month starts between the buckets. The last one is always named.
+        step = math.ceil(len(starts) / MOST_TICKS)
+        axis |= {"tickmode": "array", "tickvals": sorted(starts[::-1][::step])}
     return axis
 
 
@@ -206,85 +252,3 @@ def _lift(axis: dict[str, Any], values: list[float | None], *, fill: bool) -> No
     else:
         axis.pop("tickvals")
         axis.pop("ticktext")
-
-
-def scatter(canvas: Canvas) -> Figure:
-    """Return named points of two value columns: `x` and `y[0]`; `series` names them."""
-    spec = canvas.spec
-    assert spec.x is not None
-    xs, ys = canvas.values(spec.x), canvas.values(spec.y[0])
-    names = canvas.names(spec.series) if spec.series else [""] * len(xs)
-    trace = {
-        "type": "scatter",
-        "mode": "markers+text" if len(xs) <= 15 else "markers",
-        "x": xs,
-        "y": ys,
-        "text": names,
-        "textposition": "top center",
-        "textfont": {"color": INK[canvas.theme], "size": 11},
-        "cliponaxis": False,
-        "marker": {
-            "color": canvas.colour(0),
-            "size": 10,
-            "opacity": 0.85,
-            "line": {"width": 1, "color": CLEAR},
-        },
-        "customdata": list(zip(canvas.labels(xs, spec.x), canvas.labels(ys, spec.y[0]), strict=True)),
-        "hovertemplate": f"%{{text}}<br>{canvas.header(spec.x)} %{{customdata[0]}}"
-        f"<br>{canvas.header(spec.y[0])} %{{customdata[1]}}<extra></extra>",
-    }
-    layout = canvas.layout(
-        height=420,
-        xaxis=canvas.value_axis(spec.x, xs, showgrid=False),
-        yaxis=canvas.value_axis(spec.y[0], ys),
-    )
-    return {"data": [trace], "layout": layout}
-
-
-def response_curve(canvas: Canvas) -> Figure:
-    """Return curves of `y` over the value column `x`, one per `series`, with today's points marked.
-
-    `options["points"]`: list of {series, x, y, label}; x and y in the table's units.
-    """
-    spec = canvas.spec
-    assert spec.x is not None
-    groups: dict[Cell, list[Row]] = {}
-    for row in spec.table.rows:
-        groups.setdefault(row[spec.table.index(spec.series)] if spec.series else None, []).append(row)
-    traces: list[dict[str, Any]] = []
-    colours: dict[Cell, str] = {}
-    for at, (code, rows) in enumerate(groups.items()):
-        label = canvas.names(spec.series, rows[:1])[0] if spec.series else canvas.header(spec.y[0])
-        colours[code] = canvas.colour(at)
-        points: tuple[list[Any], list[float | None]] = (
-            canvas.values(spec.x, rows),
-            canvas.values(spec.y[0], rows),
-        )
-        traces.append(
-            {**_trace(canvas, label, spec.y[0], points, colours[code], dash="solid"), "mode": "lines"}
-        )
-    for point in canvas.option("points") or ():
-        label = point.get("label")
-        traces.append(
-            {
-                "type": "scatter",
-                "mode": "markers",
-                "x": [point["x"]],
-                "y": [point["y"]],
-                "marker": {
-                    "size": 12,
-                    "symbol": "diamond",
-                    "color": colours.get(point.get("series"), INK[canvas.theme]),
-                },
-                "name": canvas.say(label) if isinstance(label, Text) else str(label or ""),
-                "showlegend": False,
-                "hovertemplate": "%{fullData.name}<extra></extra>",
-            }
-        )
-    layout = canvas.layout(
-        legend=True,
-        height=420,
-        xaxis=canvas.value_axis(spec.x, canvas.values(spec.x), showgrid=False),
-        yaxis=canvas.value_axis(spec.y[0], canvas.values(spec.y[0])),
-    )
-    return {"data": traces, "layout": layout}

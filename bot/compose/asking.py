@@ -8,10 +8,10 @@ from __future__ import annotations
 from bot.compose.interpretation import dimension_label, value_label
 from bot.compose.view import Scene
 from bot.plan import BilingualMessage, MetricPlan
-from bot.render_dates import period_name
 from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import Condition, MetricQuery
 from semantic_layer.text import Text
+from tools.render_dates import period_name
 
 _BY_GRAIN = {
     "day": Text(zh="每天", en="by day"),

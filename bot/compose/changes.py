@@ -9,9 +9,9 @@ from bot.compose.phrases import against, change, compared, join, still_open, whe
 from bot.compose.ranking import ranking_headline, read_ranking, sample_caveat
 from bot.compose.side import Side
 from bot.compose.view import Scene, UsedPeriod, View
-from bot.render import percent, prose
 from semantic_layer.table import Row
 from semantic_layer.text import Text
+from tools.render import percent, prose
 
 DOMINATES = 0.6  # share of a quotient's change from which one side is named as its source
 

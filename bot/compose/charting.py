@@ -10,10 +10,10 @@ from bot.compose.ranking import read_ranking
 from bot.compose.side import Side
 from bot.compose.trend import partial_from
 from bot.compose.view import Scene, View, shape_of
-from bot.render import style_of
-from bot.render_dates import period_label
 from semantic_layer.table import Row, Table
 from semantic_layer.text import Text
+from tools.render import style_of
+from tools.render_dates import period_label
 from tools.result import ChartKind, ChartSpec
 
 MOST_BARS = 20

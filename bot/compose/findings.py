@@ -9,9 +9,9 @@ from bot.compose.quality import MENTION_BELOW, events_behind, small_sample
 from bot.compose.ranking import Ranking, read_ranking
 from bot.compose.side import Side
 from bot.compose.view import Scene, View, shape_of
-from bot.render import percent, prose
 from semantic_layer.table import Row
 from semantic_layer.text import Text
+from tools.render import percent, prose
 from tools.result import Driver, Finding
 
 

@@ -12,9 +12,9 @@ from bot.compose.shares import members_headline, share_headline
 from bot.compose.side import Side
 from bot.compose.trend import trend_headline
 from bot.compose.view import Scene, Shape, View, shape_of
-from bot.render_dates import dates_label
 from semantic_layer.period import Period
 from semantic_layer.text import Text
+from tools.render_dates import dates_label
 
 _BY_SHAPE: dict[Shape, Callable[[View, Side, Scene], Text]] = {
     "number": number_headline,

@@ -8,10 +8,10 @@ from bot.answer import Slot
 from bot.compose.phrases import against, list_of, when
 from bot.compose.view import Scene, View
 from bot.plan import AnswerablePlan, MetadataPlan, ToolPlan
-from bot.render import group_label
 from semantic_layer.query import AnyOf, Condition, Expression, GroupBy, Having, Where
 from semantic_layer.table import Column
 from semantic_layer.text import Text
+from tools.render import group_label
 
 _OPERATORS = {
     "=": Text(zh="是", en="is"),
@@ -36,10 +36,10 @@ _GRAINS = {
 }  # fmt: skip
 
 
-def completed(slots: Sequence[Slot], view: View, scene: Scene) -> tuple[Slot, ...]:
+def completed(slots: Sequence[Slot], of_plan: Sequence[Slot]) -> tuple[Slot, ...]:
     """Return the planner's slots, and the plan's own for every kind of slot the planner left out."""
     known = {slot.slot for slot in slots}
-    return (*slots, *(slot for slot in slots_of(view, scene) if slot.slot not in known))
+    return (*slots, *(slot for slot in of_plan if slot.slot not in known))
 
 
 def slots_of(view: View, scene: Scene) -> tuple[Slot, ...]:

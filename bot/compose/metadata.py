@@ -9,12 +9,12 @@ from bot.compose.definitions import definition, formula
 from bot.compose.phrases import join
 from bot.compose.view import Scene
 from bot.plan import MetadataPlan
-from bot.render_dates import day_label
 from semantic_layer.catalog import Catalog, Dimension, Metric
 from semantic_layer.errors import QueryError, UnknownNameError
 from semantic_layer.period import ONE_DAY
 from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
+from tools.render_dates import day_label
 
 MOST_NAMED = 6
 Span = Callable[[str], tuple[date | None, date | None]]  # a model's first day and the day after its last

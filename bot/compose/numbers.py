@@ -6,9 +6,9 @@ from bot.compose.measure import is_additive, parts
 from bot.compose.phrases import against, change, compared, join, when
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
-from bot.render import prose
 from semantic_layer.table import Row
 from semantic_layer.text import Text
+from tools.render import prose
 
 
 def number_headline(view: View, side: Side, scene: Scene) -> Text:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bot.compose.view import Scene, UsedPeriod
-from bot.render import percent, points, prose, style_of
-from bot.render_dates import dates_label, day_label, period_label, period_name
 from semantic_layer.period import ONE_DAY, Grain, Period, calendar_unit
 from semantic_layer.table import Column
 from semantic_layer.text import Text
+from tools.render import percent, points, prose, style_of
+from tools.render_dates import dates_label, day_label, period_label, period_name
 
 _BEFORE = {
     Grain.DAY: Text(zh="前一天", en="the day before"),

@@ -10,9 +10,9 @@ from bot.compose.phrases import against, compared, join, list_of, still_open, wh
 from bot.compose.quality import events_behind, is_small, small_sample
 from bot.compose.side import Side
 from bot.compose.view import Scene, View, ranked_column
-from bot.render import prose
 from semantic_layer.table import Column, Row
 from semantic_layer.text import Text
+from tools.render import prose
 
 MOST_TIED_NAMES = 4
 

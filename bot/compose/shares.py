@@ -7,8 +7,8 @@ from bot.compose.phrases import NO_CHANGE, change, join, still_open, when
 from bot.compose.ranking import ranking_headline
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
-from bot.render import percent, prose
 from semantic_layer.text import Text
+from tools.render import percent, prose
 
 
 def share_headline(view: View, side: Side, scene: Scene) -> Text:

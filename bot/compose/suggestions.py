@@ -18,13 +18,16 @@ def suggestions(view: View, scene: Scene, registry: Registry, context: ToolConte
     metric = view.column(ranked_column(view)[0]).metric or view.query.metrics[0]
     if not _is_effectiveness(scene, metric):
         return ()
-    inputs: dict[str, object] = {"metric": metric, "dimension": view.dimensions[0].dimension}
-    if view.query.period is not None:
-        inputs["period"] = view.query.period.model_dump(mode="json")
-    if view.query.where:
-        inputs["where"] = [condition.model_dump(mode="json") for condition in view.query.where]
+    tool = registry.get(GROWTH_TOOL)
+    asked: dict[str, object] = {
+        "metric": metric,
+        "dimension": view.dimensions[0].dimension,
+        "period": view.query.period.model_dump(mode="json") if view.query.period is not None else None,
+        "where": [condition.model_dump(mode="json") for condition in view.query.where],
+    }
+    inputs = {name: value for name, value in asked.items() if name in tool.inputs.model_fields and value}
     try:
-        return registry.get(GROWTH_TOOL).run(inputs, context).suggestions
+        return tool.run(inputs, context).suggestions
     except AskGrowthError:
         return ()  # an answer stands without advice; thin data are the usual reason
 

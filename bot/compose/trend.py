@@ -7,11 +7,11 @@ from datetime import date
 from bot.compose.measure import is_additive
 from bot.compose.phrases import change, join, list_of, when
 from bot.compose.view import Scene, View, grain_of
-from bot.render import prose
-from bot.render_dates import bucket_phrase, day_label
 from semantic_layer.period import ONE_DAY, Grain, shift, truncate
 from semantic_layer.table import Column, Row
 from semantic_layer.text import Text
+from tools.render import prose
+from tools.render_dates import bucket_phrase, day_label
 
 
 def data_end(view: View, scene: Scene) -> date | None:

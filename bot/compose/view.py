@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from bot.render import as_float, group_label
 from semantic_layer.catalog import Catalog
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
+from tools.render import as_float, group_label
 
 Shape = Literal["values", "empty", "number", "change", "trend", "ranking", "share", "members"]
 

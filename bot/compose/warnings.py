@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from bot.compose.phrases import through
 from bot.compose.view import Scene, View
-from bot.render_dates import dates_label, day_label
 from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.text import Text
+from tools.render_dates import dates_label, day_label
 
 
 def not_understood(words: Sequence[str]) -> Text | None:

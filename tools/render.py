@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from bot.render_dates import bucket_label
 from semantic_layer.table import Cell, Column
 from semantic_layer.text import Locale, Text
+from tools.render_dates import bucket_label
 
 MINUS = "−"
 NO_VALUE = Text(zh="无数据", en="no data")
@@ -97,6 +97,8 @@ def cell(value: Cell, column: Column, locale: Locale) -> str:
     if number is None:
         return "–"
     style = style_of(column)
+    if style.percent and "__delta" in column.name:
+        return f"{MINUS if number < 0 else '+' if number > 0 else ''}{points(number).at(locale)}"
     if style.percent:
         return percent(number, style.decimals)
     decimals = style.decimals
@@ -179,6 +181,8 @@ def _number(value: Cell, column: Column, locale: Locale, *, sign: bool = False, 
     if number is None:
         return NO_VALUE.at(locale)
     style = style_of(column)
+    if style.percent and "__delta" in column.name:  # a difference of rates is in points, not in percent
+        return f"{MINUS if number < 0 else '+' if number > 0 else ''}{points(number).at(locale)}"
     if style.percent:
         return percent(number, style.decimals, sign=sign)
     plus = "+" if sign and number > 0 else MINUS if number < 0 else ""
@@ -186,7 +190,8 @@ def _number(value: Cell, column: Column, locale: Locale, *, sign: bool = False, 
     before = style.before
     after = (style.after_zh if locale == "zh-CN" else style.after_en) if counted else ""
     if locale == "zh-CN" and (column.unit or "").upper() in HOME_CURRENCIES:
-        before, after = "", "" if scale else "元"
+        # An axis writes 0, not 0元: it is the same in every unit.
+        before, after = "", "" if scale or not (number or counted) else "元"
     if style.multiple and not counted and locale == "en-US":
         after = "x"
     return f"{plus}{before}{size}{scale}{after}"

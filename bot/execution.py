@@ -1,0 +1,238 @@
+"""Runs one plan: query, side queries, words and chart. Everything it reads goes through the layer's `query`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.answer import Part, PeriodUsed, Slot
+from bot.compose.charting import chart_for
+from bot.compose.findings import findings
+from bot.compose.follow_ups import follow_ups
+from bot.compose.headline import headline
+from bot.compose.interpretation import plan_slots, slots_of
+from bot.compose.metadata import METRIC_KIND, metadata
+from bot.compose.side import Side, read_beside
+from bot.compose.suggestions import suggestions
+from bot.compose.view import Scene, UsedPeriod, View
+from bot.compose.warnings import period_notes
+from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, Option, ToolPlan
+from semantic_layer.errors import AskGrowthError, UnknownNameError
+from semantic_layer.query import GroupBy, MetricQuery
+from semantic_layer.text import Text
+from tools.registry import Registry, ToolContext
+from tools.render_dates import period_label
+from tools.result import ChartSpec, Finding, Suggestion
+
+if TYPE_CHECKING:
+    from semantic_layer.workspace import SemanticLayer
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one executed plan gives to the answer."""
+
+    part: Part
+    headline: Text
+    periods: tuple[PeriodUsed, ...] = ()
+    slots: tuple[Slot, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
+    chart: ChartSpec | None = None
+    warnings: tuple[Text, ...] = ()
+    follow_ups: tuple[Option, ...] = ()
+    metrics: tuple[str, ...] = ()
+    side_queries: tuple[tuple[str, str], ...] = ()  # what for, SQL
+
+
+@dataclass(slots=True)
+class Stopwatch:
+    """Milliseconds per stage of one answer; a stage run several times adds up."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Add the time of the block to a stage."""
+        begin = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.spent[name] = self.spent.get(name, 0.0) + (time.perf_counter() - begin) * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One asking user on one day over one layer. Holds no state between plans but the stopwatch."""
+
+    layer: SemanticLayer
+    registry: Callable[[], Registry]
+    today: date
+    user: str | None
+    row_limit: int | None
+    watch: Stopwatch
+
+    def execute(self, plan: AnswerablePlan, *, brief: bool = False) -> Outcome:
+        """Return the outcome of one plan; `brief` leaves out follow-ups and suggestions.
+
+        Raises:
+            AskGrowthError: the plan cannot be run, or its data cannot be read.
+        """
+        if isinstance(plan, MetricPlan):
+            return self._metric(plan, brief=brief)
+        if isinstance(plan, ToolPlan):
+            return self._tool(plan)
+        return self._metadata(plan)
+
+    def compiled(self, plan: AnswerablePlan) -> Part:
+        """Return the plan's SQL without running it; an analysis or a catalog question has none."""
+        if not isinstance(plan, MetricPlan):
+            return Part(plan, None)
+        with self.watch.stage("compile"):
+            found = self.layer.compile(as_query(plan), today=self.today, user=self.user)
+        return Part(plan, None, (found.sql,))
+
+    def compiles(self, query: MetricQuery) -> bool:
+        """Return whether a query could be run."""
+        try:
+            self.layer.compile(as_query(query), today=self.today, user=self.user)
+        except AskGrowthError:
+            return False
+        return True
+
+    def scene(self, metrics: tuple[str, ...] = ()) -> Scene:
+        """Return what composing must know; coverage is that of the metrics."""
+        catalog = self.layer.catalog
+        span = self.layer.coverage(metrics) if metrics else None
+        end = span.end if span is not None else None
+        # Rows after today are not read, so data that run further end today for this answer.
+        return Scene(
+            catalog=catalog,
+            today=self.today,
+            data_start=span.start if span is not None else None,
+            data_end=min(end, self.today) if end is not None else None,
+            week_start=catalog.week_start,
+            fiscal_year_start=catalog.fiscal_year_start,
+        )
+
+    def _run(self, query: MetricQuery) -> tuple[View, str, tuple[Text, ...]]:
+        """Return view, SQL and the compiler's warnings of one query."""
+        with self.watch.stage("execute"):
+            result = self.layer.query(as_query(query), today=self.today, user=self.user)
+        compiled = result.compiled
+        # The canonical query has a period even where none was asked; sentences must tell the two apart.
+        canonical = compiled.query.model_copy(
+            update={"period": compiled.query.period if query.period else None}
+        )
+        periods = tuple(
+            UsedPeriod(used.role, used.period, used.suffix)
+            for used in compiled.periods
+            if query.period is not None or used.role == "comparison"
+        )
+        return View(as_query(canonical), result.table, periods), result.sql, result.warnings
+
+    def _metric(self, plan: MetricPlan, *, brief: bool) -> Outcome:
+        view, sql, warned = self._run(plan)
+        beside: list[tuple[str, str]] = []
+
+        def run_beside(query: MetricQuery, purpose: str) -> View:
+            found, text, _ = self._run(query)
+            beside.append((purpose, text))
+            return found
+
+        scene = self.scene(view.query.metrics)
+        side = read_beside(view, scene, run_beside)
+        with self.watch.stage("compose"):
+            part = Part(plan, view.table.head(self.row_limit), (sql,))
+            said = headline(view, side, scene)
+            outcome = Outcome(
+                part,
+                said,
+                periods=self._periods(view),
+                slots=slots_of(view, scene),
+                findings=findings(view, side, scene),
+                chart=chart_for(view, side, scene, plan.presentation),
+                warnings=(*warned, *period_notes(view, scene)),
+                follow_ups=() if brief else self._follow_ups(view, side, scene),
+                metrics=view.query.metrics,
+                side_queries=tuple(beside),
+            )
+        if brief:
+            return outcome
+        with self.watch.stage("suggest"):
+            advice = suggestions(view, scene, self.registry(), self._tool_context())
+        return replace(outcome, suggestions=advice)
+
+    def _follow_ups(self, view: View, side: Side, scene: Scene) -> tuple[Option, ...]:
+        return follow_ups(view, side, scene, self.compiles, self.registry())
+
+    def _periods(self, view: View) -> tuple[PeriodUsed, ...]:
+        catalog = self.layer.catalog
+        return tuple(
+            PeriodUsed(
+                used.role,
+                used.period.start,
+                used.period.end,
+                used.period.requested_end,
+                period_label(used.period, self.today, catalog.week_start, catalog.fiscal_year_start),
+            )
+            for used in view.periods
+        )
+
+    def _tool_context(self) -> ToolContext:
+        return ToolContext(self.layer, self.today, self.user)
+
+    def _tool(self, plan: ToolPlan) -> Outcome:
+        tool = self.registry().get(plan.name)
+        with self.watch.stage("execute"):
+            result = tool.run(plan.inputs, self._tool_context())
+        table = result.tables[0].head(self.row_limit) if result.tables else None
+        return Outcome(
+            Part(plan, table, result.sql),
+            result.headline,
+            slots=plan_slots(plan, tool.label),
+            findings=result.findings,
+            suggestions=result.suggestions,
+            chart=result.chart,
+            warnings=result.warnings,
+        )
+
+    def _metadata(self, plan: MetadataPlan) -> Outcome:
+        if plan.topic == "values":
+            return self._values(plan)
+        for name in plan.names:
+            if plan.topic == "definition" and name not in self.layer.catalog.metrics:
+                raise UnknownNameError(METRIC_KIND, name, self.layer.catalog.metrics)
+
+        def span(model: str) -> tuple[date | None, date | None]:
+            found = self.layer.model_coverage(model)
+            return found.start, min(found.end, self.today) if found.end is not None else None
+
+        with self.watch.stage("compose"):
+            said, table = metadata(plan, self.scene(), span)
+        used = plan.names if plan.topic == "definition" else ()
+        return Outcome(Part(plan, table.head(self.row_limit)), said, slots=plan_slots(plan), metrics=used)
+
+    def _values(self, plan: MetadataPlan) -> Outcome:
+        """Return the distinct values of dimensions: a query like any other, so access rules hold."""
+        query = MetricQuery(group_by=tuple(GroupBy(dimension=name) for name in plan.names))
+        view, sql, warned = self._run(query)
+        with self.watch.stage("compose"):
+            said = headline(view, Side(), self.scene())
+        return Outcome(
+            Part(plan, view.table.head(self.row_limit), (sql,)), said, slots=plan_slots(plan), warnings=warned
+        )
+
+
+def as_query(query: MetricQuery) -> MetricQuery:
+    """Return the plain query of a plan, without its tag and presentation."""
+    if type(query) is MetricQuery:
+        return query
+    return MetricQuery.model_construct(
+        query.model_fields_set & set(MetricQuery.model_fields),
+        **{name: getattr(query, name) for name in MetricQuery.model_fields},
+    )

@@ -1,0 +1,308 @@
+"""From a question to an answer: plan, execute, compose. Never raises for anything a person may ask."""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
+
+from bot.answer import Answer, Clarification, Provenance, Refusal
+from bot.answer import Planner as PlannerName
+from bot.compose.definitions import metric_definitions
+from bot.compose.headline import together
+from bot.compose.interpretation import completed
+from bot.compose.warnings import not_understood
+from bot.execution import Execution, Outcome, Stopwatch
+from bot.outcomes import (
+    clarification_of,
+    failure_of,
+    internal_failure,
+    plans_of,
+    refusal_before_planning,
+    refusal_of,
+)
+from bot.plan import AnswerablePlan, ClarifyPlan, MetricPlan, RefusePlan, plan_hash
+from bot.planners.base import Conversation, Planned, Planner, PlanRequest
+from semantic_layer.errors import AmbiguousPathError, AskGrowthError
+from semantic_layer.text import Locale, Text
+from tools.registry import Registry
+
+if TYPE_CHECKING:
+    from bot.settings import PlannerChoice, Settings
+    from semantic_layer.workspace import SemanticLayer
+
+DISPLAY_ROWS = 1_000
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+WITHOUT_LANGUAGE = Text(zh="直接给出的计划", en="a plan given directly")
+
+
+class Pipeline:
+    """Answers questions over one open workspace. Safe to call from several threads at once."""
+
+    def __init__(
+        self,
+        layer: SemanticLayer,
+        settings: Settings | None = None,
+        *,
+        planners: dict[Literal["rules", "llm"], Planner] | None = None,
+        registry: Registry | None = None,
+    ) -> None:
+        """Take the layer; planners and tools are made on first use unless given."""
+        self.layer = layer
+        self._settings = settings
+        self._planners: dict[Literal["rules", "llm"], Planner] = dict(planners or {})
+        self._given_registry = registry
+        self._lock = threading.Lock()
+
+    @cached_property
+    def registry(self) -> Registry:
+        """Return the analyses that exist."""
+        return self._given_registry or Registry.load()
+
+    def ask(
+        self,
+        question: str,
+        *,
+        locale: Locale | None = None,
+        today: date | None = None,
+        user: str | None = None,
+        conversation: Conversation | None = None,
+        planner: PlannerChoice | None = None,
+        row_limit: int | None = DISPLAY_ROWS,
+    ) -> Answer:
+        """Return the answer, clarification, refusal or error of a question, in its own language."""
+
+        def work(asked: Execution, draft: Answer) -> Answer:
+            planned = self._planned(asked, draft, conversation, planner)
+            return planned if isinstance(planned, Answer) else self._answered(asked, draft, planned)
+
+        return self._guarded(question, locale, today, user, row_limit, work)
+
+    def run(
+        self,
+        plan: AnswerablePlan,
+        *,
+        question: str = "",
+        locale: Locale | None = None,
+        today: date | None = None,
+        user: str | None = None,
+        row_limit: int | None = DISPLAY_ROWS,
+    ) -> Answer:
+        """Return the answer to a plan given without language: chips, options, follow-ups, deep links."""
+
+        def work(asked: Execution, draft: Answer) -> Answer:
+            return self._answered(asked, draft, Planned(plan, why=WITHOUT_LANGUAGE), planner="none")
+
+        return self._guarded(question, locale or self.layer.settings.locale, today, user, row_limit, work)
+
+    def explain(
+        self,
+        question: str,
+        *,
+        locale: Locale | None = None,
+        today: date | None = None,
+        user: str | None = None,
+        conversation: Conversation | None = None,
+        planner: PlannerChoice | None = None,
+    ) -> Answer:
+        """Return plan and SQL of a question without running them: every part has SQL and no table."""
+
+        def work(asked: Execution, draft: Answer) -> Answer:
+            planned = self._planned(asked, draft, conversation, planner)
+            if isinstance(planned, Answer):
+                return planned
+            plans = _answerable(planned)
+            parts = tuple(asked.compiled(plan) for plan in plans)
+            return replace(
+                draft,
+                outcome="answer",
+                planner="rules",
+                plan=plans[0],
+                parts=parts,
+                interpretation=planned.slots,
+            )
+
+        return self._guarded(question, locale, today, user, None, work)
+
+    @staticmethod
+    def continue_conversation(conversation: Conversation | None, answer: Answer) -> Conversation:
+        """Return the conversation after a turn. A refusal or an error leaves it as it was."""
+        current = conversation or Conversation()
+        if answer.outcome == "answer":
+            return current.after(answer.question, tuple(part.plan for part in answer.parts))
+        if answer.outcome == "clarify" and answer.clarification is not None:
+            return current.offering(answer.clarification.options)
+        return current
+
+    def _guarded(
+        self,
+        question: str,
+        locale: Locale | None,
+        today: date | None,
+        user: str | None,
+        row_limit: int | None,
+        work: Callable[[Execution, Answer], Answer],
+    ) -> Answer:
+        """Return what `work` makes, with every error turned into a typed outcome."""
+        watch = Stopwatch()
+        draft = Answer(
+            id=uuid.uuid4().hex,
+            question=question[:10_000],
+            locale=locale or _locale_of(question, self.layer.settings.locale),
+            outcome="error",
+            planner="none",
+        )
+        try:
+            day = self.layer.today(today)
+            asked = Execution(self.layer, lambda: self.registry, day, user, row_limit, watch)
+            answer = work(asked, draft)
+        except AskGrowthError as error:
+            answer = _of_error(draft, error)
+        except Exception as error:  # noqa: BLE001 - the one border where a defect of ours becomes an outcome
+            folder = self._settings.state_dir if self._settings is not None else None
+            answer = replace(draft, error=internal_failure(draft.id, error, folder))
+        spent = {stage: round(milliseconds, 2) for stage, milliseconds in watch.spent.items()}
+        return replace(answer, timings_ms=spent)
+
+    def _planned(
+        self, asked: Execution, draft: Answer, conversation: Conversation | None, choice: PlannerChoice | None
+    ) -> Planned | Answer:
+        """Return the reading of the question, or the outcome that ends it here."""
+        unreadable = refusal_before_planning(draft.question)
+        if unreadable is not None:
+            return replace(draft, outcome="refuse", refusal=unreadable)
+        request = PlanRequest(
+            draft.question, draft.locale, asked.today, self.layer, asked.user, conversation or Conversation()
+        )
+        name = self._choice(choice)
+        with asked.watch.stage("plan"):
+            planned = self._planner(name).plan(request)
+        provenance = Provenance(name, planned.why, not_understood=planned.not_understood)
+        told = replace(
+            draft, planner=name, interpretation=planned.slots, provenance=provenance, warnings=planned.notes
+        )
+        if isinstance(planned.plan, ClarifyPlan):
+            asked_back = Clarification(_text(planned.plan.question), planned.plan.options)
+            return replace(told, outcome="clarify", plan=planned.plan, clarification=asked_back)
+        if isinstance(planned.plan, RefusePlan):
+            plan = planned.plan
+            refusal = Refusal(plan.reason, _text(plan.message), plan.missing, plan.nearest)
+            return replace(told, outcome="refuse", plan=plan, refusal=refusal)
+        return planned
+
+    def _choice(self, choice: PlannerChoice | None) -> Literal["rules", "llm"]:
+        """Return which planner answers. Only the rules planner exists yet; `auto` is rules first."""
+        wanted = choice or (self._settings.planner if self._settings is not None else None) or "auto"
+        return "llm" if wanted == "llm" and "llm" in self._planners else "rules"
+
+    def _planner(self, name: Literal["rules", "llm"]) -> Planner:
+        with self._lock:
+            if name not in self._planners:
+                from bot.planners.rules import RulesPlanner
+
+                self._planners["rules"] = RulesPlanner(self.layer)
+            return self._planners[name]
+
+    def _answered(
+        self, asked: Execution, draft: Answer, planned: Planned, planner: PlannerName | None = None
+    ) -> Answer:
+        plans = _answerable(planned)
+        outcomes: list[Outcome] = []
+        try:
+            outcomes += [asked.execute(plan, brief=at > 0) for at, plan in enumerate(plans)]
+        except AmbiguousPathError as error:
+            plan = plans[len(outcomes)]
+            choice = (
+                clarification_of(error, plan, asked.scene(), asked.compiles)
+                if isinstance(plan, MetricPlan)
+                else None
+            )
+            if choice is None:
+                raise
+            return replace(
+                draft, outcome="clarify", planner=planner or "rules", plan=plan, clarification=choice
+            )
+        return self._composed(asked, draft, planned, outcomes, planner or self._choice(None))
+
+    def _composed(
+        self, asked: Execution, draft: Answer, planned: Planned, outcomes: list[Outcome], planner: PlannerName
+    ) -> Answer:
+        """Return the answer of executed plans; of several, the first gives chart and follow-ups."""
+        first = outcomes[0]
+        names = tuple(name for outcome in outcomes for name in outcome.metrics)
+        unread = not_understood(planned.not_understood)
+        warnings = [*([unread] if unread else []), *planned.notes]
+        warnings += [warning for outcome in outcomes for warning in outcome.warnings]
+        periods = dict.fromkeys(used for outcome in outcomes for used in outcome.periods)
+        return replace(
+            draft,
+            outcome="answer",
+            planner=planner,
+            plan=first.part.plan,
+            parts=tuple(outcome.part for outcome in outcomes),
+            headline=together([outcome.headline for outcome in outcomes]),
+            periods=tuple(periods),
+            interpretation=completed(planned.slots, first.slots),
+            findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
+            suggestions=tuple(one for outcome in outcomes for one in outcome.suggestions),
+            chart=first.chart,
+            warnings=tuple(dict.fromkeys(warnings)),
+            follow_ups=(*planned.alternatives, *first.follow_ups),
+            provenance=self._provenance(asked, planned, outcomes, names, planner),
+        )
+
+    def _provenance(
+        self,
+        asked: Execution,
+        planned: Planned,
+        outcomes: list[Outcome],
+        names: tuple[str, ...],
+        planner: PlannerName,
+    ) -> Provenance:
+        scene = asked.scene(names)
+        beside = [
+            {"purpose": purpose, "sql": sql} for outcome in outcomes for purpose, sql in outcome.side_queries
+        ]
+        return Provenance(
+            planner=planner,
+            why=planned.why,
+            plan_hash=plan_hash(outcomes[0].part.plan),
+            metrics=metric_definitions(scene.catalog, names),
+            rows_read=sum(
+                outcome.part.table.row_count for outcome in outcomes if outcome.part.table is not None
+            ),
+            data_version=self.layer.data_version,
+            data_start=scene.data_start,
+            data_end=scene.data_end,
+            not_understood=planned.not_understood,
+            extra={"side_queries": beside} if beside else {},
+        )
+
+
+def _answerable(planned: Planned) -> tuple[AnswerablePlan, ...]:
+    plan = planned.plan
+    assert not isinstance(plan, ClarifyPlan | RefusePlan)
+    return plans_of(plan)
+
+
+def _of_error(draft: Answer, error: AskGrowthError) -> Answer:
+    refusal = refusal_of(error)
+    if refusal is not None:
+        return replace(draft, outcome="refuse", refusal=refusal)
+    return replace(draft, outcome="error", error=failure_of(error))
+
+
+def _text(message: object) -> Text:
+    return Text(zh=getattr(message, "zh", ""), en=getattr(message, "en", ""))
+
+
+def _locale_of(question: str, default: Locale) -> Locale:
+    """Return the language of a question: Chinese where it has a Chinese character, English where it has letters."""
+    if _HAN.search(question):
+        return "zh-CN"
+    return "en-US" if any(character.isalpha() for character in question) else default
