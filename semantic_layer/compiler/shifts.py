@@ -185,15 +185,21 @@ def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bu
     first = truncate(main.start, grain, calendar.week_start, calendar.fiscal_year_start)
     last_day = max(main.start, main.end - ONE_DAY)
     last = truncate(last_day, grain, calendar.week_start, calendar.fiscal_year_start)
-    other_first, other_last = first, last
-    for step in steps:
-        other_first = step.earlier(other_first, calendar)
-        other_last = step.earlier(other_last, calendar)
+    through = _through_rows(steps, grain)
+    other_first, other_last = _earlier(first, steps, calendar), _earlier(last, steps, calendar)
     start = min(other_first + (main.start - first), shift(other_first, 1, _whole(grain)))
-    end = shift(other_last, 1, _whole(grain))
-    if main.end < shift(last, 1, _whole(grain)) and all(step.start_of is None for step in steps):
+    after = shift(last, 1, _whole(grain))
+    # Moved rows keep the bucket's own ends (seven days before April); a bucket of its own ends where it does.
+    end = _earlier(after, steps, calendar) if through else shift(other_last, 1, _whole(grain))
+    if main.end < after and all(step.start_of is None for step in steps):
         end = min(end, other_last + (main.end - last))
-    return Bucketed(steps, start, end, _through_rows(steps, grain))
+    return Bucketed(steps, start, end, through)
+
+
+def _earlier(day: date, steps: tuple[Step, ...], calendar: Calendar) -> date:
+    for step in steps:
+        day = step.earlier(day, calendar)
+    return day
 
 
 def _whole(grain: Grain) -> Grain:

@@ -1,0 +1,165 @@
+"""Golden cases: a metric query beside hand-written SQL; both run on tiny tables, the rows must be equal.
+
+A file in `cases/` holds a workspace (YAML as a user writes it), its tables (SQL) and its cases. In a case,
+`query` is a MetricQuery as JSON (group_by also in the short form `day:week`), `sql` the hand-written answer
+(or `rows`, derived by hand), or `refused` the code of the error. `ordered: true` compares the order as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+import yaml
+
+from semantic_layer.compiler import CompileContext, compile_query
+from semantic_layer.coverage import Coverage
+from semantic_layer.loader import load_text
+from semantic_layer.query import MetricQuery
+from semantic_layer.shorthand import parse_group_by
+
+CASES = Path(__file__).parent / "cases"
+TODAY = date(2030, 1, 1)
+
+
+@dataclass(frozen=True)
+class Case:
+    file: str
+    name: str
+    query: dict[str, Any]
+    expected: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.name}"
+
+
+@lru_cache
+def _content(file: str) -> dict[str, Any]:
+    return yaml.safe_load((CASES / f"{file}.yml").read_text(encoding="utf-8"))
+
+
+def all_cases() -> list[Case]:
+    return [
+        Case(
+            path.stem,
+            case["name"],
+            case["query"],
+            {k: v for k, v in case.items() if k not in ("name", "query")},
+        )
+        for path in sorted(CASES.glob("*.yml"))
+        for case in _content(path.stem)["cases"]
+    ]
+
+
+def query_of(case: Case) -> MetricQuery:
+    written = dict(case.query)
+    written["group_by"] = [
+        parse_group_by(item) if isinstance(item, str) else item for item in written.get("group_by", [])
+    ]
+    return MetricQuery.model_validate(written)
+
+
+@lru_cache
+def catalog_of(file: str):
+    return load_text(yaml.safe_dump(_content(file)["workspace"], allow_unicode=True)).catalog_or_raise()
+
+
+def context_of(case: Case) -> CompileContext:
+    given = case.expected
+    coverage = {
+        model: Coverage(span["start"], span["end"]) for model, span in given.get("coverage", {}).items()
+    }
+    return CompileContext(
+        today=given.get("today", TODAY),
+        coverage=coverage,
+        row_filters={model: tuple(filters) for model, filters in given.get("row_filters", {}).items()},
+        hidden=frozenset(given.get("hidden", ())),
+        masked=frozenset(given.get("masked", ())),
+    )
+
+
+def plain(cell: object) -> object:
+    """A cell as YAML would write it: decimals as numbers, dates as text."""
+    if isinstance(cell, Decimal):
+        return float(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    return cell
+
+
+def same(ours: object, theirs: object) -> bool:
+    if isinstance(ours, bool) or isinstance(theirs, bool):
+        return ours is theirs
+    if isinstance(ours, int | float) and isinstance(theirs, int | float):
+        return ours == pytest.approx(theirs, rel=1e-9, abs=1e-9)
+    return ours == theirs
+
+
+def sort_key(row: tuple[object, ...]) -> tuple[tuple[bool, str], ...]:
+    return tuple(
+        (cell is None, f"{cell:020.6f}" if isinstance(cell, int | float) else str(cell)) for cell in row
+    )
+
+
+def equal_rows(ours: list[tuple], theirs: list[tuple], *, ordered: bool) -> bool:
+    ours = [tuple(map(plain, row)) for row in ours]
+    theirs = [tuple(map(plain, row)) for row in theirs]
+    if not ordered:
+        ours, theirs = sorted(ours, key=sort_key), sorted(theirs, key=sort_key)
+    return len(ours) == len(theirs) and all(
+        len(a) == len(b) and all(map(same, a, b)) for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+class Golden:
+    """Runs cases; one in-memory database per case file."""
+
+    def __init__(self) -> None:
+        self._databases: dict[str, duckdb.DuckDBPyConnection] = {}
+
+    def database(self, file: str) -> duckdb.DuckDBPyConnection:
+        if file not in self._databases:
+            self._databases[file] = duckdb.connect(config={"threads": "1"})
+            self._databases[file].execute("SET TimeZone = 'Asia/Shanghai'")
+            self._databases[file].execute(_content(file)["tables"])
+        return self._databases[file]
+
+    def compiled(self, case: Case):
+        return compile_query(catalog_of(case.file), query_of(case), context_of(case))
+
+    def run(self, case: Case, sql: str) -> list[tuple]:
+        return self.database(case.file).execute(sql).fetchall()
+
+    def expected_rows(self, case: Case) -> list[tuple]:
+        if "rows" in case.expected:
+            return [tuple(row) for row in case.expected["rows"]]
+        return self.run(case, case.expected["sql"])
+
+    def holds(self, case: Case) -> bool:
+        """Whether a case gives what it should: the rows, in order where that is asked."""
+        ours = self.run(case, self.compiled(case).sql)
+        return equal_rows(ours, self.expected_rows(case), ordered=case.expected.get("ordered", False))
+
+    def close(self) -> None:
+        for database in self._databases.values():
+            database.close()
+
+
+@pytest.fixture(scope="session")
+def golden():
+    runner = Golden()
+    yield runner
+    runner.close()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "case" in metafunc.fixturenames:
+        metafunc.parametrize("case", all_cases(), ids=str)
