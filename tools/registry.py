@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from semantic_layer.workspace import QueryResult, SemanticLayer
 
 ENTRY_POINT_GROUP = "askgrowth.tools"
+_NO_TOOLS = ("registry", "result", "render", "render_dates")
 TOOL_KIND = Text(zh="分析工具", en="analysis")
 
 
@@ -142,7 +143,7 @@ class Registry:
 
         found: list[Tool] = []
         for module in iter_modules(tools.__path__, "tools."):
-            if not module.ispkg and module.name.rpartition(".")[2] not in ("registry", "result"):
+            if not module.ispkg and module.name.rpartition(".")[2] not in _NO_TOOLS:
                 found += _tools_in(import_module(module.name))
         for entry in entry_points(group=ENTRY_POINT_GROUP):
             loaded = entry.load()

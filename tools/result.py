@@ -9,9 +9,7 @@ from typing import Literal
 from semantic_layer.table import Table
 from semantic_layer.text import Text
 
-FindingKind = Literal[
-    "winner", "change", "driver", "anomaly", "forecast", "test", "segment", "quality"
-]
+FindingKind = Literal["winner", "change", "driver", "anomaly", "forecast", "test", "segment", "quality"]
 Evidence = Literal["experiment", "quasi_experiment", "adjusted", "correlation"]
 ChartKind = Literal[
     "number", "bar", "grouped_bar", "stacked_bar", "line", "area", "pie", "scatter", "heatmap", "funnel",
