@@ -187,6 +187,7 @@ class SemanticLayer:
         started = time.perf_counter()
         result = self.engine.execute(compiled.sql, row_limit=row_limit, timeout=timeout)
         totals = self._totals(compiled, timeout)
+        warnings = compiled.warnings + self._ties(compiled, result.rows, timeout)
         table = Table(
             columns=compiled.columns,
             rows=result.rows,
@@ -195,7 +196,7 @@ class SemanticLayer:
             totals=totals,
         )
         elapsed = (time.perf_counter() - started) * 1000
-        return QueryResult(table, compiled, compiled.warnings, elapsed)
+        return QueryResult(table, compiled, warnings, elapsed)
 
     def read_query(self, *, today: date | None = None, **written: Any) -> MetricQuery:
         """Return the query of a keyword form, as the command line writes it (`group_by` is another word for `by`)."""
@@ -227,6 +228,17 @@ class SemanticLayer:
             raise UnknownNameError(Text(zh="维度", en="dimension"), dimension, self.catalog.dimensions)
         for value, count in self.engine.execute(values_query(self.catalog, canonical)).rows:
             yield _scalar(value), count if isinstance(count, int) else None
+
+    def _ties(
+        self, compiled: CompiledQuery, rows: tuple[Row, ...], timeout: float | None
+    ) -> tuple[Text, ...]:
+        """Return a note where the limit cuts between equal rows."""
+        from semantic_layer.compiler import may_be_tied, tied_at_cut
+
+        if compiled.tie_sql is None or not may_be_tied(compiled, len(rows)):
+            return ()
+        note = tied_at_cut(compiled, rows, self.engine.execute(compiled.tie_sql, timeout=timeout).rows)
+        return (note,) if note is not None else ()
 
     def _totals(self, compiled: CompiledQuery, timeout: float | None) -> Row | None:
         """Return one cell per column: the totals of metrics, None on dimensions."""

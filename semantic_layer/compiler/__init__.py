@@ -3,6 +3,7 @@
 from semantic_layer.compiler.compile import compile_query
 from semantic_layer.compiler.context import CompileContext, CompiledQuery, DataSpan, PeriodRole
 from semantic_layer.compiler.paths import reachable
+from semantic_layer.compiler.ties import may_be_tied, tied_at_cut
 from semantic_layer.compiler.transforms import is_additive
 
 __all__ = [
@@ -12,5 +13,7 @@ __all__ = [
     "PeriodRole",
     "compile_query",
     "is_additive",
+    "may_be_tied",
     "reachable",
+    "tied_at_cut",
 ]

@@ -175,6 +175,7 @@ def _limited_per_group(
     cut = select_from(ranked, [node.copy() for node in shown])
     beyond = exp.EQ(this=row.copy(), expression=exp.Literal.number(limit.offset + limit.n + 1))
     cut.set("where", exp.Where(this=beyond))
+    cut.set("order", final.args["order"].copy())
     again = Stages(plan, [(name, query.copy()) for name, query in stages.ctes])
     return stages.statement(final), again.statement(cut)
 

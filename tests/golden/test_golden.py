@@ -1,5 +1,6 @@
 import pytest
 
+from semantic_layer.compiler import tied_at_cut
 from semantic_layer.errors import AskGrowthError
 
 
@@ -26,3 +27,6 @@ def test_a_metric_query_gives_the_rows_of_the_hand_written_sql(case, golden):
     if "periods" in case.expected:
         shown = [[role.suffix, str(role.period.start), str(role.period.end)] for role in compiled.periods]
         assert shown == case.expected["periods"]
+    if "tied" in case.expected:
+        note = tied_at_cut(compiled, ours, golden.run(case, compiled.tie_sql))
+        assert (note.en if note else None) == case.expected["tied"]
