@@ -15,7 +15,7 @@ from demo.world import (
     experiments,
     ledger,
     live,
-    media,
+    media_plan,
     orders,
     plans,
     products,
@@ -40,7 +40,7 @@ def generate(target: Path, seed: int = SEED) -> None:
 
 def tables(seed: int = SEED) -> list[Table]:
     """Return every table of the demo, in memory."""
-    bought = media.plan(seed)
+    bought = media_plan.plan(seed)
     shows = live.live_sessions(seed)
     people = customers.customers(seed, customers.arrivals(seed, bought, shows.day, shows.new_orders))
     planned = slots.slots(seed, bought, people, customers.returns(seed, people), shows)

@@ -9,7 +9,8 @@ import numpy as np
 
 from demo.world import clock, stories
 from demo.world.clock import DAYS, day_number
-from demo.world.media import MEDIA, NO_MEDIUM, STORES, MediaPlan
+from demo.world.media import MEDIA, NO_MEDIUM, STORES
+from demo.world.media_plan import MediaPlan
 from demo.world.streams import BoolArray, FloatArray, IntArray, pick, pick_rows, stream
 from demo.world.tables import MISSING
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from demo.world import stories
 from demo.world.clock import DAYS, SECONDS_PER_DAY, day_of
-from demo.world.media import AD_CHANNELS, AUDIENCES, MEDIA, MediaPlan
+from demo.world.media import AD_CHANNELS, AUDIENCES, MEDIA
+from demo.world.media_plan import MediaPlan
 from demo.world.orders import Orders
 from demo.world.streams import FloatArray, IntArray, stream
 from demo.world.tables import MISSING, Table, counts, days, money, texts, words

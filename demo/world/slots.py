@@ -11,7 +11,8 @@ from demo.world.clock import DAYS, SECONDS_PER_DAY
 from demo.world.customers import Customers, Returns
 from demo.world.devices import APP_SHARE, app_versions
 from demo.world.live import LiveSessions
-from demo.world.media import MEDIA, NO_MEDIUM, STORES, MediaPlan
+from demo.world.media import MEDIA, NO_MEDIUM, STORES
+from demo.world.media_plan import MediaPlan
 from demo.world.streams import BoolArray, IntArray, pick, pick_rows, stream
 from demo.world.tables import MISSING
 

@@ -6,7 +6,8 @@ import numpy as np
 
 from demo.world.clock import DAYS, SECONDS_PER_DAY
 from demo.world.customers import Customers
-from demo.world.media import AD_CHANNELS, MEDIA, NO_MEDIUM, MediaPlan
+from demo.world.media import AD_CHANNELS, MEDIA, NO_MEDIUM
+from demo.world.media_plan import MediaPlan
 from demo.world.orders import END, Orders
 from demo.world.slots import SOURCES
 from demo.world.streams import BoolArray, IntArray, pick, pick_rows, stream
@@ -56,8 +57,11 @@ def touch_table(seed: int, made: Orders, people: Customers, media: MediaPlan) ->
 
 def _closing(rng: np.random.Generator, made: Orders, rows: IntArray) -> dict[str, IntArray]:
     medium = made.slots.medium[rows]
+    ordered = np.minimum(made.ordered[rows], made.slots.second[rows])
+    # never before the customer's previous order, whose own last touch it would become
+    earliest = np.minimum(_previous_order(made, rows) + 1, ordered - 1)
     return {
-        "second": np.minimum(made.ordered[rows], made.slots.second[rows]) - rng.integers(30, 600, rows.size),
+        "second": np.maximum(ordered - rng.integers(30, 600, rows.size), earliest),
         "customer": made.slots.customer[rows],
         "medium": medium,
         "campaign": made.slots.campaign[rows],
