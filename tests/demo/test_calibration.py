@@ -26,7 +26,11 @@ FACTS = [
         "SELECT avg(paid_amount) / median(paid_amount) FROM orders WHERE status = 'paid'",
         1.35, 2.0,
     ),
-    ("ad spend over paid amount", "SELECT sum(spend) / (SELECT sum(paid_amount) FROM orders) FROM ad_daily", 0.12, 0.30),
+    (
+        "ad spend over paid amount",
+        "SELECT sum(spend) / (SELECT sum(paid_amount) FROM orders) FROM ad_daily",
+        0.12, 0.30,
+    ),
     (
         "orders that media are credited with",
         "SELECT avg((ad_channel <> 'none')::INT) FROM orders WHERE status = 'paid'",
@@ -73,7 +77,8 @@ def test_a_figure_is_believable(sql: str, low: float, high: float, one_row: Call
 def test_click_rates_of_display_media_lie_between_two_in_ten_thousand_and_two_percent(values: Rows) -> None:
     rates = values(
         "SELECT ad_channel, creative_format, sum(clicks) / sum(impressions) FROM ad_daily "
-        "JOIN creatives USING (creative_id) WHERE ad_channel IN ('qianchuan', 'wanxiangtai', 'xhs_juguang', 'tencent_ads') "
+        "JOIN creatives USING (creative_id) "
+        "WHERE ad_channel IN ('qianchuan', 'wanxiangtai', 'xhs_juguang', 'tencent_ads') "
         "AND creative_format <> 'search' GROUP BY ALL"
     )
     assert len(rates) >= 8
