@@ -7,6 +7,8 @@ A file in `cases/` holds a workspace (YAML as a user writes it), its tables (SQL
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -19,6 +21,7 @@ import pytest
 import yaml
 
 from semantic_layer.compiler import CompileContext, compile_query
+from semantic_layer.compiler.index import index_of
 from semantic_layer.coverage import Coverage
 from semantic_layer.loader import load_text
 from semantic_layer.query import MetricQuery
@@ -124,6 +127,7 @@ class Golden:
 
     def __init__(self) -> None:
         self._databases: dict[str, duckdb.DuckDBPyConnection] = {}
+        self._expected: dict[str, list[tuple]] = {}
 
     def database(self, file: str) -> duckdb.DuckDBPyConnection:
         if file not in self._databases:
@@ -141,12 +145,26 @@ class Golden:
     def expected_rows(self, case: Case) -> list[tuple]:
         if "rows" in case.expected:
             return [tuple(row) for row in case.expected["rows"]]
-        return self.run(case, case.expected["sql"])
+        if str(case) not in self._expected:
+            self._expected[str(case)] = self.run(case, case.expected["sql"])
+        return self._expected[str(case)]
 
     def holds(self, case: Case) -> bool:
         """Whether a case gives what it should: the rows, in order where that is asked."""
         ours = self.run(case, self.compiled(case).sql)
         return equal_rows(ours, self.expected_rows(case), ordered=case.expected.get("ordered", False))
+
+    def cases(self) -> list[Case]:
+        return all_cases()
+
+    @contextmanager
+    def fresh_memory(self) -> Iterator[None]:
+        """Forget what the compiler remembers of the catalogs, before and after."""
+        for step in (1, 2):
+            for path in CASES.glob("*.yml"):
+                index_of(catalog_of(path.stem)).memo.clear()
+            if step == 1:
+                yield
 
     def close(self) -> None:
         for database in self._databases.values():
