@@ -10,6 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.answer import Part, PeriodUsed, Slot
+from bot.compose.asking import question_of
 from bot.compose.charting import chart_for
 from bot.compose.findings import findings
 from bot.compose.follow_ups import follow_ups
@@ -19,7 +20,7 @@ from bot.compose.metadata import METRIC_KIND, metadata
 from bot.compose.side import Side, read_beside
 from bot.compose.suggestions import suggestions
 from bot.compose.view import Scene, UsedPeriod, View
-from bot.compose.warnings import period_notes
+from bot.compose.warnings import period_notes, running_notes
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, Option, ToolPlan
 from semantic_layer.errors import AskGrowthError, UnknownNameError
 from semantic_layer.query import GroupBy, MetricQuery
@@ -30,6 +31,9 @@ from tools.result import ChartSpec, Finding, Suggestion
 
 if TYPE_CHECKING:
     from semantic_layer.workspace import SemanticLayer
+
+MOST_READINGS = 2
+MOST_NEXT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Outcome:
     suggestions: tuple[Suggestion, ...] = ()
     chart: ChartSpec | None = None
     warnings: tuple[Text, ...] = ()
+    running: tuple[Text, ...] = ()  # that the period is not over, where no word of the question said so
     follow_ups: tuple[Option, ...] = ()
     metrics: tuple[str, ...] = ()
     side_queries: tuple[tuple[str, str], ...] = ()  # what for, SQL
@@ -157,6 +162,7 @@ class Execution:
                 findings=findings(view, side, scene),
                 chart=chart_for(view, side, scene, plan.presentation),
                 warnings=(*warned, *period_notes(view, scene)),
+                running=running_notes(view, scene),
                 follow_ups=() if brief else self._follow_ups(view, side, scene),
                 metrics=view.query.metrics,
                 side_queries=tuple(beside),
@@ -169,6 +175,16 @@ class Execution:
 
     def _follow_ups(self, view: View, side: Side, scene: Scene) -> tuple[Option, ...]:
         return follow_ups(view, side, scene, self.compiles, self.registry())
+
+    def next_questions(self, readings: tuple[Option, ...], further: tuple[Option, ...]) -> tuple[Option, ...]:
+        """Return the other readings of a vague word, said our way, before what to ask next; each plan once."""
+        scene = self.scene()
+        found: list[Option] = []
+        for option in readings[:MOST_READINGS]:
+            said = question_of(option.plan, scene) if isinstance(option.plan, MetricPlan) else None
+            found.append(Option(question=said or option.question, plan=option.plan))
+        found += [option for option in further if all(option.plan != other.plan for other in found)]
+        return tuple(found[:MOST_NEXT])
 
     def _periods(self, view: View) -> tuple[PeriodUsed, ...]:
         catalog = self.layer.catalog

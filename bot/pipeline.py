@@ -237,7 +237,10 @@ class Pipeline:
         names = tuple(name for outcome in outcomes for name in outcome.metrics)
         unread = not_understood(planned.not_understood)
         warnings = [*([unread] if unread else []), *planned.notes]
-        warnings += [warning for outcome in outcomes for warning in outcome.warnings]
+        # The reading of a period from words brings its own note on a period that is not over.
+        read_period = any(slot.slot == "period" and slot.words for slot in planned.slots)
+        for outcome in outcomes:
+            warnings += [*([] if read_period else outcome.running), *outcome.warnings]
         periods = dict.fromkeys(used for outcome in outcomes for used in outcome.periods)
         return replace(
             draft,
@@ -252,7 +255,7 @@ class Pipeline:
             suggestions=tuple(one for outcome in outcomes for one in outcome.suggestions),
             chart=first.chart,
             warnings=tuple(dict.fromkeys(warnings)),
-            follow_ups=(*planned.alternatives, *first.follow_ups),
+            follow_ups=asked.next_questions(planned.alternatives, first.follow_ups),
             provenance=self._provenance(asked, planned, outcomes, names, planner),
         )
 

@@ -89,6 +89,9 @@ def period_name(period: Period, today: date, week_start: int = 0, fiscal_year_st
             today - 2 * ONE_DAY: Text(zh="前天", en="the day before yesterday"),
         }.get(period.start)
     if period.requested_end == today and period.days > 1 and not period.is_partial:
+        weeks, rest = divmod(period.days, 7)
+        if rest == 0 and weeks >= 4:
+            return Text(zh=f"最近{weeks}周", en=f"the past {weeks} weeks")
         return Text(zh=f"最近{period.days}天", en=f"the last {period.days} days")
     return None
 

@@ -46,27 +46,32 @@ def question_of(plan: MetricQuery, scene: Scene) -> BilingualMessage | None:
     wheres = [*segments, *(text for text in filters if text is not None)]
     by = [text for text in groups if text is not None]
     compared = _COMPARED[plan.compare[0].kind] if plan.compare else None
-    zh = "".join(
-        [
-            period.zh if period else "",
-            "".join(text.zh for text in wheres) + ("的" if wheres and not by else ""),
-            "".join(text.zh for text in by) + ("的" if by else ""),
-            "和".join(label.zh for label in metrics),
-            compared.zh if compared else "",
-        ]
-    )
-    en = " ".join(
-        part
-        for part in [
-            " and ".join(label.en for label in metrics),
-            " ".join(text.en for text in by),
-            " ".join(f"for {text.en}" for text in wheres),
-            period.en if period else "",
-            compared.en if compared else "",
-        ]
-        if part
-    )
+    order = _order(plan)
+    if order is None:
+        return None
+    # Filters stand before the period: 上周天猫 would read as 上周天.
+    before = [*(text.zh for text in wheres), period.zh if period else "", *(text.zh for text in by)]
+    zh = "".join(before) + ("的" if any(before) else "") + "和".join(label.zh for label in metrics)
+    zh += (compared.zh if compared else "") + order[0]
+    words = [
+        " and ".join(label.en for label in metrics),
+        *(text.en for text in by),
+        *(f"for {text.en}" for text in wheres),
+        period.en if period else "",
+        compared.en if compared else "",
+        order[1],
+    ]
+    en = " ".join(word for word in words if word)
     return BilingualMessage(zh=zh, en=en[:1].upper() + en[1:] if not metrics[0].en[:2].isupper() else en)
+
+
+def _order(plan: MetricQuery) -> tuple[str, str] | None:
+    """Return how the rows are sorted, empty for no order of its own; None for one that cannot be said shortly."""
+    if not plan.order_by:
+        return "", ""
+    if len(plan.order_by) > 1 or plan.order_by[0].column not in plan.metrics[:1]:
+        return None
+    return (",从高到低", "highest first") if plan.order_by[0].descending else (",从低到高", "lowest first")
 
 
 def _period(period: Period, scene: Scene) -> Text:
@@ -91,9 +96,21 @@ def _group(dimension: str, bucket: str | None, scene: Scene) -> Text | None:
 
 
 def _filter(condition: object, scene: Scene) -> Text | None:
+    """Return the value alone, or with its dimension where another dimension has a value of the same name."""
     if not isinstance(condition, Condition) or condition.operator != "=" or len(condition.values) != 1:
         return None
-    return value_label(condition, condition.values[0], scene)
+    value = value_label(condition, condition.values[0], scene)
+    own = scene.catalog.spellings.get(condition.dimension, condition.dimension)
+    shared = any(
+        value.zh in (other.label.zh, *other.synonyms.zh) or value.en in (other.label.en, *other.synonyms.en)
+        for dimension in scene.catalog.dimensions.values()
+        if dimension.name != own
+        for other in dimension.values
+    )
+    if not shared:
+        return value
+    label = dimension_label(own, scene)
+    return Text(zh=f"{label.zh}是{value.zh}", en=f"{label.en} is {value.en}")
 
 
 def as_plan(query: MetricQuery, **changes: object) -> MetricPlan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from bot.compose.measure import is_additive, maturity_days, parts
-from bot.compose.phrases import against, change, compared, join, still_open, when
+from bot.compose.phrases import against, compared, growth, join, still_open, versus, when
 from bot.compose.ranking import ranking_headline, read_ranking, sample_caveat
 from bot.compose.side import Side
 from bot.compose.view import Scene, UsedPeriod, View
@@ -116,28 +116,44 @@ def change_by_group_headline(view: View, side: Side, scene: Scene) -> Text:
             en="the largest parts: " + ", ".join(f"{label.en} {size.en}" for label, size in named),
         )
         return join([first, split, still_open(scene, maturity_days(scene.catalog, name), main)])
-    up, down = max(moves, key=lambda move: move[1]), min(moves, key=lambda move: move[1])
-    first = Text(
-        zh=f"{at.zh}{column.label.zh}对比{other.zh}", en=f"{column.label.en} {at.en}, compared {other.en}"
-    )
-    movers: list[Text] = []
-    for row, delta in (up, down):
-        text = change(
-            source.number(row, name), source.number(row, f"{name}__{used.suffix}"), column, adds=False
-        )
-        if text is not None and delta != 0 and (row is up[0]) == (delta > 0):
-            value = prose(source.number(row, name), column)
-            label = source.label(row)
-            movers.append(Text(zh=f"{label.zh}{value.zh},{text.zh}", en=f"{label.en} {value.en}, {text.en}"))
-    if not movers:
-        return ranking_headline(view, side, scene)
-    body = Text(zh=";".join(text.zh for text in movers), en="; ".join(text.en for text in movers))
-    return join(
-        [
-            Text(zh=f"{first.zh}:{body.zh}", en=f"{first.en}: {body.en}"),
-            sample_caveat(read_ranking(view, side), scene),
-        ]
-    )
+    return _movers(view, source, side, scene) or ranking_headline(view, side, scene)
+
+
+def _movers(view: View, source: View, side: Side, scene: Scene) -> Text | None:
+    """Return which group rose and which fell most, for a metric that does not add up; None where none moved."""
+    name = view.query.metrics[0]
+    used, main = view.comparisons[0], view.main
+    assert main is not None
+    column, suffix = view.column(name), used.suffix
+    # A group without a value in one of the periods has no change: it appeared or went away.
+    both = [
+        (row, now - then)
+        for row in source.table.rows
+        if (now := source.number(row, name)) is not None
+        and (then := source.number(row, f"{name}__{suffix}")) is not None
+    ]
+    words = (Text(zh="升得最多的是", en="largest rise"), Text(zh="降得最多的是", en="largest fall"))
+    clauses: list[Text] = []
+    for word, pick, sign in zip(words, (max, min), (1, -1), strict=True):
+        if not both:
+            break
+        row, delta = pick(both, key=lambda move: move[1])
+        text = growth(source.number(row, name), source.number(row, f"{name}__{suffix}"), column)
+        if delta * sign > 0 and text is not None:
+            value, label = prose(source.number(row, name), column), source.label(row)
+            clauses.append(
+                Text(
+                    zh=f"{word.zh}{label.zh},{value.zh}({text.zh})",
+                    en=f"{word.en} {label.en}, {value.en} ({text.en})",
+                )
+            )
+    if not clauses:
+        return None
+    other, at = versus(against(scene, used, main)), when(scene, main)
+    head = Text(zh=f"{at.zh}{column.label.zh}{other.zh}", en=f"{column.label.en} {at.en}, {other.en}")
+    body = Text(zh=";".join(text.zh for text in clauses), en="; ".join(text.en for text in clauses))
+    caveat = sample_caveat(read_ranking(view, side), scene)
+    return join([Text(zh=f"{head.zh}:{body.zh}", en=f"{head.en}: {body.en}"), caveat])
 
 
 def group_changes(view: View, name: str, suffix: str) -> list[tuple[Row, float]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.compose.measure import is_additive
-from bot.compose.phrases import against, when
+from bot.compose.phrases import against, versus, when
 from bot.compose.ranking import read_ranking
 from bot.compose.side import Side
 from bot.compose.trend import partial_from
@@ -67,15 +67,8 @@ def _subtitle(view: View, scene: Scene) -> Text:
     )
     texts = [Text(zh=label.zh.removesuffix("里"), en=label.en.removeprefix("in "))]
     if main is not None:
-        texts += [_versus(against(scene, used, main)) for used in view.comparisons]
+        texts += [versus(against(scene, used, main)) for used in view.comparisons]
     return Text(zh=",".join(text.zh for text in texts), en=", ".join(text.en for text in texts))
-
-
-def _versus(other: Text) -> Text:
-    for preposition in ("on ", "over ", "in "):
-        if other.en.startswith(preposition):
-            return Text(zh=f"对比{other.zh}", en=f"against {other.en.removeprefix(preposition)}")
-    return Text(zh=f"对比{other.zh}", en=f"against {other.en}")
 
 
 def _with(spec: ChartSpec, **options: object) -> ChartSpec:

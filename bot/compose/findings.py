@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.compose.changes import group_changes
 from bot.compose.measure import is_additive
-from bot.compose.phrases import against, compared
+from bot.compose.phrases import against, compared, versus
 from bot.compose.quality import MENTION_BELOW, events_behind, small_sample
 from bot.compose.ranking import Ranking, read_ranking
 from bot.compose.side import Side
@@ -106,7 +106,7 @@ def _by_group(detail: View, name: str, scene: Scene) -> Finding | None:
         kind="change",
         statement=Text(
             zh=f"{column.label.zh}合计{size.zh}{growth},对比{other.zh}",
-            en=f"{column.label.en} in total {size.en} {growth}, compared {other.en}".replace("  ", " "),
+            en=f"{column.label.en} in total {size.en} {growth}, {versus(other).en}".replace("  ", " "),
         ),
         metric=name,
         value=total,

@@ -53,10 +53,11 @@ def _values(view: View) -> Text:
         return Text(zh=f"{names.zh}没有任何取值。", en=f"There are no values of {names.en}.")
     shown = [view.label(row) for row in view.table.rows[:MOST_LISTED]]
     more = count > len(shown)
-    return Text(
-        zh=f"{names.zh}共{count}个:{'、'.join(text.zh for text in shown)}{'等' if more else ''}。",
-        en=f"{names.en} has {count} values: {', '.join(text.en for text in shown)}{', …' if more else ''}.",
+    listed = Text(
+        zh=f"{names.zh}共{count}个:{'、'.join(text.zh for text in shown)}{'等' if more else ''}",
+        en=f"{names.en} has {count} values: {', '.join(text.en for text in shown)}{' and more' if more else ''}",
     )
+    return join([listed])
 
 
 def _empty(view: View, scene: Scene) -> Text:

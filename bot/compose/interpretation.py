@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answer import Slot
-from bot.compose.phrases import against, list_of, when
+from bot.compose.phrases import against, bare, list_of, versus, when
 from bot.compose.view import Scene, View
 from bot.plan import AnswerablePlan, MetadataPlan, ToolPlan
 from semantic_layer.query import AnyOf, Condition, Expression, GroupBy, Having, Where
@@ -37,9 +37,14 @@ _GRAINS = {
 
 
 def completed(slots: Sequence[Slot], of_plan: Sequence[Slot]) -> tuple[Slot, ...]:
-    """Return the planner's slots, and the plan's own for every kind of slot the planner left out."""
+    """Return the planner's slots, and the plan's own for every kind of slot the planner left out.
+
+    Dates are always said as executed and in the answer's way of writing them; the words stay the user's.
+    """
+    dated = {slot.slot: slot.text for slot in of_plan if slot.slot in ("period", "comparison")}
+    read = [Slot(slot.slot, dated.get(slot.slot, slot.text), slot.words) for slot in slots]
     known = {slot.slot for slot in slots}
-    return (*slots, *(slot for slot in of_plan if slot.slot not in known))
+    return (*read, *(slot for slot in of_plan if slot.slot not in known))
 
 
 def slots_of(view: View, scene: Scene) -> tuple[Slot, ...]:
@@ -56,11 +61,9 @@ def slots_of(view: View, scene: Scene) -> tuple[Slot, ...]:
     found += [Slot("having", _having(having, view)) for having in query.having]
     if query.metrics:
         period = when(scene, view.main)
-        found.append(Slot("period", Text(zh=period.zh.removesuffix("里"), en=_bare(period.en))))
+        found.append(Slot("period", Text(zh=period.zh.removesuffix("里"), en=bare(period.en))))
     if view.main is not None:
-        found += [
-            Slot("comparison", _comparison(against(scene, used, view.main))) for used in view.comparisons
-        ]
+        found += [Slot("comparison", versus(against(scene, used, view.main))) for used in view.comparisons]
     found += [Slot("transform", _transform(transform.kind)) for transform in query.transforms]
     if query.order_by and view.has(query.order_by[0].column):
         order = query.order_by[0]
@@ -145,17 +148,6 @@ def _having(having: Having, view: View) -> Text:
     operator = _OPERATORS[having.operator]
     values = " ~ ".join(f"{value:g}" for value in having.values)
     return Text(zh=f"{label.zh}{operator.zh}{values}", en=f"{label.en} {operator.en} {values}".rstrip())
-
-
-def _bare(phrase: str) -> str:
-    for preposition in ("in ", "over ", "on "):
-        if phrase.startswith(preposition):
-            return phrase.removeprefix(preposition)
-    return phrase
-
-
-def _comparison(other: Text) -> Text:
-    return Text(zh=f"对比{other.zh}", en=f"against {_bare(other.en)}")
 
 
 def _transform(kind: str) -> Text:

@@ -94,9 +94,10 @@ def _there_are(kind: Text, labels: Sequence[Text]) -> Text:
         return Text(zh=f"还没有定义任何{kind.zh}。", en=f"No {kind.en} is defined yet.")
     shown = labels[:MOST_NAMED]
     more = len(labels) > len(shown)
+    zh, en = "、".join(label.zh for label in shown), ", ".join(label.en for label in shown)
     return Text(
-        zh=f"共有{len(labels)}个{kind.zh}:{'、'.join(label.zh for label in shown)}{'等' if more else ''}。",
-        en=f"There are {len(labels)} {kind.en}s: {', '.join(label.en for label in shown)}{', …' if more else ''}.",
+        zh=f"共有{len(labels)}个{kind.zh}:{zh}{'等' if more else ''}。",
+        en=f"There are {len(labels)} {kind.en}s: {en}{' and more' if more else ''}.",
     )
 
 
@@ -126,7 +127,7 @@ def _defined(catalog: Catalog, metric: Metric) -> Text:
     text = definition(catalog, metric)
     how = formula(catalog, metric)
     zh, en = f"{metric.label.zh}:{text.zh.rstrip('。')}", f"{metric.label.en}: {text.en.rstrip('.')}"
-    if metric.description is not None and metric.is_ratio:
+    if metric.description is not None and metric.is_ratio and how.zh not in text.zh:
         zh, en = f"{zh}(= {how.zh})", f"{en} (= {how.en})"
     if metric.owner:
         zh, en = f"{zh},负责人 {metric.owner}", f"{en}; owner {metric.owner}"
@@ -151,20 +152,11 @@ def _freshness(scene: Scene, span: Span) -> tuple[Text, Table]:
         return Text(zh="还没有带日期的数据。", en="There are no dated data yet."), table
     last = max(current)
     day = day_label(last - ONE_DAY, scene.today)
-    late = [
-        model.label
-        for model, (_, end) in models
-        if end is not None and end < last and not model.forward_dated
-    ]
-    behind = (
-        Text(
-            zh=f"其中{'、'.join(label.zh for label in late[:MOST_NAMED])}更早一些",
-            en=f"{', '.join(label.en for label in late[:MOST_NAMED])} end earlier",
-        )
-        if late
-        else None
+    said = Text(
+        zh=f"数据更新到{day.zh},各表的起止日期见下表",
+        en=f"the data run through {day.en}; the dates of each table are below",
     )
-    return join([Text(zh=f"数据更新到{day.zh}", en=f"the data run through {day.en}"), behind]), table
+    return join([said]), table
 
 
 def _help(catalog: Catalog) -> tuple[Text, Table]:

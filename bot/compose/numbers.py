@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.compose.measure import is_additive, parts
-from bot.compose.phrases import against, change, compared, join, when
+from bot.compose.phrases import against, compared, growth, join, when
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
 from semantic_layer.table import Row
 from semantic_layer.text import Text
-from tools.render import prose
+from tools.render import prose, short
 
 
 def number_headline(view: View, side: Side, scene: Scene) -> Text:
@@ -43,13 +43,7 @@ def _several(view: View, detail: View, scene: Scene) -> Text:
         column = view.column(name)
         value = prose(row[view.table.index(name)], column)
         then = _before(detail, detail_row, name)
-        moved = change(
-            view.number(row, name),
-            then,
-            column,
-            adds=is_additive(scene.catalog, name),
-            good=scene.catalog.metrics[name].good_direction,
-        )
+        moved = growth(view.number(row, name), then, column)
         pieces.append(
             Text(
                 zh=f"{column.label.zh}{value.zh}" + (f"({moved.zh})" if moved else ""),
@@ -103,8 +97,8 @@ def parts_text(detail: View, row: Row, name: str, scene: Scene) -> Text | None:
     values = [(detail.column(part), row[detail.table.index(part)]) for part in both]
     if any(value is None for _, value in values):
         return None
-    texts = [(column.label, prose(value, column)) for column, value in values]
+    # The label says what is counted: `new customers 1,427`, not `new customers 1,427 people`.
     return Text(
-        zh=",".join(f"{label.zh}{value.zh}" for label, value in texts),
-        en=", ".join(f"{label.en} {value.en}" for label, value in texts),
+        zh=",".join(f"{column.label.zh}{short(value, column, 'zh-CN')}" for column, value in values),
+        en=", ".join(f"{column.label.en} {short(value, column, 'en-US')}" for column, value in values),
     )

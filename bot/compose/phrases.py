@@ -8,7 +8,7 @@ from bot.compose.view import Scene, UsedPeriod
 from semantic_layer.period import ONE_DAY, Grain, Period, calendar_unit
 from semantic_layer.table import Column
 from semantic_layer.text import Text
-from tools.render import percent, points, prose, style_of
+from tools.render import MINUS, percent, points, prose, style_of
 from tools.render_dates import dates_label, day_label, period_label, period_name
 
 _BEFORE = {
@@ -81,6 +81,19 @@ def against(scene: Scene, used: UsedPeriod, main: Period) -> Text:
     return Text(zh=f"{name.zh}({dates.zh})", en=f"{name.en} ({dates.en})")
 
 
+def versus(other: Text) -> Text:
+    """Return a compared period as a clause of its own: 对比上周同期(…) / against the same days last week (…)."""
+    return Text(zh=f"对比{other.zh}", en=f"against {bare(other.en)}")
+
+
+def bare(phrase: str) -> str:
+    """Return an English period without its preposition."""
+    for preposition in ("in ", "over ", "on "):
+        if phrase.startswith(preposition):
+            return phrase.removeprefix(preposition)
+    return phrase
+
+
 def _against_name(scene: Scene, suffix: str, main: Period) -> Text | None:
     if suffix.startswith("previous_year"):
         return Text(zh="去年同期", en="on the same dates a year earlier")
@@ -130,6 +143,19 @@ def change(
     return Text(zh=f"{text.zh},{judged.zh}", en=f"{text.en} ({judged.en})")
 
 
+def growth(now: float | None, then: float | None, column: Column) -> Text | None:
+    """Return a change as one figure with its sign, for brackets: +34.1%, −6.8%, +0.5个百分点."""
+    if now is None or then is None:
+        return None
+    sign = "+" if now > then else MINUS if now < then else ""
+    if style_of(column).percent:
+        size = points(now - then)
+        return Text(zh=f"{sign}{size.zh}", en=f"{sign}{size.en}")
+    if then <= 0:
+        return prose(now - then, column, sign=True)
+    return Text.same(percent(now / then - 1, sign=True))
+
+
 def _judged(up: bool, good: str) -> Text | None:
     if good != "down":
         return None
@@ -160,9 +186,12 @@ def still_open(scene: Scene, days: int, period: Period | None) -> Text | None:
     end = period.end if period is not None else scene.data_end
     if days <= 0 or end is None or end <= scene.today - days * ONE_DAY:
         return None
+    last = "the last day is" if days == 1 else f"the last {days} days are"
     return Text(
-        zh=f"近{days}天的数据还没走完,这个数之后还会变",
-        en=f"the last {days} days are still open, so this figure will change",
+        zh=f"近{days}天的数据还没走完,这个数之后还会变"
+        if days > 1
+        else "最后一天的数据还没走完,这个数之后还会变",
+        en=f"{last} still open, so this figure will change",
     )
 
 

@@ -8,7 +8,7 @@ from bot.compose.measure import is_additive, maturity_days
 from bot.compose.numbers import parts_text
 from bot.compose.phrases import against, compared, join, list_of, still_open, when
 from bot.compose.quality import events_behind, is_small, small_sample
-from bot.compose.side import Side
+from bot.compose.side import Side, standings
 from bot.compose.view import Scene, View, ranked_column
 from semantic_layer.table import Column, Row
 from semantic_layer.text import Text
@@ -38,6 +38,11 @@ class Ranking:
         best = self.view.number(self.rows[0], self.column.name)
         tied = tuple(row for row in rows if source.number(row, self.column.name) == best)
         return tied or self.rows[:1]
+
+    def asks_for_best(self, scene: Scene) -> bool:
+        """Return whether the order puts the good end first; a metric without a good end counts as asked for best."""
+        good = scene.catalog.metrics[self.metric].good_direction
+        return self.descending if good == "none" else (good == "up") == self.descending
 
     def detail_row(self, row: Row) -> Row | None:
         """Return the same group's row in the side result."""
@@ -88,10 +93,9 @@ def ranking_headline(view: View, side: Side, scene: Scene) -> Text:
         )
     if detail_row is not None and column.name == ranking.metric:
         first = _with_parts(first, parts_text(ranking.detail, detail_row, ranking.metric, scene))
-    second = _runner_up(ranking)
+    second = _runner_up(ranking, scene)
     moved = _moved(ranking, detail_row, scene)
-    follow = _joined(moved, second)
-    return join([first, follow, _first_named(ranking), *caveats(ranking, side, scene)])
+    return join([*_sentences(first, moved, second), _first_named(ranking), *caveats(ranking, side, scene)])
 
 
 def _most(descending: bool) -> Text:
@@ -104,10 +108,14 @@ def _with_parts(sentence: Text, beside: Text | None) -> Text:
     return Text(zh=f"{sentence.zh}:{beside.zh}", en=f"{sentence.en} ({beside.en})")
 
 
-def _joined(moved: Text | None, second: Text | None) -> Text | None:
-    if moved is None or second is None:
-        return moved or second
-    return Text(zh=f"{moved.zh};{second.zh}", en=f"{moved.en}; {second.en}")
+def _sentences(first: Text, moved: Text | None, second: Text | None) -> list[Text | None]:
+    """Return winner, change and runner-up as each language joins them: two sentences in Chinese, one in English."""
+    rest = [text for text in (moved, second) if text is not None]
+    if not rest:
+        return [first]
+    en = f"{first.en}, {moved.en}" if moved is not None else first.en
+    en = f"{en}; {second.en}" if second is not None else en
+    return [Text(zh=f"{first.zh}。{';'.join(text.zh for text in rest)}", en=en)]
 
 
 def _tie(ranking: Ranking, leaders: tuple[Row, ...], at: Text, value: Text) -> Text:
@@ -123,7 +131,7 @@ def _tie(ranking: Ranking, leaders: tuple[Row, ...], at: Text, value: Text) -> T
     )
 
 
-def _runner_up(ranking: Ranking) -> Text | None:
+def _runner_up(ranking: Ranking, scene: Scene) -> Text | None:
     source = ranking.detail if ranking.detail.has(ranking.column.name) else ranking.view
     rows = ranking.every if source is ranking.detail else ranking.rows
     others = [row for row in rows if source.key(row) != ranking.view.key(ranking.rows[0])]
@@ -131,7 +139,9 @@ def _runner_up(ranking: Ranking) -> Text | None:
         return None
     label = source.label(others[0])
     value = prose(others[0][source.table.index(ranking.column.name)], ranking.column)
-    return Text(zh=f"第二名{label.zh},{value.zh}", en=f"{label.en} is second at {value.en}")
+    if ranking.asks_for_best(scene):
+        return Text(zh=f"第二名{label.zh},{value.zh}", en=f"{label.en} is second at {value.en}")
+    return Text(zh=f"其次是{label.zh},{value.zh}", en=f"{label.en} is next at {value.en}")
 
 
 def _moved(ranking: Ranking, row: Row | None, scene: Scene) -> Text | None:
@@ -205,14 +215,7 @@ def other_winners(ranking: Ranking, side: Side, scene: Scene) -> Text | None:
     for other in side.others:
         name = other.query.metrics[0]
         descending = scene.catalog.metrics[name].good_direction == "up"
-        rows = [
-            row
-            for row in _ordered(other, name, descending)
-            # A cost of nothing is a group without spend, not a cheap one; too few events rank nobody.
-            if (descending or other.number(row, name) != 0)
-            and not is_small(other, row, name, scene)
-            and not other.is_unset(row)
-        ]
+        rows = standings(other, name, scene)
         own = other.row_of(key)
         if len(rows) < 2 or own is None or other.number(own, name) is None:
             continue

@@ -8,7 +8,7 @@ from bot.compose.ranking import ranking_headline
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
 from semantic_layer.text import Text
-from tools.render import percent, prose
+from tools.render import percent, prose, style_of
 
 
 def share_headline(view: View, side: Side, scene: Scene) -> Text:
@@ -64,9 +64,15 @@ def members_headline(view: View, side: Side, scene: Scene) -> Text:
     assert difference is not None
     if abs(now - then) <= NO_CHANGE * max(abs(now), abs(then)):
         second = Text(zh="两者持平", en="the two are level")
+    elif then > 0 and now / then >= 2 and not style_of(column).percent:
+        times = f"{now / then:.1f}"
+        second = Text(
+            zh=f"{labels[0].zh}是{labels[1].zh}的{times}倍",
+            en=f"{labels[0].en} is {times} times {labels[1].en}",
+        )
     else:
         second = Text(
             zh=f"{labels[0].zh}比{labels[1].zh}{difference.zh}",
-            en=f"{labels[0].en} is {difference.en} on {labels[1].en}",
+            en=f"{labels[0].en} is {difference.en.removeprefix('up ')} above {labels[1].en}",
         )
     return join([first, second, still_open(scene, maturity_days(scene.catalog, name), view.main)])

@@ -10,11 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.compose.measure import counts, parts
+from bot.compose.quality import is_small
 from bot.compose.view import Scene, View, ranked_column, shape_of
 from semantic_layer.catalog import Catalog
 from semantic_layer.comparison import comparison_period
 from semantic_layer.errors import AccessError, AskGrowthError
 from semantic_layer.query import Compare, MetricQuery
+from semantic_layer.table import Row
 from semantic_layer.text import Text
 
 Run = Callable[[MetricQuery, str], View]  # a query and what it is for
@@ -82,7 +84,7 @@ def _period_before(view: View, scene: Scene) -> tuple[Compare, ...]:
 
 
 def _others(view: View, scene: Scene, ranked: str, run: Run) -> tuple[View, ...]:
-    """Return the same groups by the other metrics that a concept offers beside the ranked one."""
+    """Return the same groups by the other metrics that a concept offers, up to the first with another winner."""
     query = view.query
     column, descending = ranked_column(view)
     good = scene.catalog.metrics[ranked].good_direction
@@ -101,7 +103,28 @@ def _others(view: View, scene: Scene, ranked: str, run: Run) -> tuple[View, ...]
         result = _try(run, asked, f"alternative:{other}")
         if result is not None:
             found.append(result)
+            rows = standings(result, other, scene)
+            if len(rows) > 1 and result.key(rows[0]) != view.key(view.table.rows[0]):
+                break
     return tuple(found)
+
+
+def standings(view: View, metric: str, scene: Scene) -> list[Row]:
+    """Return the rows from the best by a metric with a good direction: groups that can be ranked at all.
+
+    A cost of nothing is a group without spend, not a cheap one; too few events rank nobody; a group
+    without a name is nobody's win.
+    """
+    descending = scene.catalog.metrics[metric].good_direction == "up"
+    known = [
+        (value, row)
+        for row in view.table.rows
+        if (value := view.number(row, metric)) is not None
+        and (descending or value != 0)
+        and not is_small(view, row, metric, scene)
+        and not view.is_unset(row)
+    ]
+    return [row for _, row in sorted(known, key=lambda pair: pair[0], reverse=descending)]
 
 
 def alternatives(catalog: Catalog, metric: str) -> tuple[str, ...]:

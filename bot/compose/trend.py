@@ -62,12 +62,18 @@ def trend_headline(view: View, scene: Scene) -> Text:
     names = [bucket_phrase(day, grain.value if grain else None, scene.today) for day in (first, last)]
     values = [prose(value, column) for value in (begin, end)]
     head = Text(
-        zh=f"{column.label.zh}{names[1].zh}{values[1].zh},比{names[0].zh}的{values[0].zh}{moved.zh}",
-        en=f"{column.label.en} {names[1].en}: {values[1].en}, {moved.en} from {values[0].en} ({names[0].en})",
+        zh=f"{at.zh}{column.label.zh}从{values[0].zh}({names[0].zh})到{values[1].zh}({names[1].zh}),{_moved_zh(moved)}",
+        en=f"{column.label.en} {at.en} went from {values[0].en} ({names[0].en}) to {values[1].en} ({names[1].en}), "
+        f"{moved.en}",
     )
-    span = Text(zh=f"{at.zh}", en=f"{at.en}")
-    head = Text(zh=f"{span.zh},{head.zh}", en=f"{head.en}, {span.en}")
     return join([head, _extremes(whole, grain, column, scene), _running(view, scene, points, column)])
+
+
+def _moved_zh(moved: Text) -> str:
+    """Return a change as a movement in time: 升8.8%, 降1.3个百分点, 持平."""
+    return (
+        moved.zh.replace("高", "升", 1).replace("低", "降", 1).replace("多", "增", 1).replace("少", "减", 1)
+    )
 
 
 def _points(view: View, rows: tuple[Row, ...], name: str) -> list[tuple[date, float]]:

@@ -22,7 +22,7 @@ def not_understood(words: Sequence[str]) -> Text | None:
 
 
 def period_notes(view: View, scene: Scene) -> list[Text]:
-    """Return what to know about the dates: not over yet, cut at the data's end, no period asked."""
+    """Return what to know about the dates: cut at the data's end or start, no period asked."""
     main = view.main
     if not view.query.metrics:
         return []
@@ -37,15 +37,6 @@ def period_notes(view: View, scene: Scene) -> list[Text]:
             )
         ]
     notes: list[Text] = []
-    if main.is_partial:
-        last = day_label(max(main.start, main.end - ONE_DAY), scene.today)
-        whole = day_label(main.requested_end - ONE_DAY, scene.today)
-        notes.append(
-            Text(
-                zh=f"这段时间还没走完(到{whole.zh}),数据算到{last.zh}。",
-                en=f"The period is not over (it ends on {whole.en}); data are counted through {last.en}.",
-            )
-        )
     short = through(scene, main)
     if short is not None:
         notes.append(Text(zh=f"{short.zh}。", en=f"{short.en[:1].upper()}{short.en[1:]}."))
@@ -53,3 +44,17 @@ def period_notes(view: View, scene: Scene) -> list[Text]:
         first = day_label(scene.data_start, scene.today)
         notes.append(Text(zh=f"数据从{first.zh}才开始。", en=f"The data only start on {first.en}."))
     return notes
+
+
+def running_notes(view: View, scene: Scene) -> tuple[Text, ...]:
+    """Return that the period is not over, and through which day the data are counted."""
+    main = view.main
+    if main is None or not main.is_partial:
+        return ()
+    last = day_label(max(main.start, main.end - ONE_DAY), scene.today)
+    whole = day_label(main.requested_end - ONE_DAY, scene.today)
+    note = Text(
+        zh=f"这段时间还没走完(到{whole.zh}),数据算到{last.zh}。",
+        en=f"The period is not over (it ends on {whole.en}); data are counted through {last.en}.",
+    )
+    return (note,)
