@@ -143,12 +143,15 @@ class _Builder:
 
     def type(self, entry: MetricEntry, scope: str | None) -> MetricType | None:
         spec, raw = entry.spec, entry.raw
-        inputs = {keys: self.input(item, raw, keys, scope) for keys, item in inputs_of(spec)}
         if spec.type == "simple":
             return self.simple(entry)
-        if any(item is None for item in inputs.values()):
+        wanted = list(inputs_of(spec))
+        read = [
+            (keys, item) for keys, part in wanted if (item := self.input(part, raw, keys, scope)) is not None
+        ]
+        if len(read) < len(wanted):
             return None
-        found = {keys: item for keys, item in inputs.items() if item is not None}
+        found = dict(read)
         if spec.type == "ratio":
             return RatioMetric(found["numerator",], found["denominator",])
         if spec.type == "cumulative":
@@ -157,7 +160,7 @@ class _Builder:
             )
         if spec.type == "conversion":
             return self.conversion(spec, raw, found)
-        return self.derived(spec, raw, tuple(found.values()))
+        return self.derived(spec, raw, tuple(item for _, item in read))
 
     def input(
         self, spec: InputSpec, raw: object, keys: tuple[str | int, ...], scope: str | None

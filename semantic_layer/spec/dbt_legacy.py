@@ -21,17 +21,22 @@ def modern_metrics(metrics: Iterable[Marked], measures: Mapping[str, Measure]) -
     A measure that does not exist leaves `model` and `agg` out, which the reader of metrics then reports.
     """
     metrics = list(metrics)
-    inputs = _Inputs(measures, taken={str(metric.get("name")) for metric in metrics})
+    written = {str(metric.get("name")) for metric in metrics}
+    inputs = _Inputs(measures, taken=set(written))
+    created = {
+        name: m for name, m in measures.items() if m.raw.get("create_metric") is True and name not in written
+    }
+    for name in created:
+        inputs.taken.add(name)
+        inputs.by_input[name, None, None] = name
     made = [_modern(metric, inputs) for metric in metrics]
-    made_names = {str(metric.get("name")) for metric in made}
-    for name, measure in measures.items():
-        if measure.raw.get("create_metric") is True and name not in made_names:
-            metric = _from_measure(measure, measure.raw, {})
-            metric.put("name", name, measure.raw.line_of("name"))
-            for key in ("label", "description", "config"):
-                if measure.raw.get(key) is not None:
-                    metric.put(key, measure.raw[key], measure.raw.line_of(key))
-            made.append(metric)
+    for name, measure in created.items():
+        metric = _from_measure(measure, measure.raw, {})
+        metric.put("name", name, measure.raw.line_of("name"))
+        for key in ("label", "description", "config"):
+            if measure.raw.get(key) is not None:
+                metric.put(key, measure.raw[key], measure.raw.line_of(key))
+        made.append(metric)
     return made + inputs.generated
 
 
@@ -48,7 +53,7 @@ class _Inputs:
         """Return the input mapping for a measure reference (a name, or a mapping with filter and options)."""
         options: Mapping[Any, Any] = raw if isinstance(raw, Mapping) else {"name": raw}
         name = str(options.get("name"))
-        key = (name, options.get("fill_nulls_with"), options.get("join_to_timespine"))
+        key = (name, options.get("fill_nulls_with"), options.get("join_to_timespine") or None)
         if key not in self.by_input:
             self.by_input[key] = self._generate(name, options, at)
         result = Marked(at.file, at.line)

@@ -34,9 +34,14 @@ def referenced_table(text: object) -> str | None:
     return names[-1] if names else None
 
 
+def without_nulls(raw: Marked) -> Marked:
+    """Return a mapping without the keys that a compiled manifest writes out as null."""
+    return raw.renamed({key: "" for key, value in raw.items() if value is None and isinstance(key, str)})
+
+
 def legacy_model(raw: Marked) -> Marked:
     """Return a `semantic_models:` entry as a `models:` entry, without its measures."""
-    model = raw.renamed(
+    model = without_nulls(raw).renamed(
         {"model": "", "defaults": "", "entities": "", "dimensions": "", "measures": "", "node_relation": ""}
     )
     model.put("semantic_model", True, raw.line)
@@ -64,7 +69,7 @@ def legacy_model(raw: Marked) -> Marked:
 
 def _element(raw: Marked) -> Marked:
     """Return an entity or dimension with its expression spelled out and its granularity one level up."""
-    element = raw.renamed({"type_params": "", "expr": "", "metadata": "", "role": ""})
+    element = without_nulls(raw).renamed({"type_params": "", "expr": "", "metadata": "", "role": ""})
     name = raw.get("name")
     expr = raw.get("expr")
     element.put("expr", expr if expr is not None else quote_name(str(name)), raw.line_of("expr"))

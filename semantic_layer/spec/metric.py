@@ -108,7 +108,9 @@ class GoldenTest(Spec):
 class MetricSpec(Spec):
     """A number with its definition. Which keys belong to which type is checked after reading."""
 
-    ignored: ClassVar[frozenset[str]] = frozenset({"config", "meta", "tags", "group", "time_granularity"})
+    ignored: ClassVar[frozenset[str]] = frozenset(
+        {"config", "meta", "metadata", "tags", "group", "time_granularity"}
+    )
 
     name: Name
     type: MetricKind = "simple"

@@ -16,7 +16,7 @@ from semantic_layer.text import Text, Words
 Scalar = str | int | float | bool
 
 # What dbt allows on any of its nodes and what says nothing about a number.
-DBT_NODE_KEYS = frozenset({"config", "meta", "tags", "docs", "group", "data_tests"})
+DBT_NODE_KEYS = frozenset({"config", "meta", "metadata", "tags", "docs", "group", "data_tests"})
 
 
 def _typed(raw: object) -> object:
@@ -38,7 +38,7 @@ class ValidityParams(Spec):
 class EntitySpec(Spec):
     """A join key. On a column only `type` is needed: `entity: primary`."""
 
-    ignored: ClassVar[frozenset[str]] = frozenset({"config", "meta", "role"})
+    ignored: ClassVar[frozenset[str]] = frozenset({"config", "meta", "metadata", "role"})
 
     type: EntityType
     name: Name | None = Field(default=None, description="Name of the entity; models meet on equal names.")
@@ -84,7 +84,7 @@ Values = Annotated[dict[Scalar, ValueSpec], BeforeValidator(read_values)]
 class DimensionSpec(Spec):
     """What a column means as a dimension. `dimension: categorical` is the short form."""
 
-    ignored: ClassVar[frozenset[str]] = frozenset({"config", "meta"})
+    ignored: ClassVar[frozenset[str]] = frozenset({"config", "meta", "metadata"})
 
     type: DimensionKind = "categorical"
     name: Name | None = Field(
@@ -200,7 +200,7 @@ class ModelSpec(Spec):
     """One table, file or SQL query, and what its columns mean."""
 
     ignored: ClassVar[frozenset[str]] = DBT_NODE_KEYS | {
-        "tests", "access", "constraints", "versions", "latest_version", "deprecation_date", "quote_columns",
+        "tests", "access", "contract", "constraints", "versions", "latest_version", "deprecation_date", "quote_columns",
         "freshness", "loaded_at_field", "loaded_at_query", "materialized",
     }  # fmt: skip
 
@@ -239,7 +239,7 @@ class ModelSpec(Spec):
 class ConformedSpec(Spec):
     """`dimensions:` — a dimension that several models share, declared once."""
 
-    ignored: ClassVar[frozenset[str]] = frozenset({"config", "meta"})
+    ignored: ClassVar[frozenset[str]] = frozenset({"config", "meta", "metadata"})
 
     name: Name
     label: OptionalText = None

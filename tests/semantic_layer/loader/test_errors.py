@@ -99,13 +99,21 @@ def test_metrics_in_a_circle_are_refused_once_with_the_circle() -> None:
 
 
 def test_a_metric_of_itself_is_a_circle() -> None:
-    assert [code for *_, code in problems(MODEL + "metrics:\n  - {name: a, type: derived, expr: a + 1}\n")] == ["cycle"]
+    assert [
+        code for *_, code in problems(MODEL + "metrics:\n  - {name: a, type: derived, expr: a + 1}\n")
+    ] == ["cycle"]
 
 
 def test_an_entity_with_two_types_in_one_model_is_refused() -> None:
-    text = MODEL.replace("      - {name: channel", "      - {name: o2, entity: {type: foreign, name: order_id}}\n      - {name: channel")
+    text = MODEL.replace(
+        "      - {name: channel",
+        "      - {name: o2, entity: {type: foreign, name: order_id}}\n      - {name: channel",
+    )
     line, message, _ = only(text)
-    assert (line, message) == (8, "The entity 'order_id' of the model orders has two types: primary and foreign.")
+    assert (line, message) == (
+        8,
+        "The entity 'order_id' of the model orders has two types: primary and foreign.",
+    )
 
 
 def test_a_cumulative_metric_over_a_model_without_time_is_refused() -> None:
@@ -144,7 +152,10 @@ def test_a_filter_on_a_plain_column_says_to_declare_it() -> None:
     ],
 )
 def test_sql_beyond_one_scalar_expression_is_refused(sql: str) -> None:
-    text = MODEL + f"      - name: x\n        agg: sum\n        expr: |\n          {sql.replace(chr(10), chr(10) + ' ' * 10)}\n"
+    text = (
+        MODEL
+        + f"      - name: x\n        agg: sum\n        expr: |\n          {sql.replace(chr(10), chr(10) + ' ' * 10)}\n"
+    )
     assert [code for *_, code in problems(text)] == ["invalid_expression"]
 
 
@@ -166,7 +177,9 @@ def test_broken_yaml_is_said_in_words_with_its_line(text: str, line: int, code: 
     assert found
     assert all(at is not None and abs(at - line) <= 1 for at, _, _ in found)
     assert code is None or found[0][2] == code
-    assert not any("yaml." in e.message.en or "pydantic" in e.message.en for e in load_text(text).problems.errors)
+    assert not any(
+        "yaml." in e.message.en or "pydantic" in e.message.en for e in load_text(text).problems.errors
+    )
 
 
 def test_an_alias_that_repeats_itself_without_end_is_refused() -> None:
@@ -216,10 +229,13 @@ def test_a_broken_metric_is_not_reported_again_where_it_is_used() -> None:
 
 def test_a_synonym_of_two_metrics_is_a_warning() -> None:
     loaded = load_text(
-        MODEL + "      - {name: x, agg: count, synonyms: [sales]}\n      - {name: y, agg: count, synonyms: [Sales]}\n"
+        MODEL
+        + "      - {name: x, agg: count, synonyms: [sales]}\n      - {name: y, agg: count, synonyms: [Sales]}\n"
     )
     assert loaded.problems.errors == []
-    assert [(w.line, w.message.en) for w in loaded.problems.warnings] == [(13, "'sales' names several metrics: x, y.")]
+    assert [(w.line, w.message.en) for w in loaded.problems.warnings] == [
+        (13, "'sales' names several metrics: x, y.")
+    ]
 
 
 def test_no_message_is_of_pydantic_and_all_are_in_both_languages() -> None:
