@@ -133,8 +133,9 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
 
 def _named(kind: TermKind, name: str, label: Text, synonyms: Words) -> Iterator[tuple[str, Term]]:
     yield name.partition(":")[2] if kind == "analysis" else name, Term(kind, name, "name")
+    unlabelled = label.zh == label.en == name  # nobody wrote a label: the name stands in for it
     for surface in (label.zh, label.en):
-        yield surface, Term(kind, name, "label")
+        yield surface, Term(kind, name, "name" if unlabelled else "label")
         if match := _BRACKETS.match(surface):
             yield from ((part, Term(kind, name, "synonym")) for part in match.groups())
     for surface in synonyms.all():

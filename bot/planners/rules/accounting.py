@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.language.coverage import unaccounted
 from bot.planners.rules.draft import Scene
-from bot.planners.rules.grammar import grammar
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 
@@ -16,33 +15,26 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 
 
-def unused_words(line: Line, scene: Scene) -> tuple[str, ...]:
-    """Return the user's words that carry meaning and that no slot of the plan was read from."""
+def unused_words(line: Line, scene: Scene, *, named: bool) -> tuple[str, ...]:
+    """Return the user's words that carry meaning and that no slot of the plan was read from.
+
+    `named` says that a metric was named: the verb of the question then adds nothing ("customers who bought").
+    Where none was, the question is asked back anyway, and only words that name something count.
+    """
     used = []
     for index, item in enumerate(line.items):
-        if index in line.used or line.roles[index].kind == "sign" or _is_harmless(line, index):
+        grammar = line.roles[index].kind == "grammar"
+        passed = grammar and (not named or line.has(index, Tag.VERB)) and not line.has(index, Tag.NOT, Tag.NEVER)
+        if index in line.used or passed or line.roles[index].kind == "sign" or _is_harmless(line, index):
             used.append((item.start, item.end))
     return unaccounted(scene.question, used, frozenset())
 
 
 def _is_harmless(line: Line, index: int) -> bool:
-    if line.roles[index].kind not in ("grammar", "model", "event"):
-        return False
-    tags = line.items[index].tags
-    if line.roles[index].kind != "grammar":
+    if line.roles[index].kind in ("model", "event"):
         return True
-    return any(tag in _HARMLESS for tag, _ in tags)
-
-
-def is_filler_only(line: Line) -> bool:
-    """Return whether nothing in the line names or counts anything."""
-    return all(
-        role.kind == "sign"
-        or (role.kind == "grammar" and line.items[index].has(Tag.STOP, Tag.OF, Tag.FOLLOW))
-        for index, role in enumerate(line.roles)
-    )
-
-
-def known_words() -> frozenset[str]:
-    """Return the keys of all filler words of both languages."""
-    return frozenset(key for key, tags in grammar().tags.items() if any(tag is Tag.STOP for tag, _ in tags))
+    if line.roles[index].kind != "grammar":
+        return False
+    if line.has(index, Tag.CMP) and line.is_role(line.after(index), "time"):
+        return True  # "over the last 30 days" compares nothing
+    return any(tag in _HARMLESS for tag, _ in line.items[index].tags)

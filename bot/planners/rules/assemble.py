@@ -9,10 +9,10 @@ from bot.language.terms.lexicon import Term
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.filters import read_empty, read_segments, read_truth, read_values
-from bot.planners.rules.grouping import check_reach, read_dimensions, read_grain
+from bot.planners.rules.grouping import check_reach, read_dimensions, read_grain, read_populations
 from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
-from bot.planners.rules.measures import read_concepts, read_counts, read_metrics
+from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_counts, read_metrics
 from bot.planners.rules.ordering import read_grew, read_ordering
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.tags import Tag
@@ -32,6 +32,7 @@ def assemble(
     draft.trend = bool(line.tagged(Tag.TREND))
     read_concepts(line, draft, scene)
     read_metrics(line, draft, scene)
+    read_column_aggregates(line, draft, scene)
     read_counts(line, draft, scene)
     start, end = coverage(draft.metrics)
     read_times(line, draft, scene, time_context(scene, start, end))
@@ -43,6 +44,7 @@ def assemble(
     read_thresholds(line, draft, scene)
     read_presence(line, draft, scene)
     read_equalities(line, draft, scene)
+    read_populations(line, draft, scene)
     read_dimensions(line, draft, scene)
     count_members(line, draft, scene)
     read_windows(line, draft, scene)

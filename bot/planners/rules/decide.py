@@ -15,6 +15,8 @@ from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import clarify, metric_options, refuse
 from bot.planners.rules.tags import Tag
+from semantic_layer.period import Grain
+from semantic_layer.query import AveragePer
 from semantic_layer.text import Text
 
 
@@ -28,7 +30,7 @@ class Reader:
 
 def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
     """Return the outcome of a draft."""
-    unused = unused_words(line, scene)
+    unused = unused_words(line, scene, named=bool(draft.metrics))
     if not draft.metrics and not draft.group_by and not draft.where and not draft.segments:
         return _nothing_named(line, draft, scene, unused, reader)
     if unused:
@@ -55,10 +57,14 @@ def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
             else []
         )
         return refuse(first.reason, first.message, scene, missing=first.missing, nearest=nearest, draft=draft)
+    if draft.wishes:
+        plan = draft.build(scene, draft.period)
+        daily = tuple(AveragePer(metric=name, grain=Grain.DAY) for name in draft.metrics)
+        return clarify(draft.wishes[0], [plan, plan.model_copy(update={"transforms": daily})], scene, draft)
     if draft.unclear_times:
         return _unclear_time(draft, scene)
     if not draft.metrics and not _asks_for_members(line, draft):
-        return _which_metric(draft, scene)
+        return _which_metric(line, draft, scene)
     return _answer(line, draft, scene, reader)
 
 
@@ -113,11 +119,14 @@ def _asks_for_members(line: Line, draft: Draft) -> bool:
         or line.tagged(Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE, Tag.GROW_MOST)
     ):
         return False
-    return bool(line.tagged(Tag.LIST, Tag.HOW_MANY, Tag.COUNT)) or draft.counted is not None
+    return bool(line.tagged(Tag.LIST, Tag.HOW_MANY, Tag.COUNT, Tag.WHICH)) or draft.counted is not None
 
 
-def _which_metric(draft: Draft, scene: Scene) -> Planned:
-    plans = metric_options(draft, scene)
+def _which_metric(line: Line, draft: Draft, scene: Scene) -> Planned:
+    ranked = [line.payload(index, Tag.SUPER) for index in line.tagged(Tag.SUPER)]
+    ranked += _sales_rank(line)
+    top = next((line.items[i].number for i in line.tagged(Tag.TOP) if line.items[i].number), None)
+    plans = metric_options(draft, scene, ranked[0] if ranked else "best" if top else None, top)
     question = Text(zh="您想看哪个指标?", en="Which metric would you like to see?")
     if len(plans) >= 2:
         return clarify(question, plans, scene, draft)
@@ -130,6 +139,12 @@ def _which_metric(draft: Draft, scene: Scene) -> Planned:
         scene,
         draft=draft,
     )
+
+
+def _sales_rank(line: Line) -> list[str]:
+    """Return the direction inside verbs such as "best selling"."""
+    words = [line.items[index].text for index in line.tagged(Tag.VERB)]
+    return ["worst" if "worst" in word else "best" for word in words if any(w in word for w in ("best", "top", "worst", "most"))]
 
 
 def _unclear_time(draft: Draft, scene: Scene) -> Planned:
@@ -160,7 +175,7 @@ def _ambiguous(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planne
     if len(plans) == 1:
         _, again = reader.read({first.index: first.terms[0]})
     if not plans:
-        return _which_metric(draft, scene)
+        return _which_metric(line, draft, scene)
     return clarify(
         Text(zh=f"「{words}」有几种含义,您指哪一个?", en=f"“{words}” may mean several things. Which one?"),
         plans,
@@ -205,7 +220,7 @@ def _nothing_named(
             draft=draft,
         )
     if asks:
-        return _which_metric(draft, scene)
+        return _which_metric(line, draft, scene)
     return refuse(
         "out_of_scope",
         Text(

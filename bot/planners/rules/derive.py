@@ -134,8 +134,8 @@ def read_windows(line: Line, draft: Draft, scene: Scene) -> None:
             or any(group.grain for group in draft.group_by)
             or bool(line.tagged(Tag.TREND))
         )
-        english = line.items[index].text.isascii()
-        if timed or english:
+        whole = line.items[index].text.isascii() or len(line.items[index].text) > 2  # 累计趋势, running total
+        if timed or whole:
             if draft.grain is None and not any(group.grain for group in draft.group_by):
                 draft.grain = trend_grain(draft.period)
             for name in draft.metrics:

@@ -50,14 +50,6 @@ class Ambiguity:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A clarification that the grammar calls for: what to ask, and plans to choose from."""
-
-    question: Text
-    plans: tuple[MetricPlan, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Scene:
     """What every stage may look at: the catalog, its reach, the question and the day it was asked."""
 
@@ -75,6 +67,10 @@ class Scene:
     def dimension(self, name: str) -> Dimension:
         """Return a dimension by its canonical name."""
         return self.catalog.dimensions[name]
+
+    def starts(self, line: Line, index: int, offset: int) -> bool:
+        """Return whether an item of two words or more starts at an offset ("average price" of "… per month")."""
+        return line.items[index].start == offset and line.items[index].last - line.items[index].first > 1
 
     def words(self, line: Line, *indexes: int | None) -> tuple[str, ...]:
         """Return the user's own words of some items."""
@@ -98,6 +94,7 @@ class Draft:
     rolling: bool = False
     grain: Grain | None = None
     grain_words: tuple[str, ...] = ()
+    plain_grains: set[int] = field(default_factory=set)  # time tokens: "average X by month", X's own average
     trend: bool = False
     unclear_times: list[str] = field(default_factory=list)
     compare_grain: Grain | None = None
@@ -115,7 +112,7 @@ class Draft:
     notes: list[Text] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     ambiguities: list[Ambiguity] = field(default_factory=list)
-    wishes: list[Wish] = field(default_factory=list)
+    wishes: list[Text] = field(default_factory=list)  # questions to ask back although every word was read
     choices: list[tuple[int, Term, tuple[Term, ...]]] = field(
         default_factory=list
     )  # taken by default, the others

@@ -23,7 +23,7 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
         codes = _codes(line, indexes)
         draft.where.append(equals(dimension, codes, negated=negated))
         _say(line, draft, scene, dimension, indexes, negated)
-        _use_context(line, draft, scene, dimension, indexes)
+        _use_context(line, scene, dimension, indexes)
         apart = compared or _kept_apart(line, indexes)
         if len(codes) > 1 and not negated and apart:
             line.use(*line.tagged(Tag.EACH))
@@ -115,28 +115,29 @@ def _beside(line: Line, indexes: list[int], at: int) -> bool:
     return line.after(at, Tag.OF, Tag.IS) in indexes or line.before(at, Tag.OF) in indexes
 
 
-def _use_context(line: Line, draft: Draft, scene: Scene, dimension: str, indexes: list[int]) -> None:
-    """Use up the dimension's own name beside its value (城市是上海, city of Berlin, 抖音渠道), and its joints."""
+_EXCEPT = ("除", "except", "excluding", "exclude", "other than", "without", "apart", "aside", "排除", "剔除", "去掉", "but", "besides")
+
+
+def _use_context(line: Line, scene: Scene, dimension: str, indexes: list[int]) -> None:
+    """Use up the dimension's own name beside its value (城市是上海, city of Berlin, 抖音渠道), and its joints.
+
+    Behind "each" or "which", and before an exception (all hubs except X), the dimension is grouped by instead.
+    """
     first, last = indexes[0], indexes[-1]
     before = line.before(first, Tag.OF, Tag.IS, Tag.NOT, Tag.CMP)
-    after = line.after(last)
-    for at, side in ((before, "before"), (after, "after")):
+    after = line.after(last, Tag.NOT_END)
+    for at in (before, after):
         if at is None or not line.is_role(at, "dimension"):
             continue
         if dimension not in {term.name for term in line.roles[at].terms}:
             continue
-        if side == "after" and (line.has(line.before(last, Tag.OF), Tag.NOT) and _pluralised(line, at)):
+        if line.has(line.before(at), Tag.BY, Tag.WHICH, Tag.LIST, Tag.TOP):
             continue
-        if line.has(line.before(at), Tag.BY, Tag.WHICH):
+        between = range(at + 1, first) if at < first else range(0, first)
+        if any(line.has(mid, Tag.NOT) and line.items[mid].text.startswith(_EXCEPT) for mid in between):
             continue
         line.use(at)
-        label = scene.dimension(dimension).label
-        draft.note(f"「{label.zh}」用作筛选。", f"{label.en} is used as a filter.") if side == "" else None
     line.use(*(at for at in range(first, last) if line.has(at, Tag.AND, Tag.OR)))
-
-
-def _pluralised(line: Line, at: int) -> bool:
-    return line.has(line.before(at), Tag.BY)
 
 
 def _say(line: Line, draft: Draft, scene: Scene, dimension: str, indexes: list[int], negated: bool) -> None:
@@ -229,3 +230,21 @@ def read_truth(line: Line, draft: Draft, scene: Scene) -> None:
                 draft.say("filter", f"{label.zh}:{zh}", f"{label.en}: {en}", scene.words(line, index, at))
                 line.use(*range(index, at + 1))
                 break
+        if index not in line.used:
+            _plain_truth(line, index, draft, scene)
+
+
+def _plain_truth(line: Line, index: int, draft: Draft, scene: Scene) -> None:
+    """Read a truth-value dimension named as an attribute ("pulls that are gilded", 鎏金的) as being true."""
+    before = line.before(index, Tag.OF, Tag.IS)
+    if line.items[index].text.startswith(("是否", "有无", "whether")) or line.has(before, Tag.BY, Tag.WHICH):
+        return
+    if line.has(line.after(index), Tag.BY, Tag.SHARE, Tag.EMPTY, Tag.CMP):
+        return
+    negated = line.has(before, Tag.NOT, Tag.NEVER)
+    name = line.roles[index].name
+    draft.where.append(Condition(dimension=name, operator="=", values=(not negated,)))
+    label = scene.dimension(name).label
+    zh, en = ("否", "no") if negated else ("是", "yes")
+    draft.say("filter", f"{label.zh}:{zh}", f"{label.en}: {en}", scene.words(line, index))
+    line.use(index, before if negated else None)

@@ -19,7 +19,7 @@ _SIGNS: Mapping[str, tuple[Tag, str]] = {
     "=": (Tag.CMP, "="), "==": (Tag.CMP, "="), "!=": (Tag.CMP, "!="), "<>": (Tag.CMP, "!="),
     "≥": (Tag.CMP, ">="), "≤": (Tag.CMP, "<="), "≠": (Tag.CMP, "!="),
     "、": (Tag.AND, ""), ",": (Tag.AND, ","), "&": (Tag.AND, ""), "+": (Tag.AND, ""), "/": (Tag.AND, "/"),
-    ":": (Tag.IS, ":"), "%": (Tag.SHARE, "%"),
+    ":": (Tag.IS, ":"), "#": (Tag.HOW_MANY, "#"), "%": (Tag.SHARE, "%"),
 }  # fmt: skip
 
 
@@ -39,7 +39,7 @@ def grammar() -> Grammar:
     for word, tag, payload in _entries():
         tokens = [token for token in tokenise(normalise(word).text) if token.kind != "sign"]
         key = key_of(normalise(word).text)
-        if not key:
+        if not key or "%" in word or "#" in word:  # signs make no key: these are patterns
             continue
         found.setdefault(key, {})[tag, payload] = None
         longest[tokens[0].key] = max(longest.get(tokens[0].key, 0), len(tokens))

@@ -14,6 +14,7 @@ from bot.planners.rules.tags import Tag
 ItemKind = Literal["term", "grammar", "number", "time", "quote", "sign", "unknown"]
 
 _UNKNOWN_COST = 10.0
+_SIGN_COST = 1.5  # more than a sign of the grammar (>, 、), so that those are read
 _COST: dict[ItemKind, float] = {
     "term": 1.0, "time": 0.9, "number": 1.0, "grammar": 1.2, "quote": 0.4, "sign": 0.0, "unknown": _UNKNOWN_COST,
 }  # fmt: skip
@@ -73,7 +74,7 @@ def cover(tokens: Sequence[Token], candidates: Iterable[Item], text: str) -> tup
             last,
             text=text[token.start : token.end],
         )
-        cost = best[last - 1] + (0.3 if sign else _UNKNOWN_COST)
+        cost = best[last - 1] + (_SIGN_COST if sign else _UNKNOWN_COST)
         for item in by_last.get(last, ()):
             item_cost = best[item.first] + _cost(item)
             if item_cost < cost:

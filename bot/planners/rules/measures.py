@@ -6,7 +6,8 @@ from bot.language.terms.lexicon import Term
 from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
-from semantic_layer.catalog import Concept, CumulativeMetric, DerivedMetric, SimpleMetric
+from semantic_layer.catalog import Concept, CumulativeMetric, DerivedMetric, Dimension, SimpleMetric
+from semantic_layer.text import Text
 
 _AGG_WORDS = {"sum": ("合计", "total"), "avg": ("平均", "average"), "max": ("最大值", "maximum"),
               "min": ("最小值", "minimum"), "median": ("中位数", "median")}  # fmt: skip
@@ -90,20 +91,58 @@ def _aggregated(line: Line, index: int, name: str, draft: Draft, scene: Scene) -
     asked = line.payload(at, Tag.AGG)
     line.use(at)
     sibling = sibling_metric(name, asked, scene)
+    buckets = [number for number, token in enumerate(scene.times) if token.kind == "grain"]
+    if asked == "avg" and buckets and name != sibling:
+        by = any(" by " in scene.times[number].words.lower() for number in buckets)
+        if sibling is None or (scene.times[buckets[0]].average and not by):
+            return name  # the average is per bucket: the times stage takes it
     if sibling:
+        draft.plain_grains.update(buckets)
         return sibling
-    if asked == "avg" and any(token.kind == "grain" for token in scene.times):
-        line.used.discard(at)  # the average is per bucket: the averages stage takes it
-        return name
     words_zh, words_en = _AGG_WORDS[asked]
     label = scene.metric(name).label
-    draft.refuse(
-        "not_supported",
-        f"「{label.zh}」没有{words_zh}口径,工作区里也没有相应的指标。",
-        f"There is no {words_en} of {label.en} in this workspace.",
-        *scene.words(line, at, index),
+    draft.wishes.append(
+        Text(
+            zh=f"「{label.zh}」没有{words_zh}的口径。要看下面哪一个?",
+            en=f"There is no {words_en} of {label.en} here. Which of these would help?",
+        )
     )
     return name
+
+
+def read_column_aggregates(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "average price" over a numeric column: the metric that is defined so, if there is one."""
+    for index in line.of_role("dimension"):
+        dimension = scene.dimension(line.roles[index].name)
+        at = next((x for x in (line.before(index, Tag.OF), line.after(index, Tag.OF)) if line.has(x, Tag.AGG)), None)
+        if dimension.kind != "number" or at is None or at in line.used:
+            continue
+        asked = line.payload(at, Tag.AGG)
+        line.use(at, index)
+        name = _metric_over(dimension, asked, scene)
+        words_zh, words_en = _AGG_WORDS[asked]
+        label = dimension.label
+        if name is None:
+            draft.refuse(
+                "not_in_catalog",
+                f"没有「{label.zh}」的{words_zh}这个指标。",
+                f"There is no metric for the {words_en} of {label.en}.",
+                *scene.words(line, at, index),
+            )
+            continue
+        draft.add_metric(name, index)
+        metric = scene.metric(name).label
+        draft.say("metric", metric.zh, metric.en, scene.words(line, at, index))
+
+
+def _metric_over(dimension: Dimension, agg: str, scene: Scene) -> str | None:
+    places = {(binding.model, binding.expr) for binding in dimension.bindings}
+    for metric in scene.catalog.metrics.values():
+        kind = metric.type
+        if isinstance(kind, SimpleMetric) and kind.agg == agg and (kind.model, kind.expr) in places:
+            if not metric.hidden and not metric.filters:
+                return metric.name
+    return None
 
 
 def sibling_metric(name: str, agg: str, scene: Scene) -> str | None:

@@ -16,7 +16,7 @@ from bot.planners.base import Planned
 from bot.planners.rules.describe import option
 from bot.planners.rules.draft import Draft, Scene
 from semantic_layer.catalog import Metric
-from semantic_layer.query import Condition, GroupBy
+from semantic_layer.query import Condition, GroupBy, Limit, OrderBy
 from semantic_layer.text import Text
 
 _TIERS = {"strategic": 0, "tactical": 1, "operational": 2, None: 1}
@@ -100,20 +100,26 @@ def leading_dimension(scene: Scene, metric: str) -> str | None:
         and dimension.index_values
         and not dimension.hidden
     ]
-    usable.sort(key=lambda dimension: (not dimension.values, scene.reach.distance(metric, dimension.name)))
+    usable.sort(key=lambda dimension: (scene.reach.distance(metric, dimension.name), not dimension.values))
     return usable[0].name if usable else None
 
 
-def metric_options(draft: Draft, scene: Scene, period: object = None) -> list[MetricPlan]:
-    """Return the draft's slots with each of the leading metrics that they can be asked of."""
+def metric_options(draft: Draft, scene: Scene, ranked: str | None, top: float | None) -> list[MetricPlan]:
+    """Return the draft's slots with each of the leading metrics that they can be asked of, ranked as asked."""
     plans = []
+    dimensions = [group.dimension for group in draft.group_by if group.dimension != "metric_time"]
+    dimensions += [part.dimension for part in draft.where if isinstance(part, Condition)]
+    known = [name for name in dimensions if name in scene.catalog.dimensions]
     for metric in leading_metrics(scene):
-        dimensions = [group.dimension for group in draft.group_by if group.dimension != "metric_time"]
-        dimensions += [part.dimension for part in draft.where if isinstance(part, Condition)]
-        known = [name for name in dimensions if name in scene.catalog.dimensions]
-        if all(scene.reach.reaches([metric.name], name) for name in known):
-            plan = draft.build(scene, draft.period)
-            plans.append(plan.model_copy(update={"metrics": (metric.name,), "order_by": (), "limit": None}))
+        if not all(scene.reach.reaches([metric.name], name) for name in known):
+            continue
+        changes: dict[str, object] = {"metrics": (metric.name,), "order_by": (), "limit": None}
+        if ranked is not None and draft.group_by:
+            low_first = metric.good_direction == "down" and ranked in ("best", "worst")
+            descending = (ranked in ("best", "desc")) != low_first
+            changes["order_by"] = (OrderBy(column=metric.name, descending=descending),)
+            changes["limit"] = Limit(n=int(top)) if top else None
+        plans.append(draft.build(scene, draft.period).model_copy(update=changes))
         if len(plans) == MAX_OPTIONS:
             break
     return plans

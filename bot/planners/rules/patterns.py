@@ -19,7 +19,7 @@ _N = r"(\d{1,4}|[一二三四五六七八九十百两]{1,4}|(?:" + "|".join(_EN_
 _COUNTER = r"(?:名|个|位|大|家|款|强|条|种|类|甲|项)?"
 _UNITS = {
     "天": "day", "日": "day", "周": "week", "星期": "week", "月": "month", "月份": "month", "个月": "month",
-    "季度": "quarter", "季": "quarter", "年": "year", "年份": "year", "小时": "hour", "钟头": "hour",
+    "季度": "quarter", "季": "quarter", "年": "year", "年份": "year", "日子": "day", "日期": "day", "小时": "hour", "钟头": "hour",
     "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year", "hour": "hour", "date": "day",
 }  # fmt: skip
 _UNIT_ZH = r"(天|日|星期|周|个月|月份|月|季度|季|年份|年|小时)"
@@ -78,11 +78,19 @@ _WHICH_TIME: tuple[re.Pattern[str], ...] = (
     re.compile(
         rf"\b(?:which|what|on which|in which|on what|in what) {_UNIT_EN}\b(?! (?:of the (?:week|month|year)))"
     ),
+    re.compile(r"(?<=最[高低多少大小好差])的?(?:那一?个?|一个?|那个)?(月份|月|天|日子|日期|季度|年份|年|周|星期)(?![一二三四五六日均度])"),
+    re.compile(rf"\b(?:the )?{_UNIT_EN}(?= (?:with|that (?:had|has)|when|had|having|which had|in which) (?:\w+ ){{0,4}}(?:highest|lowest|most|least|best|worst|largest|smallest|fewest|peak))"),
     re.compile(rf"\b(?:best|worst|peak|top|highest|lowest|busiest) {_UNIT_EN}\b"),
 )
 _DAY_OF_WEEK = re.compile(
     r"(?:按|每个?|各个?|分|不同)?(?:星期几|周几|礼拜几)|(?:by |per |for each |each |which |what |on which )?(?:day|days) of (?:the )?week"
     r"|\b(?:by|which|per|each|what|on which) weekdays?\b"
+)
+_SIGNED: tuple[tuple[re.Pattern[str], Tag, str], ...] = (
+    (re.compile(r"(?:what |as a |as )?% ?(?:of )?(?:the )?(?:grand )?(?:total|overall)\b|what % of|% (?:share )?of\b"), Tag.SHARE, ""),
+    (re.compile(r"% ?(?:change|growth|increase|decrease|变化|增长)"), Tag.GROWTH, "rate"),
+    (re.compile(r"# ?of\b"), Tag.HOW_MANY, ""),
+    (re.compile(r"# ?1\b|no\.? ?1\b"), Tag.SUPER, "desc"),
 )
 _ORDINAL = re.compile(rf"排?名?第{_N}(?:名|位|高|多|大)?的?")
 
@@ -109,6 +117,9 @@ def pattern_matches(text: str) -> Iterator[Pattern]:
         yield Pattern(
             match.start(), match.end(), ((Tag.BY, "day_of_week"), (Tag.WHICH, "")), None, "day_of_week"
         )
+    for rule, tag, payload in _SIGNED:
+        for match in rule.finditer(text):
+            yield Pattern(match.start(), match.end(), ((tag, payload),))
     for match in _ORDINAL.finditer(text):
         number = small_number(match[1])
         if number and 2 <= number <= 100:

@@ -63,11 +63,7 @@ def _role(line: Line, index: int) -> Role:
         values = item.of_kind("value")
         return Role("value", values) if values else Role("quote")
     if item.tags or item.kind in ("number", "time") or _is_weak(item):
-        firm = (
-            ()
-            if item.kind in ("number", "time")
-            else tuple(t for t in terms if t.rank <= 1 and not _is_weak(item))
-        )
+        firm = () if item.kind in ("number", "time") or _is_weak(item) else _firm(item)
         beside = tuple(term for term in item.of_kind("value") if _beside_dimension(line, index, term.name))
         if not firm and not beside:
             plain = _PLAIN.get(item.kind)
@@ -106,6 +102,12 @@ def _choose(
     if "value" in kinds and any(_beside_dimension(line, index, t.name) for t in terms if t.kind == "value"):
         return "value"
     return (firm or kinds)[0]
+
+
+def _firm(item: Item) -> tuple[Term, ...]:
+    """Return the terms that outweigh the item's grammar: declared ones, and over mere filler also variants."""
+    filler = all(tag is Tag.STOP for tag, _ in item.tags)
+    return tuple(term for term in item.terms if term.rank <= 1 or (filler and term.source == "variant"))
 
 
 def _is_weak(item: Item) -> bool:

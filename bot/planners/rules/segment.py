@@ -18,6 +18,12 @@ from bot.planners.rules.patterns import pattern_matches
 from bot.planners.rules.quantities import quantities
 from semantic_layer.text import Text
 
+_AVERAGE_TAIL = re.compile(r"(?<=\s)(?:per|by|each|a|every)\s+[a-z]+$")
+_COMPARED_BEFORE = re.compile(
+    r"(?:大于|小于|超过|高于|低于|多于|少于|不足|不到|至少|至多|等于|[<>=]|\b(?:over|above|below|under|than|least|most|"
+    r"exceed(?:s|ing)?|equals?|is|to|and|between)|\d\s*(?:到|至|-|~|和))\s*$"
+)
+_COMPARED_METRIC = re.compile(r"\b(?:to|and|between)\s*$|[到至和~-]\s*$")
 _QUOTED = re.compile(r"\"([^\"]{1,80})\"|(?<![a-z0-9])'([^']{1,80})'(?![a-z0-9])|《([^》]{1,80})》")
 
 
@@ -34,7 +40,7 @@ class Segmented:
 def segment(text: str, matcher: Matcher, near: NearMatcher, events: tuple[CalendarEvent, ...]) -> Segmented:
     """Return the items of a question."""
     question = normalise(text)
-    times = scan_time(question, events)
+    times = tuple(token for token in scan_time(question, events) if not _is_amount(token, question.text))
     tokens = tokenise(question.text)
     fixed = [
         *_times(times, tokens),
@@ -48,6 +54,19 @@ def segment(text: str, matcher: Matcher, near: NearMatcher, events: tuple[Calend
         items = cover(mended, [*fixed, *_words(question.text, mended, matcher)], question.text)
     items = tuple(_completed(item, tokens, near) for item in items)
     return Segmented(question, items, times, notes)
+
+
+def _is_amount(token: TimeToken, text: str) -> bool:
+    """Return whether a bare number was read as a year although the words before compare an amount."""
+    digits = text[token.start : token.end]
+    if token.kind != "period" or not digits.isdigit():
+        return False
+    before = text[max(0, token.start - 16) : token.start]
+    if not _COMPARED_BEFORE.search(before):
+        return False
+    joined = _COMPARED_METRIC.search(before)  # "between 500 and 2000": an amount only beside another amount
+    earlier = re.findall(r"\d+(?:\.\d+)?", before)
+    return not joined or bool(earlier) and not 1900 <= float(earlier[-1]) <= 2100
 
 
 def _words(text: str, tokens: Sequence[Token], matcher: Matcher) -> Iterable[Item]:
@@ -72,7 +91,11 @@ def _spanning(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] 
 def _times(times: tuple[TimeToken, ...], tokens: Sequence[Token]) -> list[Item]:
     found: dict[tuple[int, int], Item] = {}
     for number, token in enumerate(times):
-        span = _spanning(tokens, token.start, token.end)
+        start = token.start
+        if token.kind == "grain" and token.average:  # "average zarn per month": the words inside are read apart
+            tail = _AVERAGE_TAIL.search(token.words.lower())
+            start = token.end - len(tail[0]) if tail else start
+        span = _spanning(tokens, start, token.end)
         if span is not None and span not in found:
             found[span] = replace(_item("time", tokens, *span), time=number)
     return list(found.values())

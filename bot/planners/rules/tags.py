@@ -53,5 +53,6 @@ class Tag(StrEnum):
     NEVER = "never"  # no rows at all: never sold
     HAD = "had"  # rows at all: had sales
     ONLY = "only"
+    VERB = "verb"  # what customers and shops do; carries the question only where no metric is named
     FOLLOW = "follow"
     CORRECT = "correct"

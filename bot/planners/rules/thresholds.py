@@ -120,6 +120,10 @@ def _target(
     line: Line, draft: Draft, scene: Scene, first: int, last: int
 ) -> tuple[str, str, int | None] | None:
     """Return what is compared: the nearest metric or numeric dimension before, else right after, else the only metric."""
+    aged = _age(line, scene, first, last)
+    if aged is not None:
+        named = (at for at in line.of_role("dimension") if line.roles[at].name == aged)
+        return "dimension", aged, next(named, None)
     for at in range(first - 1, -1, -1):
         if line.is_role(at, "metric"):
             return "metric", draft.metric_at.get(at, line.roles[at].name), at
@@ -141,6 +145,19 @@ def _target(
             return "dimension", line.roles[after].name, after
     if len(draft.metrics) == 1:
         return "metric", draft.metrics[0], None
+    return None
+
+
+def _age(line: Line, scene: Scene, first: int, last: int) -> str | None:
+    """Return the dimension of ages where the number counts years of age: 30岁以上, aged over 30, 30 years old."""
+    said = any(line.items[at].unit in ("岁", "years old", "year old") for at in range(first, last + 1))
+    said = said or any(line.items[at].text in ("aged", "older than", "younger than", "or older", "or younger", "and older", "and younger") for at in range(max(0, first - 1), last + 1))
+    if not said:
+        return None
+    for dimension in scene.catalog.dimensions.values():
+        words = {dimension.name, dimension.label.zh, dimension.label.en.lower(), *dimension.synonyms.all()}
+        if dimension.kind == "number" and words & {"age", "年龄", "岁数"}:
+            return dimension.name
     return None
 
 

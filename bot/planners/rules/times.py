@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from bot.language.time import (
@@ -13,9 +14,12 @@ from bot.language.time import (
     baseline_of,
     resolve,
 )
+from bot.language.time.expressions import Between, Point, Ref
+from bot.language.time.points import finest
 from bot.planners.rules.derive import average_of
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
+from bot.planners.rules.patterns import GRAINS
 from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Catalog
 from semantic_layer.period import Grain, Period, bucket, calendar_unit, shift, truncate
@@ -53,20 +57,45 @@ def time_context(scene: Scene, start: date | None, end: date | None) -> TimeCont
     )
 
 
-def tokens_of(line: Line, scene: Scene) -> tuple[TimeToken, ...]:
+def tokens_of(line: Line, draft: Draft, scene: Scene) -> tuple[TimeToken, ...]:
     """Return the time tokens that are read as time in this line (a term may have taken the others' words)."""
     taken: dict[int, TimeToken] = {}
     for index in line.of_role("time"):
+        item = line.items[index]
+        if item.has(Tag.MOVING):
+            continue
         for number, token in enumerate(scene.times):
-            item = line.items[index]
             if token.start < item.end and item.start < token.end:
-                taken[number] = token
-    return tuple(taken[number] for number in sorted(taken))
+                named = any(scene.starts(line, at, token.start) for at in line.of_role("metric"))
+                plain = token.average and (number in draft.plain_grains or named)
+                taken[number] = replace(token, average=False) if plain else token
+    tokens = [taken[number] for number in sorted(taken)]
+    if line.tagged(Tag.GROWTH, Tag.GREW) and not any(token.kind in ("comparison", "grain") for token in tokens):
+        tokens = [part for token in tokens for part in _from_to(token)]
+    return tuple(tokens)
+
+
+def _from_to(token: TimeToken) -> tuple[TimeToken, ...]:
+    """Return "how did it change from last month to this month" as the later period against the earlier one."""
+    expression = token.expression
+    if token.kind != "period" or not isinstance(expression, Between):
+        return (token,)
+    first, last = expression.first, expression.last
+    if not isinstance(first, Point) or not isinstance(last, Point) or finest(first) == "day" or first.days is not None:
+        return (token,)
+    name = finest(first)
+    if name != finest(last) or name not in GRAINS:
+        return (token,)
+    grain = GRAINS[name] if getattr(first, name) == Ref(-1, relative=True) else None
+    return (
+        replace(token, expression=last),
+        replace(token, expression=first, kind="comparison", comparison="period", grain=grain),
+    )
 
 
 def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> None:
     """Fill period, grain and comparison. A time word without dates is asked back, never dropped."""
-    reading = resolve(tokens_of(line, scene), context)
+    reading = resolve(tokens_of(line, draft, scene), context)
     line.use(*line.of_role("time"))
     for note in reading.notes:
         draft.notes.append(note) if note not in draft.notes else None
@@ -74,6 +103,7 @@ def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> 
     _weekdays(reading, draft)
     _grains(line, reading, draft, scene)
     _periods(reading, draft)
+    _named_units(line, draft, scene)
     _comparisons(line, reading, draft, context)
     _default_period(reading, draft, context)
     if draft.period is None and not draft.periods:
@@ -98,6 +128,8 @@ def _weekdays(reading: TimeReading, draft: Draft) -> None:
 
 def _grains(line: Line, reading: TimeReading, draft: Draft, scene: Scene) -> None:
     plain = [grain for grain in reading.grains if not grain.average]
+    if len(plain) > 1:  # "by date monthly": the date only says that it is by time
+        plain = [grain for grain in plain if "date" not in grain.words.lower()] or plain[:1]
     for grain in reading.grains:
         if grain.average and draft.metrics:
             average_of(draft, grain.grain, (grain.words,))
@@ -117,6 +149,16 @@ def _grains(line: Line, reading: TimeReading, draft: Draft, scene: Scene) -> Non
     if plain:
         draft.grain = plain[0].grain
         draft.grain_words = (plain[0].words,)
+
+
+def _named_units(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "the month with the highest sales" and 销售额最高的月份: the ranked thing is a time bucket."""
+    for index in line.tagged(Tag.WHICH):
+        grain = GRAINS.get(line.items[index].unit or "")
+        if grain is not None:
+            if draft.grain is None:
+                draft.grain, draft.grain_words = grain, scene.words(line, index)
+            line.use(index)
 
 
 def _periods(reading: TimeReading, draft: Draft) -> None:

@@ -29,7 +29,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "for me|to me|to us|for us|again|simply|basically|summary|summary of|overview|overview of|breakdown summary|list out|"
         "period|time period|timeframe|time frame|date range|worth|terms of|each time|which are|that are|who are|"
         "that have|that had|who have|who had|which have|which had|that has|who has|with the|has been|have been|is being|are being|"
-        "among all|out of all|of all|all of the|all of|all the|in the data|in our data|in the database|in the dataset|in the system",
+        "aged|old|age of|among all|out of all|of all|all of the|all of|all the|in the data|in our data|in the database|in the dataset|in the system",
     ),
     (Tag.OF, "", "of|in|for|within|among|amongst|with|where|whose|from|at|on|inside"),
     (Tag.AND, "", "and|as well as|along with|together with|plus|alongside|and also"),
@@ -422,6 +422,15 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         Tag.HAD,
         "",
         "had|have had|has had|with any|had any|have any|has any|at least one|that had|who had|with at least one",
+    ),
+    (
+        Tag.VERB,
+        "",
+        "bought|buy|buys|buying|purchased|purchase|purchases|purchasing|sold|sell|sells|selling|ordered|ordering|placed|"
+        "spent|spend|spends|spending|paid|pay|pays|paying|earn|earns|earning|shipped|ship|brought|bring|brings|transacted|"
+        "visited|visit|shopped|shop|consume|consumed|booked|signed|signed up|submitted|created|received|best selling|"
+        "selling best|sell best|sells best|sold best|top selling|worst selling|most sold|best seller|best sellers|"
+        "bestselling|bestseller",
     ),
     (
         Tag.FOLLOW,
