@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN_ROWS = 20
 BAR_WIDTH = 16
+WIDEST = 400
 HEADINGS = {
     "read": Text(zh="怎么读的", en="How I read it"),
     "findings": Text(zh="发现", en="Findings"),
@@ -166,6 +167,9 @@ def _table(console: Console, table: Table, locale: Locale, *, limit: int | None)
 
     grid = Grid(box=SIMPLE_HEAD, pad_edge=False, show_footer=table.totals is not None)
     bars = _bars(table)
+    headings = sum(len(_header(column, locale)) for column in table.columns)
+    if headings > console.width // 3:
+        bars = None
     for at, column in enumerate(table.columns):
         numeric = column.kind in ("metric", "derived")
         footer = render.cell(table.totals[at], column, locale) if table.totals is not None else ""
@@ -181,7 +185,10 @@ def _table(console: Console, table: Table, locale: Locale, *, limit: int | None)
         cells = [render.cell(value, column, locale) for value, column in zip(row, table.columns, strict=True)]
         grid.add_row(*cells, *([bars[number]] if bars is not None else []))
     console.print()
-    console.print(grid)
+    # A table is never squeezed until its headings stand on end: a pipe gets its natural width.
+    natural = console.measure(grid, options=console.options.update(max_width=WIDEST)).maximum
+    wide = natural > console.width and not console.is_terminal
+    (_console(natural) if wide else console).print(grid)
     rest = table.row_count - len(shown)
     if rest > 0:
         console.print(HEADINGS["rest"].at(locale).format(n=rest), style="dim")
