@@ -215,7 +215,7 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def serve(port: int) -> int:
-    """Serve the chat until it is stopped; say the address once it answers."""
+    """Serve the chat until it is stopped; the server says its address once it answers."""
 
     def leave(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)
@@ -229,10 +229,6 @@ def serve(port: int) -> int:
     command = [str(python_of(VENV)), "-m", "bot", "serve", "--port", str(port)]
     with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as server:
         try:
-            while server.poll() is None and not port_is_taken(port):
-                time.sleep(0.2)
-            if server.poll() is None:
-                say(f"\n聊天界面 / Chat: http://{HOST}:{port}   (Ctrl-C 结束 / to stop)")
             return server.wait()
         except KeyboardInterrupt:
             say("\n已停止 / Stopped")
