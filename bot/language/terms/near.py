@@ -30,12 +30,12 @@ class NearMatcher:
             return ()
         return tuple(Term("value", hit.dimension, "part", hit.code) for hit in hits)
 
-    def mended(self, word: str, grammar: Container[str]) -> str | None:
+    def mended(self, word: str, letters: int, grammar: Container[str]) -> str | None:
         """Return the word that a Latin word of five letters or more is one slip away from, if that is clear.
 
-        `grammar` are further words that are spelt right as they are.
+        `word` is a folded word that was written with `letters` letters; `grammar` are further words that are spelt right as they are.
         """
-        if len(word) < _MIN_TYPO or not word.isalpha() or not word.isascii() or word in grammar:
+        if letters < _MIN_TYPO or not word.isalpha() or not word.isascii() or word in grammar:
             return None
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from bot.language.terms.lexicon import Term
+from bot.plan import MetricPlan
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.filters import read_empty, read_segments, read_truth, read_values
-from bot.planners.rules.grouping import check_reach, read_dimensions, read_grain, read_populations
+from bot.planners.rules.followup import is_follow_up, merge
+from bot.planners.rules.grouping import check_reach, read_dated, read_dimensions, read_grain, read_populations
 from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
 from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_counts, read_metrics
@@ -17,14 +19,18 @@ from bot.planners.rules.ordering import read_grew, read_ordering
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.texts import read_equalities, read_text_filters
-from bot.planners.rules.thresholds import count_members, read_presence, read_thresholds
+from bot.planners.rules.thresholds import count_members, read_presence, read_signs, read_thresholds
 from bot.planners.rules.times import read_times, time_context
 
 Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 
 
 def assemble(
-    items: Sequence[Item], scene: Scene, coverage: Coverage, chosen: Mapping[int, Term]
+    items: Sequence[Item],
+    scene: Scene,
+    coverage: Coverage,
+    chosen: Mapping[int, Term],
+    base: MetricPlan | None = None,
 ) -> tuple[Line, Draft]:
     """Return the line and the draft of one reading. `coverage` gives the data's dates for metrics."""
     line = assign_roles(items, scene.reach, chosen)
@@ -34,26 +40,34 @@ def assemble(
     read_metrics(line, draft, scene)
     read_column_aggregates(line, draft, scene)
     read_counts(line, draft, scene)
+    continues = base is not None and is_follow_up(line, base)
+    draft.continues = continues
+    if continues and base is not None and not draft.metrics:
+        draft.metrics = list(base.metrics)
     start, end = coverage(draft.metrics)
     read_times(line, draft, scene, time_context(scene, start, end))
+    read_dated(line, draft, scene)
     read_text_filters(line, draft, scene)
     read_truth(line, draft, scene)
     read_values(line, draft, scene)
     read_segments(line, draft, scene)
     read_empty(line, draft, scene)
     read_thresholds(line, draft, scene)
+    read_signs(line, draft, scene)
     read_presence(line, draft, scene)
     read_equalities(line, draft, scene)
     read_populations(line, draft, scene)
     read_dimensions(line, draft, scene)
-    count_members(line, draft, scene)
     read_windows(line, draft, scene)
     read_grain(line, draft, scene)
+    count_members(draft, scene)
     read_averages(line, draft, scene)
     read_shares(line, draft, scene)
     read_ordering(line, draft, scene)
     read_grew(line, draft, scene)
     read_chart(line, draft, scene)
+    if continues and base is not None:
+        merge(base, line, draft)
     check_reach(line, draft, scene)
     _use_markers(line, draft)
     return line, draft
@@ -79,5 +93,5 @@ def _use_markers(line: Line, draft: Draft) -> None:
         line.use(*line.tagged(Tag.ONLY))
     if draft.compare or grouped or len(draft.metrics) > 1:
         line.use(*line.tagged(Tag.COMPARE))
-    if draft.period is not None or draft.periods:
+    if draft.period is not None or draft.periods or line.tagged(Tag.COMPARE):
         line.use(*line.tagged(Tag.BETWEEN))

@@ -13,10 +13,10 @@ from bot.planners.rules.accounting import unused_words
 from bot.planners.rules.describe import option
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
-from bot.planners.rules.outcome import clarify, metric_options, refuse
+from bot.planners.rules.outcome import clarify, leading_dimension, metric_options, refuse
 from bot.planners.rules.tags import Tag
 from semantic_layer.period import Grain
-from semantic_layer.query import AveragePer
+from semantic_layer.query import AveragePer, GroupBy, OrderBy
 from semantic_layer.text import Text
 
 
@@ -61,6 +61,8 @@ def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
         plan = draft.build(scene, draft.period)
         daily = tuple(AveragePer(metric=name, grain=Grain.DAY) for name in draft.metrics)
         return clarify(draft.wishes[0], [plan, plan.model_copy(update={"transforms": daily})], scene, draft)
+    if draft.unranked:
+        return _highest_of_what(line, draft, scene)
     if draft.unclear_times:
         return _unclear_time(draft, scene)
     if not draft.metrics and not _asks_for_members(line, draft):
@@ -145,6 +147,20 @@ def _sales_rank(line: Line) -> list[str]:
     """Return the direction inside verbs such as "best selling"."""
     words = [line.items[index].text for index in line.tagged(Tag.VERB)]
     return ["worst" if "worst" in word else "best" for word in words if any(w in word for w in ("best", "top", "worst", "most"))]
+
+
+def _highest_of_what(line: Line, draft: Draft, scene: Scene) -> Planned:
+    """Ask what is to be ranked: "the highest sales" of a day, a month, or the members of a dimension."""
+    low = any(line.has(at, Tag.SUPER) and line.payload(at, Tag.SUPER) in ("asc", "worst") for at in draft.unranked)
+    plan = draft.build(scene, draft.period)
+    order = (OrderBy(column=draft.metrics[0], descending=not low),)
+    groups = [GroupBy(dimension="metric_time", grain=grain) for grain in (Grain.MONTH, Grain.DAY)]
+    leading = leading_dimension(scene, draft.metrics[0])
+    if leading:
+        groups.insert(0, GroupBy(dimension=leading))
+    plans = [plan.model_copy(update={"group_by": (group,), "order_by": order}) for group in groups]
+    words = scene.words(line, draft.unranked[0])[0]
+    return clarify(Text(zh=f"「{words}」是指按什么比?", en=f"“{words}” of what?"), plans, scene, draft)
 
 
 def _unclear_time(draft: Draft, scene: Scene) -> Planned:

@@ -96,6 +96,7 @@ class Draft:
     grain_words: tuple[str, ...] = ()
     plain_grains: set[int] = field(default_factory=set)  # time tokens: "average X by month", X's own average
     trend: bool = False
+    continues: bool = False  # the question changes the last plan
     unclear_times: list[str] = field(default_factory=list)
     compare_grain: Grain | None = None
     compare: list[Compare] = field(default_factory=list)
@@ -108,6 +109,7 @@ class Draft:
     superlative: tuple[str, tuple[str, ...]] | None = (
         None  # from inside a vague word (最有效): best, its words
     )
+    unranked: tuple[int, ...] = ()  # "the highest sales": the highest of what was not said
     slots: list[Slot] = field(default_factory=list)
     notes: list[Text] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)

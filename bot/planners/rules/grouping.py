@@ -7,13 +7,39 @@ from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from semantic_layer.period import Grain, Period
-from semantic_layer.query import GroupBy
+from semantic_layer.query import Condition, GroupBy
 
 _EACH = ("每", "各", "each", "every", "per", "分别按")
 _GRAIN_TEXT = {
     Grain.HOUR: ("小时", "hour"), Grain.DAY: ("天", "day"), Grain.WEEK: ("周", "week"), Grain.MONTH: ("月", "month"),
     Grain.QUARTER: ("季度", "quarter"), Grain.YEAR: ("年", "year"),
 }  # fmt: skip
+
+
+def read_dated(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read a date column with its period (订单日期为5月, joined in 2024): the metric's own time, or a condition."""
+    for index in line.of_role("dimension"):
+        dimension = scene.dimension(line.roles[index].name)
+        if dimension.kind != "time" or index in line.used or draft.period is None:
+            continue
+        after = line.after(index, Tag.OF, Tag.IS, Tag.BETWEEN, Tag.VERB)
+        before = line.before(index)
+        if not line.is_role(after, "time") or line.has(before, Tag.BY, Tag.WHICH):
+            continue
+        line.use(index)
+        if draft.metrics and all(dimension.name in _own_times(scene, metric) for metric in draft.metrics):
+            continue
+        period = draft.period
+        for operator, day in ((">=", period.start), ("<", period.end)):
+            draft.where.append(Condition(dimension=dimension.name, operator=operator, values=(day.isoformat(),)))  # type: ignore[arg-type]
+        label = dimension.label
+        draft.say("filter", f"{label.zh}:{period.start} 至 {period.end}(不含)", f"{label.en}: {period.start} to {period.end} (exclusive)", scene.words(line, index))
+        draft.period = None
+        draft.slots = [slot for slot in draft.slots if slot.slot != "period"]
+
+
+def _own_times(scene: Scene, metric: str) -> set[str | None]:
+    return {scene.catalog.models[model].agg_time_dimension for model in scene.reach.models(metric)}
 
 
 def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:

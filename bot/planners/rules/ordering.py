@@ -18,6 +18,9 @@ def read_ordering(line: Line, draft: Draft, scene: Scene) -> None:
     top = [index for index in line.tagged(Tag.TOP) if _is_top(line, index)]
     superlatives = line.tagged(Tag.SUPER, Tag.ORDINAL)
     if not draft.group_by:
+        if superlatives or top:
+            draft.unranked = (*superlatives, *top)
+            line.use(*superlatives, *top)
         return
     if top:
         _top(line, draft, scene, top[0])

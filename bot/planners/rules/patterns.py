@@ -82,6 +82,10 @@ _WHICH_TIME: tuple[re.Pattern[str], ...] = (
     re.compile(rf"\b(?:the )?{_UNIT_EN}(?= (?:with|that (?:had|has)|when|had|having|which had|in which) (?:\w+ ){{0,4}}(?:highest|lowest|most|least|best|worst|largest|smallest|fewest|peak))"),
     re.compile(rf"\b(?:best|worst|peak|top|highest|lowest|busiest) {_UNIT_EN}\b"),
 )
+_AND_TIME: tuple[re.Pattern[str], ...] = (
+    re.compile(rf"\band (?:by )?{_UNIT_EN}\b(?! of| \d)"),
+    re.compile(r"[和与及、](?:按)?(月份|月|季度|年份|日期)(?![一二三四五六七八九十0-9初末底度均])"),
+)
 _DAY_OF_WEEK = re.compile(
     r"(?:按|每个?|各个?|分|不同)?(?:星期几|周几|礼拜几)|(?:by |per |for each |each |which |what |on which )?(?:day|days) of (?:the )?week"
     r"|\b(?:by|which|per|each|what|on which) weekdays?\b"
@@ -90,6 +94,8 @@ _SIGNED: tuple[tuple[re.Pattern[str], Tag, str], ...] = (
     (re.compile(r"(?:what |as a |as )?% ?(?:of )?(?:the )?(?:grand )?(?:total|overall)\b|what % of|% (?:share )?of\b"), Tag.SHARE, ""),
     (re.compile(r"% ?(?:change|growth|increase|decrease|变化|增长)"), Tag.GROWTH, "rate"),
     (re.compile(r"# ?of\b"), Tag.HOW_MANY, ""),
+    (re.compile(r"(?:为|是)?负(?:的|数|值)?(?![责债担荷])|小于零|低于零|\bnegative\b(?! growth)|below zero"), Tag.SIGNED, "<"),
+    (re.compile(r"为正(?:的|数|值)?|大于零|\bpositive\b(?! growth)|above zero"), Tag.SIGNED, ">"),
     (re.compile(r"# ?1\b|no\.? ?1\b"), Tag.SUPER, "desc"),
 )
 _ORDINAL = re.compile(rf"排?名?第{_N}(?:名|位|高|多|大)?的?")
@@ -113,6 +119,9 @@ def pattern_matches(text: str) -> Iterator[Pattern]:
         for match in rule.finditer(text):
             tags = _which_tags(match[0])
             yield Pattern(match.start(), match.end(), tags, None, _UNITS[match[1]])
+    for rule in _AND_TIME:
+        for match in rule.finditer(text):
+            yield Pattern(match.start(), match.end(), ((Tag.BY, ""),), None, _UNITS[match[1]])
     for match in _DAY_OF_WEEK.finditer(text):
         yield Pattern(
             match.start(), match.end(), ((Tag.BY, "day_of_week"), (Tag.WHICH, "")), None, "day_of_week"

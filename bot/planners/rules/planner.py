@@ -13,10 +13,12 @@ from bot.language.terms.lexicon import Term, build_lexicon
 from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
 from bot.language.terms.values import ValueIndex, open_index
+from bot.plan import MetricPlan
 from bot.planners.base import Planned, PlanRequest
 from bot.planners.rules.assemble import assemble
 from bot.planners.rules.decide import Reader, decide
 from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.followup import base_of, picked
 from bot.planners.rules.guard import EMPTY, MAX_CHARACTERS, TOO_LONG, UNSAFE, is_unsafe
 from bot.planners.rules.intents import example_tool, intent_of, route, tool_plan
 from bot.planners.rules.line import Line
@@ -26,6 +28,7 @@ from bot.planners.rules.reach import Reach
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.segment import Segmented, segment
 from bot.planners.rules.times import calendar_events
+from semantic_layer.text import Text
 
 if TYPE_CHECKING:
     from semantic_layer import SemanticLayer
@@ -61,9 +64,13 @@ class RulesPlanner:
         scene = Scene(
             self._layer.catalog, self._reach, found.question, request.today, found.times, self._events
         )
-        return self._read(found, scene)
+        if request.conversation is not None and request.conversation.offered:
+            choice = picked(scene.question.text, request.conversation)
+            if choice is not None:
+                return Planned(choice.plan, why=Text(zh="选自上一轮的选项", en="picked from the options offered"))
+        return self._read(found, scene, base_of(request.conversation))
 
-    def _read(self, found: Segmented, scene: Scene) -> Planned:
+    def _read(self, found: Segmented, scene: Scene, base: MetricPlan | None) -> Planned:
         line = assign_roles(found.items, scene.reach, {})
         metadata = read_metadata(line, scene)
         if metadata is not None:
@@ -71,7 +78,7 @@ class RulesPlanner:
         tool = example_tool(scene.question.text, self._tools)
 
         def read(chosen: Mapping[int, Term]) -> tuple[Line, Draft]:
-            return assemble(found.items, scene, self._coverage, chosen)
+            return assemble(found.items, scene, self._coverage, chosen, base)
 
         line, draft = read({})
         draft.notes += found.notes

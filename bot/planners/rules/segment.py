@@ -143,7 +143,9 @@ def _mended(
             continue
         for index in range(item.first, item.last):
             token = tokens[index]
-            key = near.mended(token.key, grammar().longest) if token.kind == "word" else None
+            key = (
+                near.mended(token.key, token.end - token.start, grammar().longest) if token.kind == "word" else None
+            )
             if key is not None:
                 changed[index] = replace(token, key=key)
                 said = question.words(token.start, token.end)

@@ -32,6 +32,7 @@ class Tag(StrEnum):
     CMP = "cmp"  # >, >=, <, <=, =, !=
     CMP_AFTER = "cmp_after"  # behind the number: 以上, or more
     BETWEEN = "between"
+    SIGNED = "signed"  # < or >: negative, positive
     COMPARE = "compare"
     POP = "pop"
     YOY = "yoy"

@@ -51,7 +51,8 @@ def read_equalities(line: Line, draft: Draft, scene: Scene) -> None:
         if dimension.kind == "time":
             continue
         joint = line.after(index)
-        negated = line.has(joint, Tag.NOT)
+        earlier = line.before(index, Tag.OF)
+        negated = line.has(joint, Tag.NOT) or line.has(earlier, Tag.NOT)
         linked = line.has(joint, Tag.IS, Tag.NOT) or (
             line.has(joint, Tag.CMP) and joint is not None and line.payload(joint, Tag.CMP) in ("=", "!=")
         )
@@ -68,7 +69,8 @@ def read_equalities(line: Line, draft: Draft, scene: Scene) -> None:
         value = _number_or_text(scene, line, at, dimension.kind == "number")
         operator: Operator = "!=" if negated else "="
         draft.where.append(Condition(dimension=dimension.name, operator=operator, values=(value,)))
-        _say(line, draft, scene, dimension.name, operator, str(value), (index, joint if linked else None, at))
+        marks = (index, joint if linked else None, at, earlier if line.has(earlier, Tag.NOT) else None)
+        _say(line, draft, scene, dimension.name, operator, str(value), marks)
 
 
 def _number_or_text(scene: Scene, line: Line, at: int, numeric: bool) -> int | float | str:

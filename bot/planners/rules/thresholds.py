@@ -57,6 +57,20 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
         draft.say("filter", f"{label.zh} {number}", f"{label.en} {number}", words)
 
 
+def read_signs(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "negative profit" and 利润为负 as a condition on the metric."""
+    for index in line.tagged(Tag.SIGNED):
+        near = [at for at in (line.before(index, Tag.OF), line.after(index, Tag.OF)) if line.is_role(at, "metric")]
+        if not near or near[0] is None:
+            continue
+        name = draft.metric_at.get(near[0], line.roles[near[0]].name)
+        sign = line.payload(index, Tag.SIGNED)
+        draft.having.append(Having(column=name, operator=sign, values=(0.0,)))  # type: ignore[arg-type]
+        label = scene.metric(name).label
+        draft.say("filter", f"{label.zh} {sign} 0", f"{label.en} {sign} 0", scene.words(line, index))
+        line.use(index)
+
+
 def _thresholds(line: Line) -> list[Threshold]:
     found: list[Threshold] = []
     for index in line.of_role("number"):
@@ -100,6 +114,9 @@ def _single(line: Line, index: int) -> Threshold | None:
         assert after is not None
         return Threshold(line.payload(after, Tag.CMP_AFTER), (item.number,), (index, after), item.unit)
     before = line.before(index, Tag.IS, Tag.OF)
+    joint = line.before(index)
+    if line.is_role(before, "metric") and line.has(joint, Tag.IS) and joint is not None:
+        return Threshold("=", (item.number,), (joint, index), item.unit)  # 利润为0
     if not line.has(before, Tag.CMP):
         return None
     assert before is not None
@@ -212,11 +229,20 @@ def read_presence(line: Line, draft: Draft, scene: Scene) -> None:
         draft.say("filter", f"{label.zh} > 0", f"{label.en} > 0", words)
 
 
-def count_members(line: Line, draft: Draft, scene: Scene) -> None:
+def count_members(draft: Draft, scene: Scene) -> None:
     """Finish "how many stores had sales": list the members; their number is the answer."""
     if draft.counted is None:
         return
     draft.add_group(GroupBy(dimension=draft.counted))
+    others = [group for group in draft.group_by if group.dimension != draft.counted]
+    if others:
+        label = scene.dimension(draft.counted).label
+        draft.refuse(
+            "not_supported",
+            f"没有统计「{label.zh}」个数的指标,不能再按别的维度拆分它。",
+            f"No metric counts {label.en}, so their number cannot be split further.",
+            label.en,
+        )
     positive = {having.column for having in draft.having}
     for metric in draft.metrics:
         if metric not in positive:

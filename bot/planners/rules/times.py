@@ -153,12 +153,15 @@ def _grains(line: Line, reading: TimeReading, draft: Draft, scene: Scene) -> Non
 
 def _named_units(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "the month with the highest sales" and 销售额最高的月份: the ranked thing is a time bucket."""
-    for index in line.tagged(Tag.WHICH):
+    for index in line.tagged(Tag.WHICH, Tag.BY):
         grain = GRAINS.get(line.items[index].unit or "")
-        if grain is not None:
-            if draft.grain is None:
-                draft.grain, draft.grain_words = grain, scene.words(line, index)
-            line.use(index)
+        if grain is None:
+            continue
+        if draft.grain is None:
+            draft.grain, draft.grain_words = grain, scene.words(line, index)
+        elif line.has(index, Tag.BY):
+            draft.add_group(GroupBy(dimension="metric_time", grain=grain))
+        line.use(index)
 
 
 def _periods(reading: TimeReading, draft: Draft) -> None:
@@ -228,6 +231,8 @@ def _comparisons(line: Line, reading: TimeReading, draft: Draft, context: TimeCo
 def _compare(comparison: ComparisonReading, draft: Draft, context: TimeContext) -> Compare | None:
     if comparison.kind == "same_weekday_last_week":
         return Compare(kind="same_weekday")
+    if comparison.kind == "period" and comparison.grain is Grain.YEAR and draft.period is not None:
+        return Compare(kind="previous_year")  # "the last 6 months compared to the previous year"
     if comparison.kind in ("previous_period", "previous_year") and comparison.years == 1:
         return Compare(kind=comparison.kind)
     if comparison.period is not None:
@@ -249,7 +254,7 @@ def _default_period(reading: TimeReading, draft: Draft, context: TimeContext) ->
     """Give a comparison without a period one that has something to be compared with, and say so."""
     relative = [compare for compare in draft.compare if compare.period is None]
     timed = draft.grain is not None or any(group.grain for group in draft.group_by)
-    if not relative or draft.period is not None or draft.periods or timed or draft.trend:
+    if not relative or draft.period is not None or draft.periods or timed or draft.trend or draft.continues:
         return
     end = context.known_end
     if relative[0].kind == "previous_year" and draft.compare_grain is None:

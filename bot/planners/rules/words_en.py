@@ -46,7 +46,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.WHICH,
         "",
-        "which|what|who|where|whom|which of|which of the|which one|which ones|what kind of|what kinds of|what type of|what sort of|which type of",
+        "which|what|who|whom|which of|which of the|which one|which ones|what kind of|what kinds of|what type of|what sort of|which type of",
     ),
     (
         Tag.LIST,

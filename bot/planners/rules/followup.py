@@ -1,0 +1,120 @@
+"""Follow-ups: a fragment changes the last plan (那抖音呢, and by city?, no, I meant orders)."""
+
+from __future__ import annotations
+
+import re
+
+from bot.language.terms.tokens import key_of
+from bot.plan import MetricPlan, Option
+from bot.planners.base import Conversation
+from bot.planners.rules.draft import Draft
+from bot.planners.rules.line import Line
+from bot.planners.rules.tags import Tag
+from semantic_layer.query import AnyOf, Condition, OrderBy
+from semantic_layer.text import Text
+
+_PICK = re.compile(r"^(?:第|选|选择|the |option |number |no\.? ?|我选)*\s*([1-4一二三四]|first|second|third|fourth)\s*(?:个|项|种|one|\.)?$")
+_PLACES = {"1": 0, "一": 0, "first": 0, "2": 1, "二": 1, "second": 1, "3": 2, "三": 2, "third": 2, "4": 3, "四": 3, "fourth": 3}
+_ADD = ("也", "再", "同时", "also", "as well", "additionally", "plus", "too", "加上", "并且", "再按")
+
+
+def picked(text: str, conversation: Conversation) -> Option | None:
+    """Return the offered option that a reply picks, by its place or its words; None for anything else."""
+    offered = conversation.offered
+    match = _PICK.match(text.strip())
+    if match and _PLACES[match[1]] < len(offered):
+        return offered[_PLACES[match[1]]]
+    key = key_of(text)
+    same = [one for one in offered if key in (key_of(one.question.zh.lower()), key_of(one.question.en.lower()))]
+    return same[0] if len(same) == 1 else None
+
+
+def base_of(conversation: Conversation | None) -> MetricPlan | None:
+    """Return the plan that a fragment would change: the last answered one, if it was a single metric plan."""
+    last = conversation.last if conversation else None
+    if last is None or len(last.plans) != 1 or not isinstance(last.plans[0], MetricPlan):
+        return None
+    return last.plans[0]
+
+
+def is_follow_up(line: Line, base: MetricPlan) -> bool:
+    """Return whether the question only makes sense as a change of `base`.
+
+    A question without a metric is one, unless it asks for members or the catalog. One with a metric is one
+    only as a correction or a swap: a marker and the metric, nothing else.
+    """
+    if not base.metrics:
+        return False
+    metrics = line.of_role("metric", "concept")
+    if not metrics:
+        if line.tagged(Tag.HOW_MANY, Tag.LIST):
+            return False
+        fragments = line.of_role("dimension", "value", "segment", "time", "number")
+        return bool(fragments or line.tagged(Tag.CHART, Tag.SHARE, Tag.ORDER, Tag.TREND, Tag.TOP, Tag.POP, Tag.YOY, Tag.COMPARE))
+    marked = line.tagged(Tag.FOLLOW, Tag.CORRECT)
+    return bool(marked) and not line.of_role("dimension", "value", "segment", "time") and not line.tagged(
+        Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE
+    )
+
+
+def merge(base: MetricPlan, line: Line, draft: Draft) -> None:
+    """Fill the draft's empty slots from the last plan, so that what the fragment says replaces its part only."""
+    swapped = base.metrics[0] if draft.metrics and draft.metrics[0] != base.metrics[0] else None
+    if not draft.metrics:
+        draft.metrics = list(base.metrics)
+    _keep_period(base, draft)
+    _keep_filters(base, draft)
+    _keep_groups(base, line, draft)
+    draft.segments = list(dict.fromkeys((*base.segments, *draft.segments)))
+    if not draft.compare:
+        draft.compare = list(base.compare)
+    if not draft.transforms:
+        draft.transforms = [part.model_copy(update={"metric": draft.metrics[0]}) if swapped else part for part in base.transforms]
+    if draft.presentation is None:
+        draft.presentation = base.presentation
+    if draft.group_by:
+        if not draft.order_by:
+            draft.order_by = [_renamed(order, swapped, draft.metrics[0]) for order in base.order_by]
+        draft.limit = draft.limit or base.limit
+        if not draft.having and swapped is None:
+            draft.having = list(base.having)
+    draft.notes.insert(0, Text(zh="接着上一个问题。", en="This continues the last question."))
+    line.use(*line.tagged(Tag.FOLLOW, Tag.CORRECT, Tag.ONLY, Tag.BY, Tag.COMPARE))
+
+
+def _renamed(order: OrderBy, old: str | None, new: str) -> OrderBy:
+    if old is None or not order.column.startswith(old):
+        return order
+    return order.model_copy(update={"column": new + order.column[len(old) :]})
+
+
+def _keep_period(base: MetricPlan, draft: Draft) -> None:
+    if draft.period is None and not draft.periods and base.period is not None:
+        draft.period = base.period.period()
+        draft.slots = [slot for slot in draft.slots if slot.slot != "period"]
+        draft.say("period", "沿用上一问的时间", "the last question's period")
+
+
+def _keep_filters(base: MetricPlan, draft: Draft) -> None:
+    named = {part.dimension for part in draft.where if isinstance(part, Condition)}
+    for part in base.where:
+        dimensions = {part.dimension} if isinstance(part, Condition) else set()
+        if isinstance(part, AnyOf):
+            dimensions = {condition.dimension for condition in part.conditions}
+        if not dimensions & named:
+            draft.where.append(part)
+
+
+def _keep_groups(base: MetricPlan, line: Line, draft: Draft) -> None:
+    filtered = {part.dimension for part in draft.where if isinstance(part, Condition) and part.operator == "="}
+    adding = any(word in line.items[index].text for index in range(len(line)) for word in _ADD)
+    plain = [group for group in draft.group_by if group.grain is None and group.part is None]
+    timed = [group for group in draft.group_by if group.grain is not None or group.part is not None]
+    for group in base.group_by:
+        is_time = group.grain is not None or group.part is not None
+        replaced = bool(timed) if is_time else bool(plain)
+        if is_time and plain and not adding:
+            replaced = True
+        if group.dimension in filtered or (replaced and not adding):
+            continue
+        draft.add_group(group)
