@@ -71,7 +71,8 @@ def _data_changed(layer: SemanticLayer) -> bool:
     if content.settings.engine_path is not None:
         return fingerprint(content.settings.path / content.settings.engine_path) != layer.data_version
     files = find_files(content.catalog, content.settings.path, opening.data_dir, content.settings.data)
-    return version_of(files.tables, content.catalog) != layer.data_version
+    zone = content.settings.timezone
+    return version_of(files.tables, content.catalog, zone) != layer.data_version
 
 
 def _content(path: Path, state_dir: Path, stamp: str) -> Content:

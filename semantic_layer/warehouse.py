@@ -104,9 +104,9 @@ def _missing(name: str, model: Model, folders: tuple[Path, ...]) -> DataError:
     )
 
 
-def version_of(files: Mapping[str, Path], catalog: Catalog) -> str:
+def version_of(files: Mapping[str, Path], catalog: Catalog, timezone: str) -> str:
     """Return the data version: it changes when a file, its table or what is kept about it changes."""
-    digest = hashlib.sha256(LOADER_VERSION.encode())
+    digest = hashlib.sha256(f"{LOADER_VERSION}\x1f{timezone}".encode())
     for table, path in sorted(files.items()):
         digest.update(f"\x1e{table}\x1f{path}\x1f{fingerprint(path)}".encode())
     digest.update(repr(_shape(catalog)).encode())
@@ -155,7 +155,7 @@ def ensure_warehouse(
     Raises:
         DataError: `state_unwritable`, or whatever is wrong with a file (see `load_files`).
     """
-    version = version_of(files, catalog)
+    version = version_of(files, catalog, timezone)
     folder = state_dir / "warehouse"
     target = folder / f"{name}-{version}.duckdb"
     if target.is_file():

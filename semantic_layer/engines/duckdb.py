@@ -128,10 +128,12 @@ def _connect(path: Path, limits: Limits, timezone: str | None) -> duckdb.DuckDBP
         config["threads"] = str(limits.threads)
     try:
         connection = duckdb.connect(path, read_only=True, config=config)
-        if timezone is not None:
-            connection.execute("SET GLOBAL TimeZone = ?", [timezone])
-        connection.execute("SET enable_external_access = false")
-        connection.execute("SET lock_configuration = true")
+        locked = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
+        if locked is None or not locked[0]:  # a second engine over one file shares the first one's locked instance
+            if timezone is not None:
+                connection.execute("SET GLOBAL TimeZone = ?", [timezone])
+            connection.execute("SET enable_external_access = false")
+            connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
         raise _cannot_open(path, error) from error
     return connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from pathlib import Path
 
 from semantic_layer.catalog import (
     Catalog,
@@ -17,128 +17,9 @@ from semantic_layer.catalog import (
 from semantic_layer.loader import Loaded, load_text
 from semantic_layer.period import Grain
 
-LATEST = """\
-version: 2
-models:
-  - name: stg_only_documented
-    description: No semantics here
-    columns: [{name: id, data_tests: [unique, not_null]}]
-  - name: orders
-    description: "Order fact"
-    config: {materialized: table, tags: [mart], meta: {team: growth, askgrowth: {label: {zh: 订单, en: orders}}}}
-    access: protected
-    contract: {enforced: true}
-    semantic_model:
-      enabled: true
-      name: order_facts
-    agg_time_dimension: ordered_at
-    columns:
-      - name: order_id
-        data_type: integer
-        data_tests: [unique]
-        entity: primary
-      - name: customer_id
-        entity: {type: foreign, name: customer, description: who bought}
-      - name: ordered_at
-        granularity: day
-        dimension: {type: time, name: ordered_at, label: Ordered at, is_partition: true}
-      - name: status
-        dimension: categorical
-        config: {meta: {askgrowth: {synonyms: {zh: [状态], en: [state]}}}}
-      - name: balance_day
-        granularity: day
-        dimension: time
-    derived_semantics:
-      dimensions:
-        - {name: size_bucket, type: categorical, expr: "case when amount > 100 then 'large' else 'small' end", label: Size}
-      entities:
-        - {name: store, type: foreign, expr: "substring(order_key, 1, 3)"}
-    metrics:
-      - name: order_total
-        type: simple
-        label: Order total
-        agg: sum
-        expr: amount
-        fill_nulls_with: 0
-        join_to_timespine: true
-        config: {meta: {askgrowth: {unit: CNY, good_direction: up}}}
-      - {name: order_count, type: simple, agg: count, expr: 1}
-      - name: p95
-        type: simple
-        agg: percentile
-        percentile: 95.0
-        percentile_type: discrete
-        expr: amount
-      - name: balance
-        type: simple
-        agg: sum
-        expr: balance
-        agg_time_dimension: balance_day
-        non_additive_dimension: {name: balance_day, window_agg: max, group_by: [customer]}
-      - name: growth
-        type: derived
-        expr: (order_total - last_month) / last_month
-        input_metrics:
-          - order_total
-          - {name: order_total, alias: last_month, offset_window: 1 month}
-          - {name: order_total, alias: start, offset_to_grain: month, filter: "{{ Dimension('order_id__status') }} = 'a'"}
-  - name: disabled_model
-    semantic_model: false
-    columns: [{name: x, dimension: categorical}]
----
-metrics:
-  - {name: mtd, type: cumulative, input_metric: order_total, grain_to_date: month, period_agg: last}
-  - name: conversion
-    type: conversion
-    entity: customer
-    calculation: conversions
-    base_metric: {name: order_count, filter: "{{ Dimension('order_id__status') }} = 'visit'"}
-    conversion_metric: order_count
-    window: 7 days
-    constant_properties: [{base_property: status, conversion_property: status}]
-  - {name: off, type: ratio, numerator: gone, denominator: gone, config: {enabled: false}}
-saved_queries:
-  - {name: q, query_params: {metrics: [order_total]}}
-exposures: []
-"""
-
-OLDER = """\
-semantic_models:
-  - name: bookings_source
-    description: bookings
-    model: ref('fct_bookings')
-    defaults: {agg_time_dimension: ds}
-    entities:
-      - {name: booking, type: primary, expr: booking_id}
-      - {name: guest, type: foreign, expr: guest_id}
-    dimensions:
-      - {name: ds, type: time, type_params: {time_granularity: day}}
-      - {name: is_instant, type: categorical}
-    measures:
-      - {name: bookings, agg: sum, expr: "1", create_metric: true}
-      - {name: booking_value, agg: sum}
-      - {name: median_value, agg: percentile, expr: booking_value, agg_params: {percentile: 0.5, use_discrete_percentile: false}}
-      - {name: guests, agg: count_distinct, expr: guest_id, non_additive_dimension: {name: ds, window_choice: min, window_groupings: [guest]}}
----
-metrics:
-  - name: booking_value
-    label: Booking value
-    type: simple
-    type_params:
-      measure: {name: booking_value, fill_nulls_with: 0, join_to_timespine: true, filter: "{{ Dimension('booking__is_instant') }}"}
-    filter: "{{ TimeDimension('metric_time') }} > '2020-01-01'"
-  - {name: med, label: Med, type: simple, type_params: {measure: median_value}}
-  - {name: uniques, label: U, type: simple, type_params: {measure: guests}}
-  - {name: value_per_booking, label: V, type: ratio, type_params: {numerator: booking_value, denominator: {name: bookings, filter: "{{ Dimension('booking__is_instant') }}"}}}
-  - {name: plus, label: P, type: derived, type_params: {expr: v + b, metrics: [{name: booking_value, alias: v}, {name: bookings, alias: b, offset_window: 14 days}]}}
-  - {name: trailing, label: T, type: cumulative, type_params: {measure: booking_value, cumulative_type_params: {window: 2 months, period_agg: average}}}
-  - {name: ever, label: E, type: cumulative, type_params: {measure: bookings, grain_to_date: month}}
-  - name: rate
-    label: R
-    type: conversion
-    type_params:
-      conversion_type_params: {entity: guest, base_measure: {name: bookings}, conversion_measure: booking_value, window: 7 days, calculation: conversion_rate}
-"""
+HERE = Path(__file__).parent / "dbt"
+LATEST = (HERE / "latest.yml").read_text(encoding="utf-8")
+OLDER = (HERE / "older.yml").read_text(encoding="utf-8")
 
 
 def loaded(text: str, file: str = "askgrowth.yml") -> Loaded:
@@ -271,33 +152,9 @@ def test_a_measure_that_does_not_exist_names_the_nearest() -> None:
 
 
 def test_a_compiled_manifest_loads() -> None:
-    manifest = {
-        "semantic_models": [
-            {
-                "name": "orders", "description": None, "label": None, "primary_entity": None, "config": {"meta": {}},
-                "node_relation": {"alias": "orders", "schema_name": "main", "database": "db", "relation_name": "db.main.orders"},
-                "defaults": {"agg_time_dimension": "day"},
-                "entities": [{"name": "order", "type": "primary", "expr": "order_id", "role": None, "description": None, "label": None, "metadata": None, "config": None}],
-                "dimensions": [{"name": "day", "type": "time", "expr": None, "is_partition": False, "type_params": {"time_granularity": "day", "validity_params": None}, "metadata": None, "label": None, "description": None, "config": None}],
-                "measures": [{"name": "total", "agg": "sum", "expr": "amount", "agg_params": None, "create_metric": False, "non_additive_dimension": None, "agg_time_dimension": None, "description": None, "label": None, "metadata": None, "config": None}],
-                "metadata": None,
-            }
-        ],
-        "metrics": [
-            {
-                "name": "total", "description": None, "type": "simple", "label": None, "config": {"meta": {}}, "metadata": None, "time_granularity": None,
-                "filter": {"where_filters": [{"where_sql_template": "{{ Dimension('order__day') }} > '2024-01-01'"}]},
-                "type_params": {"measure": {"name": "total", "filter": None, "alias": None, "join_to_timespine": False, "fill_nulls_with": None}, "input_measures": [], "numerator": None, "denominator": None, "expr": None, "window": None, "grain_to_date": None, "metrics": [], "conversion_type_params": None, "cumulative_type_params": None},
-            },
-            {
-                "name": "week", "description": None, "type": "cumulative", "label": "W", "config": None, "metadata": None, "filter": None, "time_granularity": None,
-                "type_params": {"measure": {"name": "total", "filter": None, "alias": None, "join_to_timespine": False, "fill_nulls_with": None}, "numerator": None, "denominator": None, "expr": None, "window": None, "grain_to_date": None, "metrics": [], "conversion_type_params": None, "cumulative_type_params": {"window": {"count": 7, "granularity": "day"}, "grain_to_date": None, "period_agg": "first", "metric": None}},
-            },
-        ],
-        "project_configuration": {"time_spines": [], "dsi_package_version": {}},
-        "saved_queries": [],
-    }  # fmt: skip
-    catalog = loaded(json.dumps(manifest, indent=1), "semantic_manifest.json").catalog
+    catalog = loaded(
+        (HERE / "semantic_manifest.json").read_text(encoding="utf-8"), "semantic_manifest.json"
+    ).catalog
     assert [f.sql for f in catalog.metrics["total"].filters] == ["order__day > '2024-01-01'"]
     week = catalog.metrics["week"].type
     assert isinstance(week, CumulativeMetric)

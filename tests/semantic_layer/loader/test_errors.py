@@ -222,7 +222,8 @@ def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
 
 def test_a_broken_metric_is_not_reported_again_where_it_is_used() -> None:
     text = MODEL + (
-        "      - {name: spend, agg: summ}\nmetrics:\n  - {name: roas, type: ratio, numerator: gmv, denominator: spend}\n"
+        "      - {name: spend, agg: summ}\nmetrics:\n"
+        "  - {name: roas, type: ratio, numerator: gmv, denominator: spend}\n"
     )
     assert problems(text) == [(12, "agg", "wrong_value")]
 
