@@ -260,16 +260,16 @@ def text_or(label: Text | None, name: str) -> Text:
     return label if label is not None else Text.same(name.replace("_", " ").strip() or name)
 
 
+_DOCUMENTING = ModelSpec.ignored | {"name", "description", "columns"}
+
+
 def is_semantic(raw: Mapping[Any, Any]) -> bool:
     """Return whether a `models:` entry says something about numbers (a plain dbt model only documents)."""
     switch = raw.get("semantic_model")
     if switch is not None:
         return switch is not False and not (isinstance(switch, Mapping) and switch.get("enabled") is False)
-    if any(
-        key in raw
-        for key in ("metrics", "time_spine", "table", "sql", "derived_semantics", "agg_time_dimension")
-    ):
-        return True
+    if any(key not in _DOCUMENTING for key in raw):
+        return True  # a key of ours, or a misspelt one: either way somebody means us
     columns = raw.get("columns")
     return isinstance(columns, list) and any(
         isinstance(column, Mapping) and ("dimension" in column or "entity" in column) for column in columns
