@@ -38,7 +38,7 @@ _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 _BODY = re.compile(
     rf"(?P<sign>(?<![\d\w)])[-+]\s?|负)?(?P<nth>第\s?)?(?P<body>(?:{_ARABIC}|[{_ZH}])"
     rf"(?:(?:(?<!\d)\s)?(?:[{_ZH}]|(?<=\d)\s[十百千万亿]|点(?=\s?[{_ZH}])|(?<=[{_ZH}点])\s?(?:{_ARABIC})|(?<=[点{_ZH}])\s(?=[{_ZH}])|"
-    rf"[多余几](?=\s?[十百千万亿])|零几(?=[万亿])))*)"
+    rf"[多余几](?=\s?[十百千万亿])|零几(?=[万亿]))){{0,40}})"
 )
 _SIZE = re.compile(r"\s?(k|thousand|mm|mn|mil|millions?|m|bn|billion|b|tn|trillion|t|w|hundred|dozen)(?![a-z])")
 _EXPONENT = re.compile(r"e([-+]?\d{1,2})(?![\da-z])")
@@ -97,7 +97,7 @@ def _at(text: str, index: int) -> NumberSpan | None:
     if of_hundred is not None:
         return _per(of_hundred)
     body = _BODY.match(text, index)
-    if body is None or not body["body"] or index > 0 and text[index - 1].isascii() and text[index - 1].isalpha():
+    if body is None or not body["body"] or (index > 0 and text[index - 1].isascii() and text[index - 1].isalpha()):
         return None
     return _numeral(text, index, body)
 
@@ -182,7 +182,7 @@ def _is_word(text: str, start: int, end: int, words: str) -> bool:
     last = words[-1]
     if following and following in _NOT_AFTER.get(last, ""):
         return True
-    return bool(before) and before in _NOT_BEFORE.get(words[0], "") or before == "阳" and words == "九九"
+    return (bool(before) and before in _NOT_BEFORE.get(words[0], "")) or (before == "阳" and words == "九九")
 
 
 def _fraction(text: str, start: int, end: int, value: Decimal, rough: bool) -> NumberSpan | None:

@@ -47,7 +47,7 @@ def english_number(text: str, start: int) -> tuple[int, int, bool] | None:
         if ordinal:
             return end, total + section, True
         joint = _JOINT.match(text, end)
-        if joint is None or "and" in joint.group() and word not in _SCALES:
+        if joint is None or ("and" in joint.group() and word not in _SCALES):
             break
         found = _WORD.match(text, joint.end())
     return end, total + section, False
@@ -61,7 +61,7 @@ def _step(word: str, previous: str, section: int) -> tuple[int, int, bool] | Non
         return (section * 100, 0, False) if word == "hundred" else (0, section * _SCALES[word], False)
     if word in ORDINALS:
         value = ORDINALS[word]
-        if previous in _UNITS or value >= 10 and previous in _TENS:
+        if previous in _UNITS or (value >= 10 and previous in _TENS):
             return None
         return section + value, 0, True
     if word in _TENS:
@@ -73,7 +73,7 @@ def _step(word: str, previous: str, section: int) -> tuple[int, int, bool] | Non
         value = _UNITS[word]
         if previous in _TENS and value >= 10:
             return (section * 100 + value, 0, False) if section in (19, 20) else None
-        if previous in _UNITS or previous in _TENS and value == 0:
+        if previous in _UNITS or (previous in _TENS and value == 0):
             return (section * 100 + value, 0, False) if 19 <= section <= 20 and value >= 10 else None
         return section + value, 0, False
     return None

@@ -156,17 +156,17 @@ def _event(
 
 BUILT_IN: tuple[BuiltIn, ...] = (
     # shopping events
-    _event("618", "618", "618", "618|618大促|六一八|6.18|618 festival|618 sale", _fixed(6, 18), _days((6, 1), 18)),
+    _event("618", "618", "618", "618|618大促|六一八|6.18|6·18|618 festival|618 sale", _fixed(6, 18), _days((6, 1), 18)),
     _event(
         "double_11", "双11", "Singles' Day",
-        "双11|双十一|双11大促|双十一大促|双1 1|11.11|1111|double 11|double eleven|double11|singles day|"
+        "双11|双十一|双11大促|双十一大促|11·11|11.11|1111|double 11|double eleven|double11|singles day|"
         "singles' day|single's day|11.11 sale|光棍节",
         _fixed(11, 11), _days((11, 1), 11),
     ),
     _event("double_12", "双12", "Double 12", "双12|双十二|12.12|1212|double 12|double twelve|double12",
            _fixed(12, 12), _days((12, 10), 3)),
     _event("38", "38节", "Women's Day",
-           "38节|三八节|38大促|三八大促|38女王节|三八女王节|女王节|女神节|妇女节|三八妇女节|38妇女节|3.8节|"
+           "38节|三八|三八节|38大促|三八大促|38女王节|三八女王节|女王节|女神节|妇女节|三八妇女节|38妇女节|3.8节|"
            "international women's day|women's day|womens day",
            _fixed(3, 8), _days((3, 1), 8)),
     _event("520", "520", "520", "520|520大促|五二零|网络情人节|520 festival", _fixed(5, 20)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bot.language.time.expressions import Expression
 from bot.language.time.lexer import Lexeme
@@ -17,12 +17,26 @@ _FILLERS = ("of", "comma")
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """The lexemes of one question, with the text they came from."""
+    """The lexemes of one question, with the text they came from.
+
+    `first_sign` and `last_sign` are the places of its first and last letter or digit. `known` remembers what
+    was read at an index and `nesting` how deep one expression lies in others, so that no input is slow.
+    """
 
     text: str
     original: str
     starts: tuple[int, ...]
     lexemes: list[Lexeme]
+    first_sign: int
+    last_sign: int
+    known: dict[int, Found | None] = field(default_factory=dict)
+    nesting: list[int] = field(default_factory=list)
+
+    @staticmethod
+    def over(text: str, original: str, starts: tuple[int, ...], lexemes: list[Lexeme]) -> Cursor:
+        """Return a cursor over the lexemes of `text`."""
+        signs = [index for index, char in enumerate(text) if char.isalnum()]
+        return Cursor(text, original, starts, lexemes, signs[0] if signs else 0, signs[-1] if signs else 0)
 
     def has(self, index: int, kind: str, *, glued: bool = True) -> bool:
         """Return whether the lexeme at `index` may be of `kind` (and touches the one before, unless first)."""
@@ -67,6 +81,4 @@ class Cursor:
 
     def whole(self, first: int, end: int) -> bool:
         """Return whether the lexemes `[first, end)` are all the text there is, apart from marks."""
-        start, stop = self.lexemes[first].start, self.lexemes[end - 1].end
-        rest = self.text[:start] + self.text[stop:]
-        return not any(char.isalnum() for char in rest)
+        return self.lexemes[first].start <= self.first_sign and self.lexemes[end - 1].end > self.last_sign

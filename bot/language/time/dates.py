@@ -410,7 +410,7 @@ def _open(expression: Open, context: TimeContext) -> Period:
 
 def _between(expression: Between, context: TimeContext) -> Period:
     first = dates_of(expression.first, context)
-    last = dates_of(expression.last, context, not_before=_search_from(expression.last, first))
+    last = dates_of(expression.last, context, not_before=_search_from(expression.last, first, expression.first))
     if last.requested_end <= first.start:
         moved = expression.last
         if isinstance(moved, Point) and moved.year is not None and isinstance(expression.first, Point):
@@ -422,13 +422,15 @@ def _between(expression: Between, context: TimeContext) -> Period:
     return Period.of(first.start, last.requested_end)
 
 
-def _search_from(last: Expression, first: Period) -> date | None:
+def _search_from(last: Expression, first: Period, begun: Expression) -> date | None:
     """Return from where the end of a range is looked for; None where it needs no search."""
+    if isinstance(last, Nth) and isinstance(begun, Nth) and last.of == begun.of:
+        return None
     if isinstance(last, Point):
         free = last.year is None and last.days is None and not _has_relative(last)
         return first.start if free else None
     if isinstance(last, Event):
         return first.start if last.year is None else None
     if isinstance(last, Nth | Part):
-        return _search_from(last.of, first)
+        return _search_from(last.of, first, begun)
     return None

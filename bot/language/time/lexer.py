@@ -10,8 +10,9 @@ from bot.language.numbers_zh import CHARACTERS, chinese_number
 from bot.language.time.lexicon import UNITS, Entry, Lexicon
 from bot.language.time.numeric import lunar_words, numeric_date
 
-_ZH_NUMBER = re.compile(rf"第?\s?[{CHARACTERS}]+")
-_DIGITS = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_ASCII_DIGITS = "0123456789"
+_ZH_NUMBER = re.compile(rf"第?\s?[{CHARACTERS}]{{1,20}}")
+_DIGITS = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
 _ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th)(?![a-z0-9])")
 _NTH_DIGITS = re.compile(r"第\s?(\d{1,3})")
 _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
@@ -87,12 +88,12 @@ def _at(text: str, index: int, words: Lexicon, before: list[Lexeme]) -> tuple[in
     if char == " ":
         return None
     in_word = index > 0 and text[index - 1].isascii() and text[index - 1].isalnum()
-    if char.isdigit() or (char in "'fcqhw" and not in_word):
+    if char in _ASCII_DIGITS or (char in "'fcqhw" and not in_word):
         after_month = bool(before) and before[-1].get("month") is not None and text[before[-1].end : index].strip() == ""
         found = _number(text, index, words, in_word=in_word, after_month=after_month)
         if found is not None:
             return found
-        if char.isdigit():
+        if char in _ASCII_DIGITS:
             return None
     after_number = bool(before) and before[-1].get("number") is not None and text[before[-1].end : index].strip() == ""
     if after_number:
@@ -118,7 +119,7 @@ def _number(
         return event
     if date is not None:
         return date
-    if not text[index].isdigit():
+    if text[index] not in _ASCII_DIGITS:
         return None
     ordinal = _ORDINAL.match(text, index)
     if ordinal is not None:
@@ -207,5 +208,5 @@ def _ends_word(text: str, end: int) -> bool:
     if not (last.isascii() and last.isalnum()):
         return True
     if last.isdigit():
-        return not (following.isascii() and following.isdigit() or following == "." and text[end + 1 : end + 2].isdigit())
+        return not ((following.isascii() and following.isdigit()) or (following == "." and text[end + 1 : end + 2].isdigit()))
     return not (following.isascii() and following.isalnum())

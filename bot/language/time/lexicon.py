@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from bot.language.time.calendars import BUILT_IN
 from bot.language.time.expressions import (
+    Ago,
     AllTime,
     DataEdge,
     Expression,
@@ -218,7 +219,7 @@ _PLAIN: dict[str, str] = {
     "ago": "前|之前|以前|ago|back|earlier",
     "roll": "最近|近|过去|过去的|最近的|近来|past|the past|trailing|recent|the most recent|most recent|rolling|这|最新|"
             "之前|刚过去的|最近连续|过往|the trailing|previous rolling",
-    "last": "上|前|last|the last|previous|the previous|prior|the prior|preceding|the preceding|之前的|上面|前面",
+    "last": "上一个|上个|前一个|上|前|last|the last|previous|the previous|prior|the prior|preceding|the preceding|之前的|上面|前面",
     "future": "未来|今后|接下来|往后|之后的|next|the next|coming|the coming|upcoming|following|后",
     "within": "内|以内|之内|来|以来|间",
     "first_n": "前|头|最初|最早|开头|first|the first|opening",
@@ -355,6 +356,13 @@ def _entries() -> Iterable[tuple[str, Entry]]:
         ("half year", 6, "month"), ("半周", 3, "day"), ("两年半", 30, "month"),
     ):  # fmt: skip
         yield word, Entry("duration", number=number, text=unit)
+    for words, grain in (
+        ("去年今天|去年的今天|去年今日|this day last year|today last year|去年的这一天|去年这一天", Y),
+        ("上个月今天|上个月的今天|上月今天|上月今日|上月的今天|this day last month", M),
+        ("上周今天|上周的今天|上周今日|this day last week", W),
+    ):  # fmt: skip
+        for word in words.split("|"):
+            yield word, Entry("ready", expression=Ago(grain, 1))
     yield "当下", Entry("now", expression=Point(days=0))
     for word in ("自从", "打从"):
         yield word, Entry("from", expression=Open(AllTime(), "since"))

@@ -73,15 +73,24 @@ def reading_note(words: str, expression: Expression, period: Period) -> Text | N
     """Return how a loose expression was read (月底, 5月第一周, 三个月前), None where there is nothing to say."""
     loose = (
         isinstance(expression, Part | Beside | WeekOf)
-        or isinstance(expression, Ago)
-        and expression.grain is not Grain.DAY
-        or isinstance(expression, Nth)
+        or (isinstance(expression, Ago)
+        and expression.grain is not Grain.DAY)
+        or (isinstance(expression, Nth)
         and expression.grain is Grain.WEEK
-        and expression.weekday is None
-        or isinstance(expression, Point)
-        and expression.season is not None
+        and expression.weekday is None)
+        or (isinstance(expression, Point)
+        and expression.season is not None)
     )
     if not loose:
         return None
     dates = _span(period.start, period.requested_end)
     return Text(zh=f"“{words}”按 {dates.zh} 理解。", en=f'"{words}" is read as {dates.en}.')
+
+
+def aligned_note(words: str, period: Period) -> Text:
+    """Return that a baseline is cut to as many days as the main period has had."""
+    dates = _span(period.start, period.end)
+    return Text(
+        zh=f"“{words}”只取同样天数 {dates.zh}({period.days} 天)作对比。",
+        en=f'"{words}" is cut to the same number of days for the comparison: {dates.en} ({period.days} days).',
+    )

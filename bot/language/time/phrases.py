@@ -26,18 +26,27 @@ from bot.language.time.lexicon import GRAINS, MONTHS
 from bot.language.time.points import finest, read_point
 from semantic_layer.period import Grain
 
+# "the last day of the first week of last month" is three deep; nobody asks for more than this.
+_DEEPEST = 6
 _LOOSE: dict[str, Grain] = {"year": Grain.YEAR, "quarter": Grain.QUARTER, "month": Grain.MONTH, "week": Grain.WEEK}
 
 
 def read_expression(cursor: Cursor, index: int) -> Found | None:
     """Return the longest time expression at `index`, with everything that hangs on it, or None."""
+    if index in cursor.known:
+        return cursor.known[index]
+    if len(cursor.nesting) >= _DEEPEST:
+        return None
+    cursor.nesting.append(index)
     found = _read_core(cursor, index)
-    while found is not None:
-        further = _suffix(cursor, *found)
+    for _ in range(_DEEPEST):
+        further = _suffix(cursor, *found) if found is not None else None
         if further is None:
-            return found
+            break
         found = further
-    return None
+    cursor.nesting.pop()
+    cursor.known[index] = found
+    return found
 
 
 def _read_core(cursor: Cursor, index: int) -> Found | None:
@@ -100,11 +109,15 @@ def _rolling(cursor: Cursor, index: int) -> Found | None:
         counted = _count(cursor, index + 2)
     if counted is not None:
         count, unit, after = counted
+        if any(mark in cursor.word(after - 1) for mark in ("整", "自然月", "自然周", "full", "complete", "calendar")):
+            return _window(count, unit, rolling=False, after=after)
         if cursor.first(index, "future") is not None and cursor.first(index, "last") is None:
             return _window(count, unit, rolling=True, future=True, after=after)
         if cursor.first(index, "roll") is not None and cursor.word(index) not in ("这", "之前"):
             return _window(count, unit, rolling=True, after=cursor.skip(after, "within", limit=1))
         if cursor.first(index, "last") is not None:
+            if cursor.word(index) == "前" and cursor.word(after - 1) == "季度":
+                return Nth(_current(Grain.YEAR), Grain.QUARTER, 1, count), after
             if cursor.word(index) in ("前", "the last", "last") and cursor.has(after, "of"):
                 nested = read_expression(cursor, after + 1) if cursor.word(after) in ("of", "in") else None
                 if nested is not None:
@@ -161,7 +174,7 @@ def _ago(cursor: Cursor, index: int) -> Found | None:
     unit = cursor.unit(index + 1)
     if unit not in GRAINS or not cursor.has(index + 2, "ago") or cursor.word(index + 1) in ("号", "月"):
         return None
-    if cursor.word(index + 1) == "年" and count >= 1900 or cursor.word(index + 1) == "日" and cursor.word(index) != "两":
+    if (cursor.word(index + 1) == "年" and count >= 1900) or (cursor.word(index + 1) == "日" and cursor.word(index) != "两"):
         return None
     if cursor.word(index + 2) == "前" and (cursor.has(index + 3, "number") or cursor.has(index + 3, "unit")):
         return None
@@ -208,7 +221,7 @@ def _nth_before(cursor: Cursor, index: int) -> Found | None:
     if not cursor.word(at).endswith("week of"):
         after = cursor.skip(after, "of", limit=2)
     outer = _outer(cursor, after)
-    if outer is None or after == at + 1 and not cursor.lexemes[after].glued:
+    if outer is None or (after == at + 1 and not cursor.lexemes[after].glued):
         return None
     of, end = outer
     if unit == "half":
@@ -321,7 +334,7 @@ def _loose(cursor: Cursor, index: int) -> Found | None:
     """"The month" as a whole question, "month of September", "calendar year 2008", "year 2008"."""
     start = index + 1 if cursor.word(index) == "the" or cursor.first(index, "my") is not None else index
     unit = cursor.unit(start, glued=start > index)
-    if unit not in _LOOSE and unit != "day" or not cursor.word(start).isascii():
+    if (unit not in _LOOSE and unit != "day") or not cursor.word(start).isascii():
         return None
     if start > index and cursor.whole(index, start + 1):
         return (Point(days=0) if unit == "day" else _current(_LOOSE[unit])), start + 1
@@ -394,11 +407,11 @@ def _nth_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
     if half:
         return Part(of, "first_half" if half == 1 else "second_half"), start + 1
     position = _position(cursor, start, glued=True)
-    if position is None or cursor.word(start).isascii() and cursor.word(start) != "week":
+    if position is None or (cursor.word(start).isascii() and cursor.word(start) != "week"):
         return None
     place, count, after = position
     unit = cursor.unit(after)
-    if unit not in GRAINS or finest(of) == "year" and unit == "quarter" and count == 1 and place > 0:
+    if unit not in GRAINS or (finest(of) == "year" and unit == "quarter" and count == 1 and place > 0):
         return None
     return Nth(of, GRAINS[unit], place, count), after + 1
 

@@ -54,7 +54,7 @@ def merge(point: Point, part: Point) -> Point | None:
         if mine is not None:
             return None
         values[name] = theirs
-    if point.days is not None or part.days is not None and point != Point():
+    if point.days is not None or (part.days is not None and point != Point()):
         return None
     return replace(
         point,
@@ -67,7 +67,7 @@ def merge(point: Point, part: Point) -> Point | None:
 
 def _component(cursor: Cursor, at: int, point: Point, *, first: bool) -> tuple[Point, int] | None:
     """Return the point with the part at `at` added and the next index, or None."""
-    if at >= len(cursor.lexemes) or not first and not cursor.lexemes[at].glued:
+    if at >= len(cursor.lexemes) or (not first and not cursor.lexemes[at].glued):
         return None
     lexeme = cursor.lexemes[at]
     for reader in (_ready, _named, _numbered, _worded):
@@ -221,7 +221,7 @@ def _starts_month(cursor: Cursor, at: int) -> bool:
 
 def _bare(cursor: Cursor, at: int, value: int, digits: str, point: Point) -> tuple[Point, int] | None:
     """Return a year of four digits, or a relative month's bare day (本月十日 without 日 is not read)."""
-    four = len(digits) == 4 and digits.isdecimal() or digits == "words" and point.month is not None
+    four = (len(digits) == 4 and digits.isdecimal()) or (digits == "words" and point.month is not None)
     if not four or not 1990 <= value <= 2049 or point.year is not None or cursor.lexemes[at].counted:
         return None
     return Point(year=Ref(value)), at + 1

@@ -8,6 +8,7 @@ from bot.language.time.cursor import Cursor, Found
 from bot.language.time.expressions import (
     AllTime,
     Between,
+    Edge,
     Expression,
     Nth,
     Open,
@@ -17,9 +18,12 @@ from bot.language.time.expressions import (
 )
 from bot.language.time.lexicon import Entry
 from bot.language.time.phrases import read_expression
-from bot.language.time.points import finest, with_finest
+from bot.language.time.points import finest, read_point, with_finest
 from semantic_layer.period import Grain
 
+_EDGES: tuple[tuple[str, Edge], ...] = (
+    ("until", "until"), ("before", "before"), ("after", "after"), ("since", "since")
+)  # fmt: skip
 _INHERITED = ("year", "half", "quarter", "month", "week")
 
 
@@ -32,7 +36,7 @@ def read_range(cursor: Cursor, index: int) -> Found | None:
     while cursor.first(start, "from") is not None and start - index < 2 and (start == index or cursor.has(start, "from")):
         start += 1
     between = start > index and cursor.word(index) in ("between", "在", "介于", "从")
-    ranged = _two_ends(cursor, start, between=between, from_word=start > index)
+    ranged = _led_by_point(cursor, start) or _two_ends(cursor, start, between=between, from_word=start > index)
     if ranged is not None:
         return ranged
     if start > index:
@@ -40,13 +44,18 @@ def read_range(cursor: Cursor, index: int) -> Found | None:
         if since is not None:
             return since
         return None
-    lead = _led_by_week(cursor, index)
+    lead = _led_by_week(cursor, index) or _led_by_point(cursor, index)
     return lead or read_expression(cursor, index)
 
 
 def _open(cursor: Cursor, index: int) -> Found | None:
     """Since March, until May 5, before Christmas, 截至3月底, by the end of March."""
-    for kind, edge in (("until", "until"), ("before", "before"), ("after", "after"), ("since", "since")):
+    if cursor.word(index) in ("到", "至"):
+        closed = read_expression(cursor, index + 1)
+        if closed is None or cursor.word(closed[1]) not in ("为止", "止"):
+            return None
+        return Open(closed[0], "until"), closed[1] + 1
+    for kind, edge in _EDGES:
         if cursor.first(index, kind) is None:
             continue
         if kind == "since" and cursor.word(index) in ("from", "starting", "starting from", "as of"):
@@ -62,8 +71,7 @@ def _open(cursor: Cursor, index: int) -> Found | None:
             continue
         if isinstance(found[0], Open):
             return found if found[0].edge == "since" and kind == "since" else (found[0], found[1])
-        ended = Open(found[0], edge)  # type: ignore[arg-type]  # one of the four edges above
-        return ended, cursor.skip(found[1], "between", limit=1)
+        return Open(found[0], edge), cursor.skip(found[1], "between", limit=1)
     return None
 
 
@@ -88,7 +96,7 @@ def _from(cursor: Cursor, index: int, start: int) -> Found | None:
 
 def _two_ends(cursor: Cursor, start: int, *, between: bool, from_word: bool) -> Found | None:
     """Return `A to B` at `start`, or None. A or B may be a bare number that takes the other's unit."""
-    if start >= len(cursor.lexemes) or from_word and not cursor.lexemes[start].glued:
+    if start >= len(cursor.lexemes) or (from_word and not cursor.lexemes[start].glued):
         return None
     left = _end(cursor, start, from_word=from_word)
     number_left = None
@@ -200,6 +208,24 @@ def _led_by_week(cursor: Cursor, index: int) -> Found | None:
     return None
 
 
+def _led_by_point(cursor: Cursor, index: int) -> Found | None:
+    """今年1-10月, 2024年3-5月, 本月1-10号: one lead for a range that begins with a bare number."""
+    found = read_point(cursor, index)
+    if found is None or not isinstance(found[0], Point) or finest(found[0]) not in ("year", "month"):
+        return None
+    start = cursor.skip(found[1], "of", limit=1)
+    number = cursor.entry(start, "number")
+    if number is None or not cursor.has(start + 1, "to") or not cursor.has(start + 2, "number"):
+        return None
+    inner = _two_ends(cursor, start, between=False, from_word=False)
+    if inner is None or not isinstance(inner[0], Between):
+        return None
+    first, last = inner[0].first, inner[0].last
+    if not isinstance(first, Point) or not isinstance(last, Point) or finest(last) not in ("month", "day", "quarter"):
+        return None
+    return Between(inherit(first, found[0]), inherit(last, found[0])), inner[1]
+
+
 def inherit(point: Point, other: Point) -> Point:
     """Return `point` with the coarser parts it lacks taken from `other`."""
     order = ("year", "half", "quarter", "month", "week", "day", "weekday")
@@ -222,7 +248,7 @@ def inherit(point: Point, other: Point) -> Point:
         values.pop("quarter", None)
     if not values:
         return point
-    fiscal = point.fiscal or other.fiscal and "year" in values
+    fiscal = point.fiscal or (other.fiscal and "year" in values)
     return replace(point, **values, fiscal=fiscal)
 
 
@@ -231,9 +257,9 @@ def _share(first: Expression, last: Expression) -> tuple[Expression, Expression]
     if isinstance(first, Point) and isinstance(last, Point):
         last = inherit(last, first)
         shared = inherit(first, last)
-        if shared != first and finest(first) in ("month", "day") and _is_later(shared, last):
-            year = last.year
-            assert year is not None
+        year = last.year
+        later = shared != first and finest(first) in ("month", "day") and _is_later(shared, last)
+        if later and year is not None:
             shared = replace(shared, year=Ref(year.value - 1, year.relative))
         return shared, last
     inner_last = last.of if isinstance(last, Part) else None

@@ -15,7 +15,7 @@ TokenKind = Literal["period", "comparison", "grain", "recurrence", "unresolved"]
 Comparison = Literal["previous_period", "previous_year", "same_weekday_last_week", "event", "period"]
 Want = Literal["delta", "growth", "value"]
 NoteCode = Literal[
-    "cut", "last_complete", "no_data", "future", "before_data", "read_as", "event_unknown"
+    "cut", "last_complete", "no_data", "future", "before_data", "read_as", "aligned"
 ]
 
 

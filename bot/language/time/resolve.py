@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from bot.language.normalise import Normalised
@@ -20,8 +20,10 @@ from bot.language.time.expressions import (
     Point,
     Ref,
     Rolling,
+    Whole,
 )
 from bot.language.time.notes import (
+    aligned_note,
     cut_note,
     fallback_note,
     future_note,
@@ -40,7 +42,7 @@ from bot.language.time.reading import (
     TimeSpan,
     TimeToken,
 )
-from bot.language.time.scan import scan_time
+from bot.language.time.scan import as_baseline, scan_time
 from semantic_layer.comparison import comparison_period
 from semantic_layer.period import ONE_DAY, Grain, Period, bucket, shift
 from semantic_layer.text import Text
@@ -84,6 +86,7 @@ def resolve(tokens: tuple[TimeToken, ...], context: TimeContext) -> TimeReading:
     `scan_time`; one without dates comes back in `unresolved`.
     """
     draft = _Draft()
+    tokens = _later_first(tokens, context)
     for token in tokens:
         if token.kind == "period":
             _add_period(draft, token, context)
@@ -93,6 +96,8 @@ def resolve(tokens: tuple[TimeToken, ...], context: TimeContext) -> TimeReading:
         elif token.kind == "grain" and token.grain is not None:
             draft.grains.append(GrainReading(token.grain, token.average, token.words, token.start, token.end))
             draft.spans.append(TimeSpan(token.start, token.end, token.words, "grain", token))
+        elif token.kind == "recurrence" and draft.weekdays and token.weekdays:
+            draft.ask_back(token)  # weekdays against weekends: two row filters are no one period
         elif token.kind == "recurrence":
             draft.weekdays.extend(day for day in token.weekdays if day not in draft.weekdays)
             draft.by_weekday = draft.by_weekday or not token.weekdays
@@ -116,6 +121,26 @@ def resolve(tokens: tuple[TimeToken, ...], context: TimeContext) -> TimeReading:
         unresolved=tuple(draft.unresolved),
         several=len(draft.mains) > 1,
     )
+
+
+def _later_first(tokens: tuple[TimeToken, ...], context: TimeContext) -> tuple[TimeToken, ...]:
+    """Return the tokens with two equals (2023 vs 2024) in order: the later one is the main period."""
+    mains = [token for token in tokens if token.kind == "period"]
+    bases = [token for token in tokens if token.symmetric]
+    if len(mains) != 1 or len(bases) != 1 or mains[0].expression is None or bases[0].expression is None:
+        return tokens
+    main, base = mains[0], bases[0]
+    try:
+        swap = dates_of(bases[0].expression, context).start > dates_of(mains[0].expression, context).start
+    except Unknown:
+        return tokens
+    if not swap:
+        return tokens
+    changed = {
+        id(main): replace(as_baseline(main), symmetric=True),
+        id(base): replace(base, kind="period", comparison=None, grain=None, symmetric=False),
+    }
+    return tuple(changed.get(id(token), token) for token in tokens)
 
 
 def _add_period(draft: _Draft, token: TimeToken, context: TimeContext) -> None:
@@ -204,6 +229,8 @@ def _add_comparison(draft: _Draft, token: TimeToken, context: TimeContext) -> No
         return
     if token.comparison != "period" or token.expression is None:
         assert token.comparison is not None
+        if token.comparison == "previous_year" and token.back == 1 and _event_a_year_before(draft, token, context):
+            return
         _keep(draft, token, ComparisonReading(token.comparison, token.words, token.start, token.end, token.grain,
                                               years=token.back))  # fmt: skip
         return
@@ -222,9 +249,13 @@ def _add_comparison(draft: _Draft, token: TimeToken, context: TimeContext) -> No
                                               period=_aligned(main[1], baseline)))  # fmt: skip
         return
     baseline = baseline.cut(context.known_end) if baseline.start < context.known_end else baseline
-    if token.symmetric and main is not None and baseline.start > main[1].start and len(draft.mains) == 1:
-        draft.mains[0] = (token, baseline, False)
-        baseline = main[1]
+    if main is not None and baseline == Period.of(main[1].start, main[1].requested_end):
+        # "October against the previous month" asked in November: the month before October is meant
+        _keep(draft, token, ComparisonReading("previous_period", token.words, token.start, token.end, token.grain))
+        return
+    if main is not None and main[1].is_partial and _same_size(token.expression, main[0].expression, baseline, main[1]):
+        baseline = _aligned(main[1], baseline)
+        draft.note("aligned", aligned_note(token.words, baseline))
     _keep(draft, token, ComparisonReading("period", token.words, token.start, token.end, token.grain,
                                           period=baseline))  # fmt: skip
 
@@ -238,9 +269,12 @@ def _keep(draft: _Draft, token: TimeToken, reading: ComparisonReading) -> None:
 
 def _relative_comparison(token: TimeToken, main: tuple[TimeToken, Period, bool] | None) -> ComparisonReading | None:
     """Return "vs last month" as 环比 of this month, "vs last year" as 同比; None where it is a plain baseline."""
+    expression = None if main is None else main[0].expression
+    if _same_window(token.expression, expression):
+        # 近30天 against 前30天: the same length just before, never the same days again
+        return ComparisonReading("previous_period", token.words, token.start, token.end)
     if token.grain is None or not isinstance(token.expression, Point):
         return None
-    expression = None if main is None else main[0].expression
     back = _offset(token.expression)
     if token.grain is Grain.DAY:
         is_today = isinstance(expression, Point) and expression.days == 0
@@ -254,11 +288,28 @@ def _relative_comparison(token: TimeToken, main: tuple[TimeToken, Period, bool] 
         if current and (expression is None or isinstance(expression, Point | Rolling | Nth | Part | Between | Ago)):
             return ComparisonReading("previous_year", token.words, token.start, token.end, Grain.YEAR, years=years)
         return None
+    if mine is not None and mine == back:
+        # 上周与前一周: compared with itself makes no sense, the one before it is meant
+        return ComparisonReading("previous_period", token.words, token.start, token.end, token.grain)
     if back == -1 and (expression is None or mine == 0):
         return ComparisonReading("previous_period", token.words, token.start, token.end, token.grain)
     if mine is not None and back is not None and mine - back == 1:
         return ComparisonReading("previous_period", token.words, token.start, token.end, token.grain)
     return None
+
+
+def _same_window(one: Expression | None, other: Expression | None) -> bool:
+    """Return whether both are windows of the same length counted back from today."""
+    if not isinstance(one, Rolling | Whole) or not isinstance(other, Rolling | Whole):
+        return False
+    return (one.grain, one.count) == (other.grain, other.count)
+
+
+def _same_size(one: Expression, other: Expression | None, baseline: Period, main: Period) -> bool:
+    """Return whether a baseline is as large as the main period was asked, so that elapsed days can be aligned."""
+    if isinstance(one, Point) and isinstance(other, Point):
+        return finest(one) == finest(other)
+    return (baseline.requested_end - baseline.start) == (main.requested_end - main.start)
 
 
 def _name(grain: Grain) -> str:
@@ -291,6 +342,15 @@ def _aligned(main: Period, baseline: Period) -> Period:
 
 def _add_event_comparison(draft: _Draft, token: TimeToken, context: TimeContext) -> None:
     """活动同期: the same days of the same event last year; asked back where no event was named."""
+    if not _event_a_year_before(draft, token, context):
+        draft.ask_back(token)
+
+
+def _event_a_year_before(draft: _Draft, token: TimeToken, context: TimeContext) -> bool:
+    """Add the event's own edition a year before; False where no event is asked about.
+
+    同比 of an event means this too: the same dates would miss a lunar holiday or a moved campaign.
+    """
     for main, period, _ in draft.mains:
         earlier = _year_before(main.expression, period, context)
         if earlier is None:
@@ -301,8 +361,8 @@ def _add_event_comparison(draft: _Draft, token: TimeToken, context: TimeContext)
             break
         _keep(draft, token, ComparisonReading("event", token.words, token.start, token.end,
                                               period=_aligned(period, baseline)))  # fmt: skip
-        return
-    draft.ask_back(token)
+        return True
+    return False
 
 
 def _year_before(expression: Expression | None, period: Period, context: TimeContext) -> Expression | None:

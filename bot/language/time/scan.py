@@ -7,8 +7,8 @@ from dataclasses import replace
 from bot.language.normalise import Normalised, normalise
 from bot.language.time.calendars import CalendarEvent
 from bot.language.time.cursor import Cursor
-from bot.language.time.expressions import AllTime, Event, Expression, Point, Ref
-from bot.language.time.lexer import Lexeme, lex
+from bot.language.time.expressions import AllTime, Between, Event, Expression, Open, Point, Ref
+from bot.language.time.lexer import lex
 from bot.language.time.lexicon import Lexicon, lexicon
 from bot.language.time.points import finest, with_finest
 from bot.language.time.ranges import inherit, read_range
@@ -17,6 +17,7 @@ from bot.language.time.signals import AFTER_MARKER, MARKER, WITH, Signal, find_s
 from semantic_layer.period import Grain
 
 _BLANK = "\x00"
+_DIGIT_ORDER = "一二三四五六七八九"
 
 
 def scan_time(text: Normalised | str, events: tuple[CalendarEvent, ...] = ()) -> tuple[TimeToken, ...]:
@@ -46,20 +47,24 @@ def _lexicon(events: tuple[CalendarEvent, ...]) -> Lexicon:
 
 def _cursor(folded: Normalised, signals: list[Signal], words: Lexicon) -> Cursor:
     """Return the lexemes of the text without its signals, which are blanked by a mark that is no word."""
-    text = folded.text
+    parts, at = [], 0
     for signal in signals:
-        text = text[: signal.start] + _BLANK * (signal.end - signal.start) + text[signal.end :]
-    return Cursor(text, folded.original, folded.starts, lex(text, words))
+        parts += [folded.text[at : signal.start], _BLANK * (signal.end - signal.start)]
+        at = signal.end
+    text = "".join((*parts, folded.text[at:]))
+    if "compar" in text and " from " not in text:
+        text = text.replace(" to ", f" {_BLANK * 2} ")  # "compare May to June" is no range
+    return Cursor.over(text, folded.original, folded.starts, lex(text, words))
 
 
 def _signal_token(folded: Normalised, signal: Signal) -> TimeToken:
     kind = signal.kind
-    assert kind in ("comparison", "grain", "recurrence")
+    assert kind in ("comparison", "grain", "recurrence", "unresolved")
     return TimeToken(
         signal.start,
         signal.end,
         folded.words(signal.start, signal.end),
-        kind,  # type: ignore[arg-type]  # one of the three kinds asserted above
+        kind,  # type: ignore[arg-type]  # one of the kinds asserted above
         grain=signal.grain,
         average=signal.average,
         comparison=signal.comparison,
@@ -81,12 +86,16 @@ def _expressions(folded: Normalised, cursor: Cursor) -> list[tuple[TimeToken, in
             index = after
             continue
         if _is_unresolved(cursor, index):
-            found.append((_unresolved(folded, cursor.lexemes[index]), index, index + 1))
+            after = index + 3 if cursor.has(index + 1, "number") and cursor.unit(index + 2) else index + 1
+            found.append((_unresolved(folded, cursor, index, after), index, after))
+            index = after - 1
         index += 1
     return found
 
 
 def _token(folded: Normalised, cursor: Cursor, first: int, after: int, expression: Expression) -> TimeToken:
+    if not isinstance(expression, Between | Open) and cursor.word(first) == "from":
+        first += 1
     while first < after - 1 and cursor.word(first) in ("the", "in", "on", "for", "during", "of", "的"):
         first += 1
     start, end = cursor.lexemes[first].start, cursor.lexemes[after - 1].end
@@ -104,6 +113,9 @@ def _listed(cursor: Cursor, index: int) -> tuple[tuple[Expression, ...], int] | 
             break
         numbers.append(number.number)
         at += 2
+    run = _run_of_digits(cursor, index) if not numbers else None
+    if run is not None:
+        return run
     if not numbers or not cursor.has(at, "number") or cursor.word(at + 1) not in ("月", "日", "号", "季度", "年", "月份"):
         return None
     last = read_range(cursor, at)
@@ -115,6 +127,21 @@ def _listed(cursor: Cursor, index: int) -> tuple[tuple[Expression, ...], int] | 
     return (*(point for point in points if point is not None), last[0]), last[1]
 
 
+def _run_of_digits(cursor: Cursor, index: int) -> tuple[tuple[Expression, ...], int] | None:
+    """Return 一二季度, 七八月: neighbouring digits written without a mark."""
+    number = cursor.first(index, "number")
+    if number is None or len(number.text) not in (2, 3) or not set(number.text) <= set(_DIGIT_ORDER):
+        return None
+    places = [_DIGIT_ORDER.index(char) + 1 for char in number.text]
+    if places != list(range(places[0], places[0] + len(places))):
+        return None
+    if cursor.word(index + 1) == "月":
+        return tuple(Point(month=Ref(place)) for place in places), index + 2
+    if cursor.word(index + 1) == "季度" and places[-1] <= 4:
+        return tuple(Point(quarter=Ref(place)) for place in places), index + 2
+    return None
+
+
 def _alone(cursor: Cursor, index: int) -> tuple[Expression, int] | None:
     """Return a month and day in digits where nothing speaks for another reading, and all-time words."""
     maybe = cursor.first(index, "maybe_date")
@@ -124,8 +151,15 @@ def _alone(cursor: Cursor, index: int) -> tuple[Expression, int] | None:
         )  # fmt: skip
         if _reads_as_date(maybe.text) or context or cursor.whole(index, index + 1):
             return maybe.expression, index + 1
-    entry = cursor.first(index, "all")
-    return (AllTime(), index + 1) if entry is not None else None
+    if cursor.first(index, "all") is not None:
+        return AllTime(), index + 1
+    ends_now = cursor.first(index, "since_after") is not None
+    if ends_now and cursor.word(index).startswith(("截", "until ", "up to ", "through ", "as of ")):
+        return AllTime(), index + 1
+    whole_year = cursor.first(index, "of_year") is not None and not any(
+        cursor.lexemes[at].get("point") or cursor.lexemes[at].get("number") for at in range(index)
+    )
+    return (Point(year=Ref(0, True)), index + 1) if whole_year else None
 
 
 def _reads_as_date(digits: str) -> bool:
@@ -133,7 +167,7 @@ def _reads_as_date(digits: str) -> bool:
     mark = "/" if "/" in digits else "-" if "-" in digits else "."
     first, _, second = digits.partition(mark)
     if mark == "/":
-        return (int(second) > 12 or len(first) == 2 and len(second) == 2 or int(first) > 12) and digits != "24/7"
+        return (int(second) > 12 or (len(first) == 2 and len(second) == 2) or int(first) > 12) and digits != "24/7"
     return mark == "-" and len(first) == 2 and len(second) == 2 and int(second) > 12
 
 
@@ -142,13 +176,16 @@ def _is_unresolved(cursor: Cursor, index: int) -> bool:
     lexeme = cursor.lexemes[index]
     if lexeme.get("clock") is not None or lexeme.get("vague") is not None:
         return lexeme.get("noise") is None
+    if lexeme.word == "以来":
+        return True
     roll = lexeme.get("roll") or lexeme.get("last")
     unit = cursor.unit(index + 2) if cursor.has(index + 1, "number") else ""
     return roll is not None and unit in ("hour", "workday", "fiscal_year", "fiscal_quarter", "weekend")
 
 
-def _unresolved(folded: Normalised, lexeme: Lexeme) -> TimeToken:
-    return TimeToken(lexeme.start, lexeme.end, folded.words(lexeme.start, lexeme.end), "unresolved")
+def _unresolved(folded: Normalised, cursor: Cursor, first: int, after: int) -> TimeToken:
+    start, end = cursor.lexemes[first].start, cursor.lexemes[after - 1].end
+    return TimeToken(start, end, folded.words(start, end), "unresolved")
 
 
 def _share_parts(found: list[tuple[TimeToken, int, int]]) -> list[TimeToken]:
@@ -178,7 +215,7 @@ def _inherited(token: TimeToken, other: TimeToken, *, backwards: bool = False) -
     if not isinstance(mine, Point) or not isinstance(theirs, Point):
         return token
     same = finest(mine) == finest(theirs)
-    if not same or backwards and (theirs.year is None or theirs.year.relative):
+    if not same or (backwards and (theirs.year is None or theirs.year.relative)):
         return token
     return replace(token, expression=inherit(mine, theirs))
 
@@ -191,41 +228,38 @@ _UNIT_OF = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter
 def _mark_comparisons(text: str, tokens: list[TimeToken]) -> list[TimeToken]:
     """Return the tokens with the periods that follow 比, vs, "compared to" turned into comparisons."""
     out: list[TimeToken] = []
+    periods = sum(token.kind == "period" for token in tokens)
+    main_end: int | None = None
     for token in tokens:
-        if token.kind == "period" and _is_baseline(text, token, tokens):
-            out.append(replace(_baseline(token), symmetric=_between_equals(text, token, tokens)))
+        if token.kind != "period":
+            out.append(token)
+            continue
+        if _is_baseline(text, token, main_end, only=periods == 1):
+            between = text[main_end : token.start].strip(" .") if main_end is not None else ""
+            equals = between in ("vs", "versus", "对比", "against")
+            out.append(replace(as_baseline(token), symmetric=equals))
         else:
             out.append(token)
+        main_end = token.end
     return _symmetric(text, out)
 
 
-def _is_baseline(text: str, token: TimeToken, tokens: list[TimeToken]) -> bool:
+def _is_baseline(text: str, token: TimeToken, main_end: int | None, *, only: bool) -> bool:
+    """Return whether a period is what something is compared with; `main_end` is where the one before it ends."""
     before = text[max(0, token.start - 28) : token.start]
+    if before.endswith(" to ") and main_end is not None and "compar" in text[: token.start]:
+        return True
     marked = MARKER.search(before)
     if marked is not None:
         # 对比6月和7月 puts both on one level; 比6月 has a baseline
-        ahead = marked.group().startswith(("对比", "compare ")) and not _has_main(tokens, token)
-        return not ahead
-    return WITH.search(before) is not None and AFTER_MARKER.match(text, token.end) is not None and _has_main(
-        tokens, token, adjacent=text
-    )
+        return not (marked.group().startswith(("对比", "compare ")) and main_end is None)
+    if WITH.search(before) is None or AFTER_MARKER.match(text, token.end) is None:
+        return False
+    # 本月和上月对比 names two equals; 本月销售额和上月对比 names a baseline
+    return only if main_end is None else len(text[main_end : token.start].strip()) > 1
 
 
-def _between_equals(text: str, token: TimeToken, tokens: list[TimeToken]) -> bool:
-    """Return whether only "vs" or 对比 stands between two periods."""
-    earlier = [other for other in tokens if other.kind == "period" and other.end <= token.start]
-    return bool(earlier) and text[earlier[-1].end : token.start].strip(" .") in ("vs", "versus", "对比", "against")
-
-
-def _has_main(tokens: list[TimeToken], token: TimeToken, adjacent: str = "") -> bool:
-    """Return whether another period stands before `token` (and, with `adjacent`, apart from it by words)."""
-    earlier = [other for other in tokens if other.kind == "period" and other.end <= token.start]
-    if not earlier:
-        return not adjacent or not any(other.kind == "period" for other in tokens if other is not token)
-    return not adjacent or len(adjacent[earlier[-1].end : token.start].strip()) > 1
-
-
-def _baseline(token: TimeToken) -> TimeToken:
+def as_baseline(token: TimeToken) -> TimeToken:
     """Return the comparison token of a baseline; 上周, 去年 stay symbolic so that they can follow the main."""
     expression = token.expression
     grain = None
@@ -254,4 +288,4 @@ def _symmetric(text: str, tokens: list[TimeToken]) -> list[TimeToken]:
     )
     if not (joined and compare):
         return tokens
-    return [replace(_baseline(token), grain=None, symmetric=True) if token is first else token for token in tokens]
+    return [replace(as_baseline(token), symmetric=True) if token is first else token for token in tokens]

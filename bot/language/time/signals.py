@@ -11,6 +11,8 @@ from semantic_layer.period import Grain
 _EN = r"(?<![a-z])"
 _END = r"(?![a-z])"
 _VS = r"(?:比|较|和|与|跟|同|对比|相较于|相比于|相对于|相对|环比|vs\.?|versus|against|compared (?:to|with)|compare (?:to|with)|than|over|from|relative to)?\s*(?:the\s+)?"
+# 上月环比 is 上月 and 环比; only a 月 that belongs to no period goes with 环比
+_FREE = r"(?<![上本这当下个每各前昨今明年度0-9零一二三四五六七八九十])"
 _THAN = r"(?:相比|比较|比起来|对比|比|相比较)?"
 
 
@@ -41,7 +43,7 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
      rf"|{_EN}event[- ]aligned{_END}"),
     ("year", "previous_year",
      rf"{_VS}(?:去年|上年|上一年|去年度)(?:的)?(?:同期|同日|同月|同一时期|同时期|同一时间|同一天|同一月|同周|同季度?|同个月|这个时候|此时){_THAN}"
-     rf"|同比|按年同比|年同比|年度同比|历史同期|(?:比|较|与|和|跟)?往年同期|(?:比|较|与|和|跟|同)同期{_THAN}"
+     rf"|(?:按年|年度)同比|同比|历史同期|(?:比|较|与|和|跟)?往年同期|(?:比|较|与|和|跟|同)同期{_THAN}"
      rf"|{_EN}(?:yoy|y/y|y-o-y|y2y|yr/yr){_END}"
      rf"|{_EN}year[- ](?:over|on|to)[- ]year|{_EN}year[- ]vs[- ]year"
      rf"|{_VS}(?:same|corresponding|equivalent|comparable|matching) (?:period|time|month|months|quarter|week|weeks|day|days|"
@@ -50,6 +52,7 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
      rf"|{_VS}(?:same|corresponding) (?:period|time|month|quarter|week|day) (?:a|one) year (?:ago|earlier|before|prior)"
      rf"|{_VS}(?:a|one) year (?:ago|earlier|before){_END}(?=\s*(?:$|[?.,!？。，]|by|per|in|for))"
      rf"|{_VS}(?:prior|previous) year(?:'s)? (?:same )?(?:period|month|quarter|week|day)"
+     rf"|(?:compared? (?:to|with)|vs\.?|versus|than|over|from) the year before(?! last| [a-z0-9])"
      rf"|{_VS}this time last year"),
     ("month_same", "previous_period",
      rf"{_VS}(?:上月|上个月|前一个月)(?:的)?(?:同期|同日|同一时期|同一天){_THAN}"
@@ -58,16 +61,16 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
      rf"{_VS}(?:上季|上季度|上个季度)(?:的)?(?:同期|同一时期){_THAN}"
      rf"|{_VS}(?:same|corresponding) (?:period|time|days)(?: of| in)?(?: the)? (?:last|previous|prior) quarter"),
     ("day", "previous_period",
-     rf"日环比|按日环比|{_EN}(?:dod|d/d){_END}|{_EN}day[- ](?:over|on|to)[- ]day"
+     rf"{_FREE}日环比|按日环比|{_EN}(?:dod|d/d){_END}|{_EN}day[- ](?:over|on|to)[- ]day"
      rf"|(?:比|较|跟|和|与|同|对比|相较于|环比)\s*(?:前一天|前一日|上一天|上一日|前日){_THAN}"
      rf"|(?:compared (?:to|with)|vs\.?|versus|than|over|from) (?:the )?(?:previous|prior|preceding) day"
      rf"|(?:compared (?:to|with)|vs\.?|versus|than|over|from) the day before(?! yesterday)"),
     ("week", "previous_period",
-     rf"周环比|按周环比|{_EN}(?:wow|w/w|w-o-w){_END}|{_EN}week[- ](?:over|on|to)[- ]week|周同比"),
+     rf"{_FREE}周环比|按周环比|(?:compared? (?:to|with)|vs\.?|versus|than|over|from) the week before(?! last| [a-z0-9])|{_EN}(?:wow|w/w|w-o-w){_END}|{_EN}week[- ](?:over|on|to)[- ]week"),
     ("month", "previous_period",
-     rf"月环比|按月环比|月度环比|{_EN}(?:mom|m/m|m-o-m){_END}|{_EN}month[- ](?:over|on|to)[- ]month"),
+     rf"{_FREE}月环比|按月环比|月度环比|(?:compared? (?:to|with)|vs\.?|versus|than|over|from) the month before(?! last| [a-z0-9])|{_EN}(?:mom|m/m|m-o-m){_END}|{_EN}month[- ](?:over|on|to)[- ]month"),
     ("quarter", "previous_period",
-     rf"季环比|季度环比|按季环比|{_EN}(?:qoq|q/q|q-o-q){_END}|{_EN}quarter[- ](?:over|on|to)[- ]quarter"),
+     rf"{_FREE}季度?环比|按季环比|(?:compared? (?:to|with)|vs\.?|versus|than|over|from) the quarter before(?! last| [a-z0-9])|{_EN}(?:qoq|q/q|q-o-q){_END}|{_EN}quarter[- ](?:over|on|to)[- ]quarter"),
     ("pop", "previous_period",
      rf"环比|(?:比|较|跟|和|与|同|对比|相较于|相比于)\s*(?:上一期|上期|上一周期|上个周期|前一周期|前一期|前期|上一个周期|上一阶段|之前一期|"
      rf"前一个周期|上一时期){_THAN}|{_EN}(?:pop|p/p){_END}(?! up)|{_EN}period[- ](?:over|on|to)[- ]period"
@@ -107,12 +110,15 @@ _GRAIN = re.compile(
 )
 _BY_WEEKDAY = re.compile(
     r"(?:按|分|各|每)?(?:星期几|周几|礼拜几)|按星期(?!一|二|三|四|五|六|日|天)分布|"
-    r"(?<![a-z])(?:by |per |each |which |what )?(?:days? of (?:the )?week|weekday|day of week|dow)(?![a-z])(?! vs)"
+    r"(?<![a-z])(?:by |per |each |which |what |across |every )?(?:days? of (?:the )?week|day of week|dow)(?![a-z])|"
+    r"(?<![a-z])(?:by|per|which|what|across) weekdays?(?![a-z])"
 )
+_DAY_OF_EACH = re.compile(r"每(?:个)?月(?:的)?(?:第?[0-9一二三四五六七八九十]+[号日天]|初|底|末|中旬|上旬|下旬)|每年(?:的)?\d{1,2}月|"
+                          r"(?<![a-z])(?:first|last|\d{1,2}(?:st|nd|rd|th)) (?:day )?of (?:each|every) (?:month|week|year)")
 _RECUR = re.compile(
     r"(?:每|每个|每逢|逢)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天末](?:[、和到至,]?(?:周|星期)?[一二三四五六日天末])*)|"
-    r"(?P<weekend>(?:每个?|所有|逢)周末|(?<![a-z])(?:on |every |each )?weekends(?![a-z])|周末(?=.{0,12}工作日)|(?<=工作日)[和与跟vs比、]+周末)|"
-    r"(?P<work>(?:每个?|所有)?(?:工作日|平日)(?![0-9])|(?<![a-z])(?:on )?(?:weekdays|working days|workdays|business days)(?![a-z]))|"
+    r"(?P<weekend>(?:每个?|所有|逢)周末|(?<![a-z])(?:(?:on |every |each )?weekends|weekend(?= (?:vs\.?|versus|and|or|compared to|against|than) (?:on )?weekday))(?![a-z])|周末(?=.{0,12}工作日)|(?<=工作日)[和与跟vs比、]+周末)|"
+    r"(?P<work>(?:每个?|所有)?(?:工作日|平日)(?![0-9])|(?<![a-z])(?:on )?(?:weekdays?|working days|workdays|business days)(?![a-z]))|"
     r"(?<![a-z])(?P<en>(?:on |every |each |all )?(?:mondays|tuesdays|wednesdays|thursdays|fridays|saturdays|sundays)|"
     r"(?:every|each) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday))(?![a-z]| ago)"
 )
@@ -151,6 +157,8 @@ def find_signals(text: str) -> list[Signal]:
         start = match.start() + len(match.group()) - len(match.group().lstrip())
         add(Signal(start, match.end(), "comparison", _COMPARISON_GRAINS.get(name), _KINDS[name],
                    2 if name == "year2" else 1))  # fmt: skip
+    for match in _DAY_OF_EACH.finditer(text):
+        add(Signal(*match.span(), "unresolved"))
     for match in _BY_WEEKDAY.finditer(text):
         add(Signal(*match.span(), "recurrence"))
     for match in _RECUR.finditer(text):
