@@ -38,25 +38,24 @@ def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
     if draft.ambiguities:
         return _ambiguous(line, draft, scene, reader)
     if draft.problems:
-        first = draft.problems[0]
-        nearest = (
-            [
-                draft.build(scene, draft.period).model_copy(
-                    update={
-                        "group_by": (),
-                        "where": (),
-                        "order_by": (),
-                        "limit": None,
-                        "transforms": (),
-                        "having": (),
-                        "compare": (),
-                    }
-                )
-            ]
-            if draft.metrics
-            else []
-        )
-        return refuse(first.reason, first.message, scene, missing=first.missing, nearest=nearest, draft=draft)
+        return _problem(draft, scene)
+    asked_back = _ask_back(line, draft, scene)
+    if asked_back is not None:
+        return asked_back
+    return _answer(line, draft, scene, reader)
+
+
+def _problem(draft: Draft, scene: Scene) -> Planned:
+    first = draft.problems[0]
+    plain = MetricPlan(
+        kind="metric", metrics=tuple(draft.metrics), period=draft.build(scene, draft.period).period
+    )
+    nearest = [plain] if draft.metrics else []
+    return refuse(first.reason, first.message, scene, missing=first.missing, nearest=nearest, draft=draft)
+
+
+def _ask_back(line: Line, draft: Draft, scene: Scene) -> Planned | None:
+    """Return the question back that a fully read question may still need."""
     if draft.wishes:
         plan = draft.build(scene, draft.period)
         daily = tuple(AveragePer(metric=name, grain=Grain.DAY) for name in draft.metrics)
@@ -67,7 +66,7 @@ def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
         return _unclear_time(draft, scene)
     if not draft.metrics and not _asks_for_members(line, draft):
         return _which_metric(line, draft, scene)
-    return _answer(line, draft, scene, reader)
+    return None
 
 
 def _answer(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
@@ -146,12 +145,18 @@ def _which_metric(line: Line, draft: Draft, scene: Scene) -> Planned:
 def _sales_rank(line: Line) -> list[str]:
     """Return the direction inside verbs such as "best selling"."""
     words = [line.items[index].text for index in line.tagged(Tag.VERB)]
-    return ["worst" if "worst" in word else "best" for word in words if any(w in word for w in ("best", "top", "worst", "most"))]
+    return [
+        "worst" if "worst" in word else "best"
+        for word in words
+        if any(w in word for w in ("best", "top", "worst", "most"))
+    ]
 
 
 def _highest_of_what(line: Line, draft: Draft, scene: Scene) -> Planned:
     """Ask what is to be ranked: "the highest sales" of a day, a month, or the members of a dimension."""
-    low = any(line.has(at, Tag.SUPER) and line.payload(at, Tag.SUPER) in ("asc", "worst") for at in draft.unranked)
+    low = any(
+        line.has(at, Tag.SUPER) and line.payload(at, Tag.SUPER) in ("asc", "worst") for at in draft.unranked
+    )
     plan = draft.build(scene, draft.period)
     order = (OrderBy(column=draft.metrics[0], descending=not low),)
     groups = [GroupBy(dimension="metric_time", grain=grain) for grain in (Grain.MONTH, Grain.DAY)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.grouping import trend_grain
 from bot.planners.rules.line import Line
@@ -11,9 +13,13 @@ from semantic_layer.period import Grain
 from semantic_layer.query import AveragePer, Condition, GroupBy, Rolling, RunningTotal, Share
 
 _PER = {
-    Grain.DAY: ("日均", "daily average"), Grain.WEEK: ("周均", "weekly average"), Grain.MONTH: ("月均", "monthly average"),
-    Grain.QUARTER: ("季均", "quarterly average"), Grain.YEAR: ("年均", "yearly average"), Grain.HOUR: ("时均", "hourly average"),
-}  # fmt: skip
+    Grain.HOUR: ("时均", "hourly average"),
+    Grain.DAY: ("日均", "daily average"),
+    Grain.WEEK: ("周均", "weekly average"),
+    Grain.MONTH: ("月均", "monthly average"),
+    Grain.QUARTER: ("季均", "quarterly average"),
+    Grain.YEAR: ("年均", "yearly average"),
+}
 
 
 def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
@@ -22,7 +28,7 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
     if not marks or not draft.metrics:
         return
     if not _ratio_named(line, marks[0]) and not draft.group_by:
-        _open_filter(line, draft, scene)
+        _open_filter(draft, scene)
     name = draft.metrics[0]
     if not draft.group_by:
         label = scene.metric(name).label
@@ -61,7 +67,7 @@ def _ratio_named(line: Line, index: int) -> bool:
     return line.has(index, Tag.GROWTH)
 
 
-def _open_filter(line: Line, draft: Draft, scene: Scene) -> None:
+def _open_filter(draft: Draft, scene: Scene) -> None:
     """Turn the filter of "抖音的销售额占比" into the split it is a share of: all members are needed for the total."""
     members = [part for part in draft.where if isinstance(part, Condition) and part.operator in ("=", "in")]
     if len(members) == 1:
@@ -100,45 +106,44 @@ def read_windows(line: Line, draft: Draft, scene: Scene) -> None:
     if not draft.metrics:
         return
     for index in line.tagged(Tag.MOVING):
-        item = line.items[index]
-        unit = GRAINS.get(item.unit or "")
-        timed = [group for group in draft.group_by if group.grain]
-        grain = unit or draft.grain or (timed[0].grain if timed else None) or Grain.DAY
-        if item.number is None:
-            draft.refuse(
-                "not_supported",
-                "移动平均要多长的窗口?例如「7 天移动平均」。",
-                "How long a window should the moving average have? For example “7-day moving average”.",
-                *scene.words(line, index),
-            )
-            line.use(index)
-            continue
-        draft.grain = None
-        draft.add_group(GroupBy(dimension="metric_time", grain=grain))
-        function = "sum" if line.payload(index, Tag.MOVING) == "sum" else "mean"
-        for name in draft.metrics:
-            draft.transforms.append(Rolling(metric=name, window=int(item.number), function=function))  # type: ignore[arg-type]
-        zh, en = ("移动合计", "moving sum") if function == "sum" else ("移动平均", "moving average")
-        draft.say(
-            "window",
-            f"{int(item.number)} 期{zh}",
-            f"{int(item.number)}-bucket {en}",
-            scene.words(line, index),
-        )
-        line.use(index)
+        _moving(line, draft, scene, index)
     for index in line.tagged(Tag.RUNNING):
-        if index in line.used:
-            continue
-        timed = (
-            draft.grain is not None
-            or any(group.grain for group in draft.group_by)
-            or bool(line.tagged(Tag.TREND))
+        if index not in line.used:
+            _running(line, draft, scene, index)
+
+
+def _moving(line: Line, draft: Draft, scene: Scene, index: int) -> None:
+    item = line.items[index]
+    line.use(index)
+    if item.number is None:
+        draft.refuse(
+            "not_supported",
+            "移动平均要多长的窗口?例如「7 天移动平均」。",
+            "How long a window should the moving average have? For example “7-day moving average”.",
+            *scene.words(line, index),
         )
-        whole = line.items[index].text.isascii() or len(line.items[index].text) > 2  # 累计趋势, running total
-        if timed or whole:
-            if draft.grain is None and not any(group.grain for group in draft.group_by):
-                draft.grain = trend_grain(draft.period)
-            for name in draft.metrics:
-                draft.transforms.append(RunningTotal(metric=name))
-            draft.say("window", "累计", "running total", scene.words(line, index))
-        line.use(index)
+        return
+    timed = [group.grain for group in draft.group_by if group.grain]
+    grain = GRAINS.get(item.unit or "") or draft.grain or (timed[0] if timed else None) or Grain.DAY
+    draft.grain = None
+    draft.add_group(GroupBy(dimension="metric_time", grain=grain))
+    size = int(item.number)
+    function: Literal["sum", "mean"] = "sum" if line.payload(index, Tag.MOVING) == "sum" else "mean"
+    for name in draft.metrics:
+        draft.transforms.append(Rolling(metric=name, window=size, function=function))
+    zh, en = ("移动合计", "moving sum") if function == "sum" else ("移动平均", "moving average")
+    draft.say("window", f"{size} 期{zh}", f"{size}-bucket {en}", scene.words(line, index))
+
+
+def _running(line: Line, draft: Draft, scene: Scene, index: int) -> None:
+    """累计 of one number is its total; along time, or said as a running total, it is the running sum."""
+    line.use(index)
+    text = line.items[index].text
+    timed = draft.grain is not None or any(group.grain for group in draft.group_by)
+    if not (timed or line.tagged(Tag.TREND) or text.isascii() or len(text) > 2):
+        return
+    if not timed:
+        draft.grain = trend_grain(draft.period)
+    for name in draft.metrics:
+        draft.transforms.append(RunningTotal(metric=name))
+    draft.say("window", "累计", "running total", scene.words(line, index))

@@ -12,14 +12,25 @@ from semantic_layer.query import AveragePer, Condition, GroupBy, Share
 from semantic_layer.text import Text
 
 _GRAIN = {
-    Grain.HOUR: ("每小时", "hour"), Grain.DAY: ("每天", "day"), Grain.WEEK: ("每周", "week"), Grain.MONTH: ("每月", "month"),
-    Grain.QUARTER: ("每季度", "quarter"), Grain.YEAR: ("每年", "year"),
-}  # fmt: skip
+    Grain.HOUR: ("每小时", "hour"),
+    Grain.DAY: ("每天", "day"),
+    Grain.WEEK: ("每周", "week"),
+    Grain.MONTH: ("每月", "month"),
+    Grain.QUARTER: ("每季度", "quarter"),
+    Grain.YEAR: ("每年", "year"),
+}
 _OPERATOR = {
-    "=": ("是", "is"), "!=": ("不是", "is not"), "in": ("是", "is"), "not in": ("不是", "is not"), "contains": ("包含", "contains"),
-    "not contains": ("不包含", "does not contain"), "starts with": ("开头是", "starts with"), "ends with": ("结尾是", "ends with"),
-    "is null": ("为空", "is empty"), "is not null": ("不为空", "is not empty"),
-}  # fmt: skip
+    "=": ("是", "is"),
+    "!=": ("不是", "is not"),
+    "in": ("是", "is"),
+    "not in": ("不是", "is not"),
+    "contains": ("包含", "contains"),
+    "not contains": ("不包含", "does not contain"),
+    "starts with": ("开头是", "starts with"),
+    "ends with": ("结尾是", "ends with"),
+    "is null": ("为空", "is empty"),
+    "is not null": ("不为空", "is not empty"),
+}
 _COMPARE = {
     "previous_period": ("环比", "vs the previous period"), "previous_year": ("同比", "year over year"),
     "same_weekday": ("较上周同日", "vs the same weekday last week"), "period": ("对比", "compared"),

@@ -14,7 +14,7 @@ _FALSE = frozenset("否 假 false no 不是 0".split())
 
 def read_values(line: Line, draft: Draft, scene: Scene) -> None:
     """Turn named values into conditions: one `in` per dimension and polarity, lists joined."""
-    groups = _value_groups(line, draft, scene)
+    groups = _value_groups(line, draft)
     compared = bool(line.tagged(Tag.COMPARE, Tag.EACH))
     merged: dict[tuple[str, bool], list[int]] = {}
     for dimension, negated, indexes in groups:
@@ -23,21 +23,21 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
         codes = _codes(line, indexes)
         draft.where.append(equals(dimension, codes, negated=negated))
         _say(line, draft, scene, dimension, indexes, negated)
-        _use_context(line, scene, dimension, indexes)
+        _use_context(line, dimension, indexes)
         apart = compared or _kept_apart(line, indexes)
         if len(codes) > 1 and not negated and apart:
             line.use(*line.tagged(Tag.EACH))
             draft.add_group(GroupBy(dimension=dimension))
 
 
+_EQUALITY: dict[tuple[bool, bool], Operator] = {
+    (False, False): "=", (False, True): "!=", (True, False): "in", (True, True): "not in",
+}  # fmt: skip
+
+
 def equals(dimension: str, codes: tuple[Scalar, ...], *, negated: bool = False) -> Condition:
     """Return the condition that a dimension is (or is not) one of some stored values."""
-    operator: Operator
-    if len(codes) == 1:
-        operator = "!=" if negated else "="
-    else:
-        operator = "not in" if negated else "in"
-    return Condition(dimension=dimension, operator=operator, values=codes)
+    return Condition(dimension=dimension, operator=_EQUALITY[len(codes) > 1, negated], values=codes)
 
 
 def _codes(line: Line, indexes: list[int]) -> tuple[Scalar, ...]:
@@ -49,7 +49,7 @@ def _codes(line: Line, indexes: list[int]) -> tuple[Scalar, ...]:
     return tuple(codes)
 
 
-def _value_groups(line: Line, draft: Draft, scene: Scene) -> list[tuple[str, bool, list[int]]]:
+def _value_groups(line: Line, draft: Draft) -> list[tuple[str, bool, list[int]]]:
     groups: list[tuple[str, bool, list[int]]] = []
     for index in line.of_role("value"):
         if index in line.used:
@@ -62,7 +62,7 @@ def _value_groups(line: Line, draft: Draft, scene: Scene) -> list[tuple[str, boo
         if last is not None and last[0] == dimension and _joined(line, last[2][-1], index):
             last[2].append(index)
         else:
-            groups.append((dimension, _negated(line, index, draft), [index]))
+            groups.append((dimension, _negated(line, index), [index]))
         line.use(index)
     return groups
 
@@ -77,7 +77,7 @@ def _joined(line: Line, left: int, right: int) -> bool:
     return True
 
 
-def _negated(line: Line, index: int, draft: Draft) -> bool:
+def _negated(line: Line, index: int) -> bool:
     """Return whether a "not", "除了" or "非" governs the value, and mark it used."""
     at = line.before(index, Tag.OF, Tag.IS)
     if line.is_role(at, "dimension"):
@@ -115,10 +115,24 @@ def _beside(line: Line, indexes: list[int], at: int) -> bool:
     return line.after(at, Tag.OF, Tag.IS) in indexes or line.before(at, Tag.OF) in indexes
 
 
-_EXCEPT = ("除", "except", "excluding", "exclude", "other than", "without", "apart", "aside", "排除", "剔除", "去掉", "but", "besides")
+_EXCEPT = (
+    "除",
+    "except",
+    "excluding",
+    "exclude",
+    "other than",
+    "without",
+    "apart",
+    "aside",
+    "排除",
+    "剔除",
+    "去掉",
+    "but",
+    "besides",
+)
 
 
-def _use_context(line: Line, scene: Scene, dimension: str, indexes: list[int]) -> None:
+def _use_context(line: Line, dimension: str, indexes: list[int]) -> None:
     """Use up the dimension's own name beside its value (城市是上海, city of Berlin, 抖音渠道), and its joints.
 
     Behind "each" or "which", and before an exception (all hubs except X), the dimension is grouped by instead.
@@ -133,7 +147,7 @@ def _use_context(line: Line, scene: Scene, dimension: str, indexes: list[int]) -
             continue
         if line.has(line.before(at), Tag.BY, Tag.WHICH, Tag.LIST, Tag.TOP):
             continue
-        between = range(at + 1, first) if at < first else range(0, first)
+        between = range(at + 1, first) if at < first else range(first)
         if any(line.has(mid, Tag.NOT) and line.items[mid].text.startswith(_EXCEPT) for mid in between):
             continue
         line.use(at)

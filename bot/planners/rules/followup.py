@@ -13,8 +13,11 @@ from bot.planners.rules.tags import Tag
 from semantic_layer.query import AnyOf, Condition, OrderBy
 from semantic_layer.text import Text
 
-_PICK = re.compile(r"^(?:第|选|选择|the |option |number |no\.? ?|我选)*\s*([1-4一二三四]|first|second|third|fourth)\s*(?:个|项|种|one|\.)?$")
-_PLACES = {"1": 0, "一": 0, "first": 0, "2": 1, "二": 1, "second": 1, "3": 2, "三": 2, "third": 2, "4": 3, "四": 3, "fourth": 3}
+_PICK = re.compile(
+    r"^(?:第|选|选择|the |option |number |no\.? ?|我选)*\s*([1-4一二三四]|first|second|third|fourth)\s*(?:个|项|种|one|\.)?$"
+)
+_PLACES = {word: place for place, words in enumerate(("1 一 first", "2 二 second", "3 三 third", "4 四 fourth"))
+           for word in words.split()}  # fmt: skip
 _ADD = ("也", "再", "同时", "also", "as well", "additionally", "plus", "too", "加上", "并且", "再按")
 
 
@@ -25,7 +28,9 @@ def picked(text: str, conversation: Conversation) -> Option | None:
     if match and _PLACES[match[1]] < len(offered):
         return offered[_PLACES[match[1]]]
     key = key_of(text)
-    same = [one for one in offered if key in (key_of(one.question.zh.lower()), key_of(one.question.en.lower()))]
+    same = [
+        one for one in offered if key in (key_of(one.question.zh.lower()), key_of(one.question.en.lower()))
+    ]
     return same[0] if len(same) == 1 else None
 
 
@@ -50,10 +55,15 @@ def is_follow_up(line: Line, base: MetricPlan) -> bool:
         if line.tagged(Tag.HOW_MANY, Tag.LIST):
             return False
         fragments = line.of_role("dimension", "value", "segment", "time", "number")
-        return bool(fragments or line.tagged(Tag.CHART, Tag.SHARE, Tag.ORDER, Tag.TREND, Tag.TOP, Tag.POP, Tag.YOY, Tag.COMPARE))
+        return bool(
+            fragments
+            or line.tagged(Tag.CHART, Tag.SHARE, Tag.ORDER, Tag.TREND, Tag.TOP, Tag.POP, Tag.YOY, Tag.COMPARE)
+        )
     marked = line.tagged(Tag.FOLLOW, Tag.CORRECT)
-    return bool(marked) and not line.of_role("dimension", "value", "segment", "time") and not line.tagged(
-        Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE
+    return (
+        bool(marked)
+        and not line.of_role("dimension", "value", "segment", "time")
+        and not line.tagged(Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE)
     )
 
 
@@ -69,7 +79,10 @@ def merge(base: MetricPlan, line: Line, draft: Draft) -> None:
     if not draft.compare:
         draft.compare = list(base.compare)
     if not draft.transforms:
-        draft.transforms = [part.model_copy(update={"metric": draft.metrics[0]}) if swapped else part for part in base.transforms]
+        draft.transforms = [
+            part.model_copy(update={"metric": draft.metrics[0]}) if swapped else part
+            for part in base.transforms
+        ]
     if draft.presentation is None:
         draft.presentation = base.presentation
     if draft.group_by:
@@ -106,7 +119,9 @@ def _keep_filters(base: MetricPlan, draft: Draft) -> None:
 
 
 def _keep_groups(base: MetricPlan, line: Line, draft: Draft) -> None:
-    filtered = {part.dimension for part in draft.where if isinstance(part, Condition) and part.operator == "="}
+    filtered = {
+        part.dimension for part in draft.where if isinstance(part, Condition) and part.operator == "="
+    }
     adding = any(word in line.items[index].text for index in range(len(line)) for word in _ADD)
     plain = [group for group in draft.group_by if group.grain is None and group.part is None]
     timed = [group for group in draft.group_by if group.grain is not None or group.part is not None]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.language.terms.lexicon import Term
 from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from semantic_layer.period import Grain, Period
-from semantic_layer.query import Condition, GroupBy
+from semantic_layer.query import Condition, GroupBy, Operator
 
 _EACH = ("每", "各", "each", "every", "per", "分别按")
 _GRAIN_TEXT = {
@@ -30,10 +32,17 @@ def read_dated(line: Line, draft: Draft, scene: Scene) -> None:
         if draft.metrics and all(dimension.name in _own_times(scene, metric) for metric in draft.metrics):
             continue
         period = draft.period
-        for operator, day in ((">=", period.start), ("<", period.end)):
-            draft.where.append(Condition(dimension=dimension.name, operator=operator, values=(day.isoformat(),)))  # type: ignore[arg-type]
+        bounds: tuple[tuple[Operator, date], ...] = ((">=", period.start), ("<", period.end))
+        for operator, day in bounds:
+            condition = Condition(dimension=dimension.name, operator=operator, values=(day.isoformat(),))
+            draft.where.append(condition)
         label = dimension.label
-        draft.say("filter", f"{label.zh}:{period.start} 至 {period.end}(不含)", f"{label.en}: {period.start} to {period.end} (exclusive)", scene.words(line, index))
+        draft.say(
+            "filter",
+            f"{label.zh}:{period.start} 至 {period.end}(不含)",
+            f"{label.en}: {period.start} to {period.end} (exclusive)",
+            scene.words(line, index),
+        )
         draft.period = None
         draft.slots = [slot for slot in draft.slots if slot.slot != "period"]
 
@@ -51,7 +60,7 @@ def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
         if len(role.terms) > 1:
             draft.ambiguities.append(Ambiguity(index, role.terms))
         dimension = scene.dimension(role.name)
-        if _restates_count(line, index, draft, role.terms):
+        if _restates_count(draft, role.terms):
             line.use(index)
             continue
         group = GroupBy(dimension=dimension.name)
@@ -85,7 +94,7 @@ def _coarsest(grain: Grain | None) -> Grain:
     return Grain.DAY if grain is None or grain.order < Grain.DAY.order else grain
 
 
-def _restates_count(line: Line, index: int, draft: Draft, terms: tuple[Term, ...]) -> bool:
+def _restates_count(draft: Draft, terms: tuple[Term, ...]) -> bool:
     return draft.counted is not None and draft.counted in {term.name for term in terms}
 
 
@@ -158,7 +167,11 @@ def _dimensions_of(part: object) -> list[str]:
 
 def _is_whole(line: Line, index: int) -> bool:
     """Return whether all members are asked for: all hubs, 所有城市."""
-    return any(line.items[at].text in ("all", "all the", "所有", "全部", "所有的") for at in (index - 1, index - 2) if at >= 0)
+    return any(
+        line.items[at].text in ("all", "all the", "所有", "全部", "所有的")
+        for at in (index - 1, index - 2)
+        if at >= 0
+    )
 
 
 def read_populations(line: Line, draft: Draft, scene: Scene) -> None:

@@ -14,7 +14,8 @@ _UNSAFE = (
         r"(?:table|database|from|into|schema|view|user|index|all)\b"
     ),
     re.compile(
-        r"\bselect\b.{0,200}\bfrom\b\s+\w+.{0,80}(?:\bwhere\b|;|--|\blimit\b)|\bunion\s+(?:all\s+)?select\b|;\s*--|'\s*or\s+'?1'?\s*=\s*'?1"
+        r"\bselect\b.{0,200}\bfrom\b\s+\w+.{0,80}(?:\bwhere\b|;|--|\blimit\b)|\bunion\s+(?:all\s+)?select\b"
+        r"|;\s*--|'\s*or\s+'?1'?\s*=\s*'?1"
     ),
     re.compile(
         r"\bselect\s+\*\s+from\b|information_schema|pg_catalog|sqlite_master|read_csv\s*\(|xp_cmdshell"
@@ -37,7 +38,7 @@ _UNSAFE = (
 
 UNSAFE = Text(
     zh="这不像一个数据问题,更像一条指令。这里只读数据、只回答指标问题。",
-    en="This reads like an instruction rather than a question about data. I only read data and answer metric questions.",
+    en="This reads like an instruction, not a question about data. I only read data and answer metric questions.",
 )
 EMPTY = Text(
     zh="还没有问题。可以从下面这些开始。", en="There is no question yet. You could start with one of these."

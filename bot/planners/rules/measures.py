@@ -114,7 +114,9 @@ def read_column_aggregates(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "average price" over a numeric column: the metric that is defined so, if there is one."""
     for index in line.of_role("dimension"):
         dimension = scene.dimension(line.roles[index].name)
-        at = next((x for x in (line.before(index, Tag.OF), line.after(index, Tag.OF)) if line.has(x, Tag.AGG)), None)
+        at = next(
+            (x for x in (line.before(index, Tag.OF), line.after(index, Tag.OF)) if line.has(x, Tag.AGG)), None
+        )
         if dimension.kind != "number" or at is None or at in line.used:
             continue
         asked = line.payload(at, Tag.AGG)
@@ -139,9 +141,9 @@ def _metric_over(dimension: Dimension, agg: str, scene: Scene) -> str | None:
     places = {(binding.model, binding.expr) for binding in dimension.bindings}
     for metric in scene.catalog.metrics.values():
         kind = metric.type
-        if isinstance(kind, SimpleMetric) and kind.agg == agg and (kind.model, kind.expr) in places:
-            if not metric.hidden and not metric.filters:
-                return metric.name
+        plain = not metric.hidden and not metric.filters
+        if plain and isinstance(kind, SimpleMetric) and kind.agg == agg and (kind.model, kind.expr) in places:
+            return metric.name
     return None
 
 

@@ -106,7 +106,10 @@ def _superlative(line: Line, draft: Draft, scene: Scene, indexes: list[int]) -> 
         kind = "asc"
     name = _metric_for(line, draft, supers[0] if supers else index)
     descending = _descends(kind, name, draft, scene)
-    number, at = (None, None) if ordinal is not None else _count_at(line, index)
+    number: int | None = None
+    at: int | None = None
+    if ordinal is None:
+        number, at = _count_at(line, index)
     words = scene.words(line, *indexes, at)
     _order(draft, scene, name, descending, words)
     if number is not None and (at is None or not _has_unit(line, at)):
@@ -140,23 +143,19 @@ def _outer(line: Line, draft: Draft, index: int | None) -> tuple[str, ...]:
         return ()
     each = [column for column in columns if column in draft.each or column.startswith("metric_time__")]
     if len(each) == len(columns):
-        ranked = _ranked_column(line, draft, index)
+        ranked = _ranked_column(line, index)
         each = [column for column in each if column != ranked] if ranked else []
     return tuple(each)
 
 
-def _ranked_column(line: Line, draft: Draft, index: int | None) -> str | None:
+def _ranked_column(line: Line, index: int | None) -> str | None:
     """Return the group column whose dimension stands next to the top word."""
     if index is None:
         return None
-    for at in (line.after(index, Tag.OF, Tag.WHICH), line.before(index, Tag.OF)):
-        if line.is_role(at, "dimension") and at is not None:
-            return line.roles[at].name
-    which = [at for at in line.tagged(Tag.WHICH) if line.is_role(line.after(at), "dimension")]
-    if which:
-        after = line.after(which[-1])
-        assert after is not None
-        return line.roles[after].name
+    asked = [line.after(at) for at in reversed(line.tagged(Tag.WHICH))]
+    for near in (line.after(index, Tag.OF, Tag.WHICH), line.before(index, Tag.OF), *asked):
+        if near is not None and line.is_role(near, "dimension"):
+            return line.roles[near].name
     return None
 
 
@@ -167,9 +166,9 @@ def _metric_for(line: Line, draft: Draft, index: int | None) -> str:
             before = line.before(at, Tag.OF)
             if line.has(before, Tag.BY) and at > index:
                 return draft.metric_at.get(at, draft.metrics[0])
-        for at in (line.before(index, Tag.OF), line.after(index, Tag.OF, Tag.COUNT, Tag.HOW_MANY)):
-            if line.is_role(at, "metric") and at is not None:
-                return draft.metric_at.get(at, draft.metrics[0])
+        for near in (line.before(index, Tag.OF), line.after(index, Tag.OF, Tag.COUNT, Tag.HOW_MANY)):
+            if near is not None and line.is_role(near, "metric"):
+                return draft.metric_at.get(near, draft.metrics[0])
     return draft.metrics[0]
 
 

@@ -67,7 +67,9 @@ class RulesPlanner:
         if request.conversation is not None and request.conversation.offered:
             choice = picked(scene.question.text, request.conversation)
             if choice is not None:
-                return Planned(choice.plan, why=Text(zh="选自上一轮的选项", en="picked from the options offered"))
+                return Planned(
+                    choice.plan, why=Text(zh="选自上一轮的选项", en="picked from the options offered")
+                )
         return self._read(found, scene, base_of(request.conversation))
 
     def _read(self, found: Segmented, scene: Scene, base: MetricPlan | None) -> Planned:
@@ -123,7 +125,5 @@ class RulesPlanner:
             and not dimension.hidden
             and dimension.name not in hidden
         ]
-        pairs = (
-            (name, value) for name in names for value, _ in self._layer.values(name) if value is not None
-        )
+        pairs = ((name, value) for name in names for value, _ in self._layer.values(name))
         return open_index(self._folder, self._layer.data_version, pairs)

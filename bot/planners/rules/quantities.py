@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from bot.language.numbers import find_numbers
 
 _COUNTER = re.compile(
-    r"\s?(个|件|人|元|块钱|块|岁|单|次|家|名|位|款|条|倍|种|dollars?|yuan|rmb|usd|cny|eur|euros?|points?|years? old)(?![a-z])"
+    r"\s?(个|件|人|元|块钱|块|岁|单|次|家|名|位|款|条|倍|种|"
+    r"dollars?|yuan|rmb|usd|cny|eur|euros?|points?|years? old)(?![a-z])"
 )
 _MONEY = re.compile(r"[¥$€£]\s?$")
 

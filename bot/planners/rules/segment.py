@@ -66,7 +66,7 @@ def _is_amount(token: TimeToken, text: str) -> bool:
         return False
     joined = _COMPARED_METRIC.search(before)  # "between 500 and 2000": an amount only beside another amount
     earlier = re.findall(r"\d+(?:\.\d+)?", before)
-    return not joined or bool(earlier) and not 1900 <= float(earlier[-1]) <= 2100
+    return not joined or (bool(earlier) and not 1900 <= float(earlier[-1]) <= 2100)
 
 
 def _words(text: str, tokens: Sequence[Token], matcher: Matcher) -> Iterable[Item]:
@@ -92,7 +92,9 @@ def _times(times: tuple[TimeToken, ...], tokens: Sequence[Token]) -> list[Item]:
     found: dict[tuple[int, int], Item] = {}
     for number, token in enumerate(times):
         start = token.start
-        if token.kind == "grain" and token.average:  # "average zarn per month": the words inside are read apart
+        if (
+            token.kind == "grain" and token.average
+        ):  # "average zarn per month": the words inside are read apart
             tail = _AVERAGE_TAIL.search(token.words.lower())
             start = token.end - len(tail[0]) if tail else start
         span = _spanning(tokens, start, token.end)
@@ -144,7 +146,9 @@ def _mended(
         for index in range(item.first, item.last):
             token = tokens[index]
             key = (
-                near.mended(token.key, token.end - token.start, grammar().longest) if token.kind == "word" else None
+                near.mended(token.key, token.end - token.start, grammar().longest)
+                if token.kind == "word"
+                else None
             )
             if key is not None:
                 changed[index] = replace(token, key=key)

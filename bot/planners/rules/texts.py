@@ -11,9 +11,13 @@ _OPERATORS: dict[str, Operator] = {
     "contains": "contains", "not contains": "not contains", "starts with": "starts with", "ends with": "ends with",
 }  # fmt: skip
 _WORDS = {
-    "contains": ("包含", "contains"), "not contains": ("不包含", "does not contain"),
-    "starts with": ("开头是", "starts with"), "ends with": ("结尾是", "ends with"), "=": ("是", "is"), "!=": ("不是", "is not"),
-}  # fmt: skip
+    "contains": ("包含", "contains"),
+    "not contains": ("不包含", "does not contain"),
+    "starts with": ("开头是", "starts with"),
+    "ends with": ("结尾是", "ends with"),
+    "=": ("是", "is"),
+    "!=": ("不是", "is not"),
+}
 
 
 def read_text_filters(line: Line, draft: Draft, scene: Scene) -> None:
@@ -60,7 +64,11 @@ def read_equalities(line: Line, draft: Draft, scene: Scene) -> None:
         if at is None or at in line.used:
             continue
         item = line.items[at]
-        if line.is_role(at, "quote") or (line.is_role(at, "number") and item.number is not None and linked) or (line.is_role(at, "number") and item.number is not None and not dimension.index_values):
+        if (
+            line.is_role(at, "quote")
+            or (line.is_role(at, "number") and item.number is not None and linked)
+            or (line.is_role(at, "number") and item.number is not None and not dimension.index_values)
+        ):
             pass
         elif not (linked and line.is_role(at, "unknown") and not dimension.index_values):
             continue
@@ -87,9 +95,8 @@ def _literal_after(line: Line, index: int) -> list[int]:
     for at in range(index + 1, len(line)):
         if line.is_role(at, "quote") or (not found and line.items[at].kind == "quote"):
             return [at]
-        if not found and line.items[at].text in ("字", "the", "word", "letter", "a"):
-            if line.items[at].text != "a" or at + 1 < len(line):
-                continue
+        if not found and line.items[at].text in ("字", "the", "word", "letter"):
+            continue
         if line.is_role(at, "unknown", "value", "number", "segment", "model"):
             found.append(at)
             continue

@@ -1,4 +1,4 @@
-"""Comparisons with numbers: over 10k, 大于1万, between 5 and 10, 30岁以上; on metrics after, on columns before adding up."""
+"""Comparisons with numbers: over 10k, 大于1万, 30岁以上; on metrics after adding up, on columns before."""
 
 from __future__ import annotations
 
@@ -60,7 +60,9 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
 def read_signs(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "negative profit" and 利润为负 as a condition on the metric."""
     for index in line.tagged(Tag.SIGNED):
-        near = [at for at in (line.before(index, Tag.OF), line.after(index, Tag.OF)) if line.is_role(at, "metric")]
+        near = [
+            at for at in (line.before(index, Tag.OF), line.after(index, Tag.OF)) if line.is_role(at, "metric")
+        ]
         if not near or near[0] is None:
             continue
         name = draft.metric_at.get(near[0], line.roles[near[0]].name)
@@ -101,7 +103,8 @@ def _between(line: Line, index: int) -> Threshold | None:
     if not joined or not marks:
         return None
     low, high = line.items[index].number, line.items[second].number
-    assert low is not None and high is not None
+    assert low is not None
+    assert high is not None
     indexes = tuple(at for at in (*marks, *range(index, second + 1)) if at is not None)
     return Threshold("between", (min(low, high), max(low, high)), indexes, line.items[second].unit)
 
@@ -133,43 +136,49 @@ def _single(line: Line, index: int) -> Threshold | None:
     return Threshold(operator, (item.number,), tuple(indexes), item.unit)
 
 
-def _target(
-    line: Line, draft: Draft, scene: Scene, first: int, last: int
-) -> tuple[str, str, int | None] | None:
-    """Return what is compared: the nearest metric or numeric dimension before, else right after, else the only metric."""
+Target = tuple[str, str, int | None]
+"""What is compared: "metric" or "dimension", its name, and the item that names it."""
+
+
+def _target(line: Line, draft: Draft, scene: Scene, first: int, last: int) -> Target | None:
+    """Return the nearest metric or numeric dimension before the number, else right after it, else the only metric."""
     aged = _age(line, scene, first, last)
     if aged is not None:
         named = (at for at in line.of_role("dimension") if line.roles[at].name == aged)
         return "dimension", aged, next(named, None)
     for at in range(first - 1, -1, -1):
-        if line.is_role(at, "metric"):
-            return "metric", draft.metric_at.get(at, line.roles[at].name), at
-        if line.is_role(at, "dimension"):
-            if scene.dimension(line.roles[at].name).kind == "number":
-                return "dimension", line.roles[at].name, at
-            if at == first - 1:
-                break
-        if line.is_role(at, "number") or (line.is_role(at, "sign") and line.items[at].text in ";?。"):
+        found = _comparable(line, draft, scene, at)
+        if found is not None:
+            return found
+        other = line.is_role(at, "dimension") and at == first - 1
+        if (
+            other
+            or line.is_role(at, "number")
+            or (line.is_role(at, "sign") and line.items[at].text in ";?。")
+        ):
             break
-        if line.has(at, Tag.AND) and at < first - 1:
-            continue
     after = line.after(last, Tag.OF)
-    if line.is_role(after, "metric"):
-        assert after is not None
-        return "metric", draft.metric_at.get(after, line.roles[after].name), after
-    if line.is_role(after, "dimension") and after is not None:
-        if scene.dimension(line.roles[after].name).kind == "number":
-            return "dimension", line.roles[after].name, after
-    if len(draft.metrics) == 1:
+    found = _comparable(line, draft, scene, after) if after is not None else None
+    if found is None and len(draft.metrics) == 1:
         return "metric", draft.metrics[0], None
+    return found
+
+
+def _comparable(line: Line, draft: Draft, scene: Scene, at: int) -> Target | None:
+    if line.is_role(at, "metric"):
+        return "metric", draft.metric_at.get(at, line.roles[at].name), at
+    if line.is_role(at, "dimension") and scene.dimension(line.roles[at].name).kind == "number":
+        return "dimension", line.roles[at].name, at
     return None
+
+
+_AGE_WORDS = ("aged", "older than", "younger than", "or older", "or younger", "and older", "and younger")
 
 
 def _age(line: Line, scene: Scene, first: int, last: int) -> str | None:
     """Return the dimension of ages where the number counts years of age: 30岁以上, aged over 30, 30 years old."""
     said = any(line.items[at].unit in ("岁", "years old", "year old") for at in range(first, last + 1))
-    said = said or any(line.items[at].text in ("aged", "older than", "younger than", "or older", "or younger", "and older", "and younger") for at in range(max(0, first - 1), last + 1))
-    if not said:
+    if not said and not any(line.items[at].text in _AGE_WORDS for at in range(max(0, first - 1), last + 1)):
         return None
     for dimension in scene.catalog.dimensions.values():
         words = {dimension.name, dimension.label.zh, dimension.label.en.lower(), *dimension.synonyms.all()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from bot.language.time import (
     CalendarEvent,
@@ -23,7 +24,7 @@ from bot.planners.rules.patterns import GRAINS
 from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Catalog
 from semantic_layer.period import Grain, Period, bucket, calendar_unit, shift, truncate
-from semantic_layer.query import Compare, Condition, GroupBy, PeriodRange
+from semantic_layer.query import Compare, Condition, GroupBy, Operator, PeriodRange
 
 _COMPARE_TEXT = {
     "previous_period": ("环比(较上一期)", "against the previous period"),
@@ -70,7 +71,9 @@ def tokens_of(line: Line, draft: Draft, scene: Scene) -> tuple[TimeToken, ...]:
                 plain = token.average and (number in draft.plain_grains or named)
                 taken[number] = replace(token, average=False) if plain else token
     tokens = [taken[number] for number in sorted(taken)]
-    if line.tagged(Tag.GROWTH, Tag.GREW) and not any(token.kind in ("comparison", "grain") for token in tokens):
+    if line.tagged(Tag.GROWTH, Tag.GREW) and not any(
+        token.kind in ("comparison", "grain") for token in tokens
+    ):
         tokens = [part for token in tokens for part in _from_to(token)]
     return tuple(tokens)
 
@@ -81,7 +84,12 @@ def _from_to(token: TimeToken) -> tuple[TimeToken, ...]:
     if token.kind != "period" or not isinstance(expression, Between):
         return (token,)
     first, last = expression.first, expression.last
-    if not isinstance(first, Point) or not isinstance(last, Point) or finest(first) == "day" or first.days is not None:
+    if (
+        not isinstance(first, Point)
+        or not isinstance(last, Point)
+        or finest(first) == "day"
+        or first.days is not None
+    ):
         return (token,)
     name = finest(first)
     if name != finest(last) or name not in GRAINS:
@@ -105,7 +113,7 @@ def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> 
     _periods(reading, draft)
     _named_units(line, draft, scene)
     _comparisons(line, reading, draft, context)
-    _default_period(reading, draft, context)
+    _default_period(draft, context)
     if draft.period is None and not draft.periods:
         draft.say("period", "未说明时间:截至今天的全部数据", "no period named: all data through today")
 
@@ -121,7 +129,7 @@ def _weekdays(reading: TimeReading, draft: Draft) -> None:
         draft.say("grain", "按星期几", "by day of the week")
     if reading.weekdays:
         days = tuple(day + 1 for day in reading.weekdays)
-        operator = "in" if len(days) > 1 else "="
+        operator: Operator = "in" if len(days) > 1 else "="
         draft.where.append(Condition(dimension="metric_time__day_of_week", operator=operator, values=days))
         draft.say("filter", f"星期 {'、'.join(map(str, days))}(1 为周一)", f"weekdays {days} (1 is Monday)")
 
@@ -205,7 +213,7 @@ def _run(periods: list[Period]) -> Period | None:
     """Return the whole range where the periods follow each other without a gap and are alike in size."""
     ordered = sorted(periods, key=lambda period: period.start)
     units = {calendar_unit(Period.of(period.start, period.requested_end)) for period in ordered}
-    follows = all(a.requested_end == b.start for a, b in zip(ordered, ordered[1:], strict=False))
+    follows = all(a.requested_end == b.start for a, b in pairwise(ordered))
     if not follows or len(units) != 1 or None in units:
         return None
     return Period(ordered[0].start, max(ordered[-1].end, ordered[0].start), ordered[-1].requested_end)
@@ -250,7 +258,7 @@ def _compare_words(compare: Compare) -> tuple[str, str]:
     return _COMPARE_TEXT[compare.kind]
 
 
-def _default_period(reading: TimeReading, draft: Draft, context: TimeContext) -> None:
+def _default_period(draft: Draft, context: TimeContext) -> None:
     """Give a comparison without a period one that has something to be compared with, and say so."""
     relative = [compare for compare in draft.compare if compare.period is None]
     timed = draft.grain is not None or any(group.grain for group in draft.group_by)
