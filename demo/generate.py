@@ -57,7 +57,7 @@ def tables(seed: int = SEED) -> list[Table]:
         delivery.campaign_table(bought),
         delivery.creative_table(bought),
         delivery.delivery_table(seed, bought, made),
-        ledger.customer_table(made, given, people),
+        ledger.customer_table(seed, made, given, people),
         ledger.order_table(made, given, people, shows),
         ledger.line_table(made, lines, given, paid),
         refunds.refund_table(made, lines, given),

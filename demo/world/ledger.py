@@ -13,11 +13,11 @@ from demo.world.media import AD_CHANNELS, NO_MEDIUM, STORES
 from demo.world.orders import STATUSES, Orders, commissions, platform_fees
 from demo.world.refunds import Refunds
 from demo.world.slots import SOURCES
-from demo.world.streams import IntArray
+from demo.world.streams import BoolArray, IntArray, stream
 from demo.world.tables import MISSING, Table, counts, days, flags, ids, moments, money, words
 
 TIERS = ("regular", "silver", "gold", "black")
-TIER_LIMITS = (60_000, 180_000, 500_000)  # cents kept since the first order
+TIER_SHARES = (0.62, 0.875, 0.975)  # cumulative: regular, silver, gold; the rest is black
 
 
 def _day_of(second: IntArray) -> IntArray:
@@ -91,7 +91,17 @@ def line_table(made: Orders, lines: Lines, given: Refunds, paid: IntArray) -> Ta
     )
 
 
-def customer_table(made: Orders, given: Refunds, people: Customers) -> Table:
+def _tiers(seed: int, total: IntArray, bought: BoolArray) -> IntArray:
+    """Return the tiers by growth points: what was kept paying, and much else (check-ins, shares, birthdays)."""
+    rng = stream(seed, "tiers")
+    points = np.log(total + 4_000.0) + rng.normal(0.0, 2.1, total.size)
+    points = np.where(bought, points, points.min())
+    limits = np.quantile(points[bought], TIER_SHARES)
+    tiers: IntArray = np.searchsorted(limits, points, side="right")
+    return tiers.astype(np.int64)
+
+
+def customer_table(seed: int, made: Orders, given: Refunds, people: Customers) -> Table:
     """Return the customers, one row each, leads included; what they did is as of the last day."""
     planned = made.slots
     everyone = people.province.size
@@ -120,7 +130,7 @@ def customer_table(made: Orders, given: Refunds, people: Customers) -> Table:
             days("first_order_on", first_day),
             days("second_order_on", second),
             days("last_order_on", last),
-            words("tier", np.searchsorted(TIER_LIMITS, total, side="right"), TIERS),
+            words("tier", _tiers(seed, total, bought), TIERS),
             words("customer_province", people.province, PROVINCES),
             words("age_band", people.age_band, AGE_BANDS),
             words("gender", people.gender, GENDERS),

@@ -98,12 +98,15 @@ def _earlier(
 
 
 def _previous_order(made: Orders, rows: IntArray) -> IntArray:
-    """Return when the same customer's order before each of `rows` was placed or paid, or MISSING."""
+    """Return when the same customer placed the order before each of `rows`, or MISSING.
+
+    Before in the order of placing: a pre-sale is placed long before it is paid.
+    """
     paid = np.flatnonzero(made.is_paid)
-    paid = paid[np.lexsort((made.paid_at[paid], made.slots.customer[paid]))]
+    paid = paid[np.lexsort((made.ordered[paid], made.slots.customer[paid]))]
     same = made.slots.customer[paid][1:] == made.slots.customer[paid][:-1]
     previous = np.full(len(made.slots), MISSING)
-    previous[paid[1:][same]] = made.paid_at[paid[:-1][same]]
+    previous[paid[1:][same]] = made.ordered[paid[:-1][same]]
     return previous[rows]
 
 

@@ -105,6 +105,18 @@ def test_a_quarter_to_two_thirds_of_the_buyers_come_back_in_every_segment(values
     assert max(float(str(row[2])) for row in shares) > 0.60
 
 
+def test_repeat_shares_rise_with_the_tier_and_stay_believable(values: Rows) -> None:
+    shares = dict(
+        values(
+            "SELECT tier, avg(is_repeat_buyer::INT) FROM customers WHERE first_order_on IS NOT NULL GROUP BY 1"
+        )
+    )
+    found = [float(str(shares[tier])) for tier in ("regular", "silver", "gold", "black")]
+    assert found == sorted(found)
+    assert found[0] >= 0.25
+    assert found[-1] <= 0.75
+
+
 def test_no_platform_fee_and_no_commission_is_taken_from_unpaid_orders(one_row: Callable[[str], Row]) -> None:
     found = one_row(
         "SELECT sum(platform_fee + commission_amount + product_cost + shipping_cost + paid_amount) AS total "
