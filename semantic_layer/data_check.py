@@ -61,7 +61,7 @@ def check_data(layer: SemanticLayer, loaded: Loaded) -> None:
 
 
 def _raw_model(loaded: Loaded, name: str) -> Marked:
-    from semantic_layer.loader.names import model_name
+    from semantic_layer.spec.model import model_name
 
     return next(entry.raw for entry in loaded.sections.models if model_name(entry.spec) == name)
 

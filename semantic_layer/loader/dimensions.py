@@ -11,12 +11,13 @@ from semantic_layer.catalog import (
     Place,
 )
 from semantic_layer.loader.candidates import Candidate, declared_values, joined_words, model_candidates
-from semantic_layer.loader.names import Names, model_name
+from semantic_layer.loader.names import Names
 from semantic_layer.loader.sections import Entry, Sections
 from semantic_layer.loader.tables import build_model, report_duplicate_model
 from semantic_layer.spec.document import Marked
 from semantic_layer.spec.model import (
     ConformedSpec,
+    model_name,
     text_or,
 )
 from semantic_layer.spec.problems import Problems

@@ -10,9 +10,6 @@ from semantic_layer.catalog import (
 )
 from semantic_layer.period import Grain
 from semantic_layer.spec.document import Marked
-from semantic_layer.spec.model import (
-    ModelSpec,
-)
 from semantic_layer.spec.names import is_plain
 
 METRIC_TIME = "metric_time"
@@ -55,11 +52,6 @@ class Names:
         """Return the local names of a model's time dimensions."""
         found = self.local.get(model, {})
         return [local for local, name in found.items() if self.dimensions[name].kind == "time"]
-
-
-def model_name(spec: ModelSpec) -> str:
-    """Return the name of a model: its semantic name where dbt gives another one."""
-    return (spec.semantic_model.name if spec.semantic_model else None) or spec.name
 
 
 def is_plain_name(name: str) -> bool:

@@ -13,7 +13,7 @@ from semantic_layer.spec.dbt_legacy import modern_metrics
 from semantic_layer.spec.dbt_models import legacy_model, measures_of
 from semantic_layer.spec.document import Marked, MarkedList
 from semantic_layer.spec.metric import MetricSpec
-from semantic_layer.spec.model import ColumnSpec, ConformedSpec, ModelSpec, is_semantic
+from semantic_layer.spec.model import ColumnSpec, ConformedSpec, ModelSpec, is_semantic, model_name
 from semantic_layer.spec.problems import Ignored, Problems, near
 from semantic_layer.spec.vocabulary import (
     AccessSpec,
@@ -243,7 +243,7 @@ def _read_model(key: str, raw: Marked, sections: Sections, problems: Problems) -
     spec = problems.read(ModelSpec, shell)
     if spec is None:
         sections.broken.add(str(raw.get("name")))
-    name = _semantic_name(spec, raw)
+    name = model_name(spec) if spec is not None else str(raw.get("name"))
     if spec is not None:
         sections.models.append(Entry(spec, raw))
     read_columns = sections.columns.setdefault(name, [])
@@ -258,12 +258,6 @@ def _read_model(key: str, raw: Marked, sections: Sections, problems: Problems) -
             _read_metric(metric, name, sections, problems)
         else:
             problems.read(MetricSpec, metric)
-
-
-def _semantic_name(spec: ModelSpec | None, raw: Marked) -> str:
-    if spec is not None:
-        return (spec.semantic_model.name if spec.semantic_model else None) or spec.name
-    return str(raw.get("name"))
 
 
 def _column_names(column: Any) -> set[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from semantic_layer.loader.names import model_name
 from semantic_layer.loader.sections import Sections
 from semantic_layer.period import Grain
+from semantic_layer.spec.model import model_name
 from semantic_layer.spec.names import quote_name
 from semantic_layer.spec.problems import Problems
 from semantic_layer.text import Text

@@ -187,9 +187,9 @@ def read_filters(raw: object) -> tuple[str, ...]:
     return tuple(read_expression(item) for item in items)
 
 
-def read_period_text(raw: object) -> str:
+def read_period_text(raw: object) -> object:
     """Return a period as text; a bare year may be written without quotes."""
-    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw  # type: ignore[return-value]
+    return str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else raw
 
 
 def listed(raw: object) -> object:

@@ -260,6 +260,11 @@ def text_or(label: Text | None, name: str) -> Text:
     return label if label is not None else Text.same(name.replace("_", " ").strip() or name)
 
 
+def model_name(spec: ModelSpec) -> str:
+    """Return the name of a model: its semantic name where dbt gives another one."""
+    return (spec.semantic_model.name if spec.semantic_model else None) or spec.name
+
+
 _DOCUMENTING = ModelSpec.ignored | {"name", "description", "columns"}
 
 
