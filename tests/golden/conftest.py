@@ -154,6 +154,12 @@ class Golden:
         ours = self.run(case, self.compiled(case).sql)
         return equal_rows(ours, self.expected_rows(case), ordered=case.expected.get("ordered", False))
 
+    def catalog(self, file: str):
+        return catalog_of(file)
+
+    def equal(self, ours: list[tuple], theirs: list[tuple]) -> bool:
+        return equal_rows(ours, theirs, ordered=False)
+
     def cases(self) -> list[Case]:
         return all_cases()
 
