@@ -23,6 +23,7 @@ from bot.compose.view import Scene, UsedPeriod, View
 from bot.compose.warnings import period_notes, running_notes
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, Option, ToolPlan
 from semantic_layer.errors import AskGrowthError, UnknownNameError
+from semantic_layer.period import ONE_DAY
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.text import Text
 from tools.registry import Registry, ToolContext
@@ -114,15 +115,18 @@ class Execution:
         catalog = self.layer.catalog
         span = self.layer.coverage(metrics) if metrics else None
         end = span.end if span is not None else None
-        # Rows after today are not read, so data that run further end today for this answer.
         return Scene(
             catalog=catalog,
             today=self.today,
             data_start=span.start if span is not None else None,
-            data_end=min(end, self.today) if end is not None else None,
+            data_end=self._read_until(end),
             week_start=catalog.week_start,
             fiscal_year_start=catalog.fiscal_year_start,
         )
+
+    def _read_until(self, end: date | None) -> date | None:
+        """Return the day after the last one read: rows after today are left out, today's are not."""
+        return min(end, self.today + ONE_DAY) if end is not None else None
 
     def _run(self, query: MetricQuery) -> tuple[View, str, tuple[Text, ...]]:
         """Return view, SQL and the compiler's warnings of one query."""
@@ -226,7 +230,7 @@ class Execution:
 
         def span(model: str) -> tuple[date | None, date | None]:
             found = self.layer.model_coverage(model)
-            return found.start, min(found.end, self.today) if found.end is not None else None
+            return found.start, self._read_until(found.end)
 
         with self.watch.stage("compose"):
             said, table = metadata(plan, self.scene(), span)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Part, PeriodUsed, Provenance
 from bot.charts import figure
-from bot.plan import Option
+from bot.compose.asking import as_plan
+from bot.plan import Option, plan_hash
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Locale, Text
 from tools.render import exact
@@ -84,11 +85,13 @@ def query_to_json(result: QueryResult, locale: Locale) -> dict[str, Json]:
     ]
     main = [period for period in periods if period["role"] == "main"]
     comparison = [period for period in periods if period["role"] == "comparison"]
-    plan = {"kind": "metric", **_plan(result.query)}
+    asked = as_plan(result.query)
+    plan = _plan(asked)
     return {
         "outcome": "answer",
         "plan": plan,
         "plans": [plan],
+        "plan_hash": plan_hash(asked),
         "table": table,
         "tables": [table],
         "sql": [result.sql],
@@ -100,8 +103,20 @@ def query_to_json(result: QueryResult, locale: Locale) -> dict[str, Json]:
 
 
 def _plan(plan: Any) -> Json:
-    """Return a plan as it can be read back: defaults left out, the tag kept."""
-    return None if plan is None else plan.model_dump(mode="json", exclude_defaults=True)
+    """Return a plan as it can be read back: what is empty or at its default is left out, every tag is kept."""
+    if plan is None:
+        return None
+    return _tagged(plan.model_dump(mode="json"), plan.model_dump(mode="json", exclude_defaults=True))
+
+
+def _tagged(whole: Json, short: Json) -> Json:
+    """Return `short` with the tags (`kind`) that its parts have in `whole`: unions cannot be read without."""
+    if isinstance(short, dict):
+        tag = {"kind": whole["kind"]} if "kind" in whole else {}
+        return tag | {key: _tagged(whole[key], value) for key, value in short.items()}
+    if isinstance(short, list):
+        return [_tagged(one, other) for one, other in zip(whole, short, strict=True)]
+    return short
 
 
 def _sql(part: Part) -> str | None:

@@ -100,6 +100,11 @@ def change_by_group_headline(view: View, side: Side, scene: Scene) -> Text:
         return ranking_headline(view, side, scene)
     other, at = against(scene, used, main), when(scene, main)
     source = side.detail or view
+    if not any(source.number(row, f"{name}__{used.suffix}") is not None for row in source.table.rows):
+        nothing = Text(
+            zh=f"{other.zh}没有数据,无法比较", en=f"there are no data {other.en}, so nothing can be compared"
+        )
+        return join([ranking_headline(view, side, scene), nothing])
     if is_additive(scene.catalog, name):
         now = sum(source.number(row, name) or 0.0 for row in source.table.rows)
         then = sum(source.number(row, f"{name}__{used.suffix}") or 0.0 for row in source.table.rows)

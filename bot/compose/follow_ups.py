@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bot.compose.asking import as_plan, question_of
 from bot.compose.ranking import read_ranking
-from bot.compose.side import Side
+from bot.compose.side import Side, is_covered
 from bot.compose.view import Scene, View, shape_of
 from bot.plan import BilingualMessage, MetricPlan, Option, ToolPlan
 from semantic_layer.period import Grain
@@ -31,14 +31,14 @@ def follow_ups(
     why = _why(view, scene, registry)
     if why is not None:
         found.append(why)
-    for plan in (*_plans(view, side), *_drill_downs(view, scene, compiles)):
+    for plan in (*_plans(view, side, scene), *_drill_downs(view, scene, compiles)):
         question = question_of(plan, scene)
         if question is not None and all(plan != other.plan for other in found) and compiles(plan):
             found.append(Option(question=question, plan=plan))
     return tuple(found[:MOST])
 
 
-def _plans(view: View, side: Side) -> Iterator[MetricPlan]:
+def _plans(view: View, side: Side, scene: Scene) -> Iterator[MetricPlan]:
     query = view.query
     bare: dict[str, object] = {
         "order_by": (), "limit": None, "having": (), "transforms": (), "totals": False, "metrics": query.metrics[:1],
@@ -48,27 +48,38 @@ def _plans(view: View, side: Side) -> Iterator[MetricPlan]:
         code = view.key(top[0])[0] if top else None
         if isinstance(code, str | int | float | bool):
             only = Condition(dimension=view.dimensions[0].dimension, operator="=", values=(code,))
-            grain = GroupBy(dimension="metric_time", grain=_grain(view))
+            grain = GroupBy(dimension="metric_time", grain=_grain(view, scene))
             yield as_plan(
                 query, **{**bare, "group_by": (grain,), "where": (*query.where, only), "compare": ()}
             )
     if view.time is None:
-        grain = GroupBy(dimension="metric_time", grain=_grain(view))
+        grain = GroupBy(dimension="metric_time", grain=_grain(view, scene))
         yield as_plan(query, **{**bare, "group_by": (grain,), "compare": ()})
-    elif view.time.grain is Grain.DAY:
+    elif view.time.grain is Grain.DAY and _days(view, scene) > 14:
         others = tuple(group for group in query.group_by if group.grain is None)
         week = GroupBy(dimension=view.time.dimension, grain=Grain.WEEK)
         yield as_plan(query, **{**bare, "group_by": (week, *others), "compare": ()})
-    if not query.compare and query.period is not None and view.time is None:
+    if not query.compare and view.time is None and is_covered(view, scene, "previous_period"):
         yield as_plan(query, **{**bare, "compare": (Compare(kind="previous_period"),)})
-    elif query.period is not None and all(compare.kind != "previous_year" for compare in query.compare):
+    elif is_covered(view, scene, "previous_year") and all(
+        one.kind != "previous_year" for one in query.compare
+    ):
         yield as_plan(query, **{**bare, "compare": (Compare(kind="previous_year"),)})
 
 
-def _grain(view: View) -> Grain:
+def _grain(view: View, scene: Scene) -> Grain:
     """Return a bucket that gives the period at least two points and at most a screenful."""
-    days = view.main.days if view.main is not None else 1000
+    days = _days(view, scene)
     return Grain.DAY if days <= 14 else Grain.WEEK if days <= 200 else Grain.MONTH
+
+
+def _days(view: View, scene: Scene) -> int:
+    """Return the length of what was read: the period, else the data."""
+    if view.main is not None:
+        return view.main.days
+    if scene.data_start is None or scene.data_end is None:
+        return 1000
+    return (scene.data_end - scene.data_start).days
 
 
 def _drill_downs(view: View, scene: Scene, compiles: Compiles) -> Iterator[MetricPlan]:

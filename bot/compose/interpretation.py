@@ -36,6 +36,11 @@ _GRAINS = {
 }  # fmt: skip
 
 
+_SLOTS = {
+    "share": "share", "rank": "rank", "running_total": "window", "rolling": "window", "average_per": "average",
+}  # fmt: skip
+
+
 def completed(slots: Sequence[Slot], of_plan: Sequence[Slot]) -> tuple[Slot, ...]:
     """Return the planner's slots, and the plan's own for every kind of slot the planner left out.
 
@@ -43,6 +48,9 @@ def completed(slots: Sequence[Slot], of_plan: Sequence[Slot]) -> tuple[Slot, ...
     """
     dated = {slot.slot: slot.text for slot in of_plan if slot.slot in ("period", "comparison")}
     read = [Slot(slot.slot, dated.get(slot.slot, slot.text), slot.words) for slot in slots]
+    kinds = {slot.slot for slot in of_plan}
+    if "dimension" in kinds and "metric" not in kinds:  # a list of values has no period
+        read = [slot for slot in read if slot.slot != "period"]
     known = {slot.slot for slot in slots}
     return (*read, *(slot for slot in of_plan if slot.slot not in known))
 
@@ -53,7 +61,10 @@ def slots_of(view: View, scene: Scene) -> tuple[Slot, ...]:
     found: list[Slot] = []
     if query.metrics:
         found.append(Slot("metric", list_of([catalog.metrics[name].label for name in query.metrics])))
-    found += [Slot("dimension", _group(group, scene)) for group in query.group_by]
+    found += [
+        Slot("grain" if group.grain or group.part else "dimension", _group(group, scene))
+        for group in query.group_by
+    ]
     found += [Slot("filter", condition_text(condition, scene)) for condition in query.where]
     found += [
         Slot("segment", catalog.segments[name].label) for name in query.segments if name in catalog.segments
@@ -64,7 +75,7 @@ def slots_of(view: View, scene: Scene) -> tuple[Slot, ...]:
         found.append(Slot("period", Text(zh=period.zh.removesuffix("里"), en=bare(period.en))))
     if view.main is not None:
         found += [Slot("comparison", versus(against(scene, used, view.main))) for used in view.comparisons]
-    found += [Slot("transform", _transform(transform.kind)) for transform in query.transforms]
+    found += [Slot(_SLOTS[transform.kind], _transform(transform.kind)) for transform in query.transforms]
     if query.order_by and view.has(query.order_by[0].column):
         order = query.order_by[0]
         label = view.column(order.column).label

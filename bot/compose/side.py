@@ -13,7 +13,7 @@ from bot.compose.measure import counts, parts
 from bot.compose.quality import is_small
 from bot.compose.view import Scene, View, ranked_column, shape_of
 from semantic_layer.catalog import Catalog
-from semantic_layer.comparison import comparison_period
+from semantic_layer.comparison import ComparisonKind, comparison_period
 from semantic_layer.errors import AccessError, AskGrowthError
 from semantic_layer.query import Compare, MetricQuery
 from semantic_layer.table import Row
@@ -72,15 +72,18 @@ def _metric_of(view: View) -> str:
 
 def _period_before(view: View, scene: Scene) -> tuple[Compare, ...]:
     """Return the comparison with the period before, where data cover all of it."""
+    return (Compare(kind="previous_period"),) if is_covered(view, scene, "previous_period") else ()
+
+
+def is_covered(view: View, scene: Scene, kind: ComparisonKind) -> bool:
+    """Return whether the view has a period, and data begin early enough to compare it."""
     main = view.main
-    if view.query.period is None or main is None or main.days == 0:
-        return ()
-    before = comparison_period(
-        main, "previous_period", week_start=scene.week_start, fiscal_year_start=scene.fiscal_year_start
+    if view.query.period is None or main is None or main.days == 0 or scene.data_start is None:
+        return False
+    other = comparison_period(
+        main, kind, week_start=scene.week_start, fiscal_year_start=scene.fiscal_year_start
     )
-    if scene.data_start is None or before.start < scene.data_start:
-        return ()
-    return (Compare(kind="previous_period"),)
+    return other.start >= scene.data_start
 
 
 def _others(view: View, scene: Scene, ranked: str, run: Run) -> tuple[View, ...]:

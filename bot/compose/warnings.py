@@ -43,6 +43,15 @@ def period_notes(view: View, scene: Scene) -> list[Text]:
     if scene.data_start is not None and main.start < scene.data_start < main.end:
         first = day_label(scene.data_start, scene.today)
         notes.append(Text(zh=f"数据从{first.zh}才开始。", en=f"The data only start on {first.en}."))
+    for used in view.comparisons:
+        if scene.data_start is not None and used.period.start < scene.data_start:
+            first, dates = day_label(scene.data_start, scene.today), dates_label(used.period, scene.today)
+            notes.append(
+                Text(
+                    zh=f"对比期{dates.zh}早于数据的起点{first.zh},比较不完整。",
+                    en=f"The compared period {dates.en} begins before the data do ({first.en}): not like for like.",
+                )
+            )
     return notes
 
 
