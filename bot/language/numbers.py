@@ -84,7 +84,10 @@ def find_numbers(text: str) -> list[NumberSpan]:
 
 def _next(text: str, index: int) -> int:
     word = _WORD.match(text, index)
-    return word.end() if word is not None else index + 1
+    if word is None and text[index] in CHARACTERS:
+        # a numeral that is no number (七八百, 一起) is passed over whole, not read from its second half
+        word = _BODY.match(text, index)
+    return max(index + 1, word.end()) if word is not None else index + 1
 
 
 def _at(text: str, index: int) -> NumberSpan | None:

@@ -10,7 +10,10 @@ from semantic_layer.period import Grain
 
 _EN = r"(?<![a-z])"
 _END = r"(?![a-z])"
-_VS = r"(?:比|较|和|与|跟|同|对比|相较于|相比于|相对于|相对|环比|vs\.?|versus|against|compared (?:to|with)|compare (?:to|with)|than|over|from|relative to)?\s*(?:the\s+)?"
+_LEAD = re.compile(
+    r"(?:比|较|和|与|跟|同|对比|相较于|相比于|相对于|相对|环比|(?<![a-z])(?:vs\.?|versus|against|compared? (?:to|with)|than|over|from|"
+    r"relative to))\s*(?:the\s+)?$"
+)
 # 上月环比 is 上月 and 环比; only a 月 that belongs to no period goes with 环比
 _FREE = r"(?<![上本这当下个每各前昨今明年度0-9零一二三四五六七八九十])"
 _THAN = r"(?:相比|比较|比起来|对比|比|相比较)?"
@@ -32,34 +35,34 @@ class Signal:
 
 _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
     ("same_weekday", "same_weekday_last_week",
-     rf"{_VS}(?:上周|上星期|上礼拜|上个星期|上个礼拜|前一周|上一周)(?:的)?(?:同日|同期|同一天|同天|同一日|同比|同星期|同一时间){_THAN}"
-     rf"|{_VS}(?:same day|same weekday|same days)(?: of)?(?: the)? (?:last|previous|prior) week"
-     rf"|{_EN}same weekday (?:a|one|last) week (?:ago|earlier)?|{_VS}same (?:day|time|period) a week (?:ago|earlier)"),
-    ("year2", "previous_year", rf"{_VS}(?:前年|两年前)(?:的)?(?:同期|同日|同月|同一时期){_THAN}"
-                               rf"|{_VS}same (?:period|time) two years (?:ago|earlier)"),
+     rf"(?:上周|上星期|上礼拜|上个星期|上个礼拜|前一周|上一周)(?:的)?(?:同日|同期|同一天|同天|同一日|同星期|同一时间){_THAN}"
+     rf"|{_EN}(?:same day|same weekday|same days)(?: of)?(?: the)? (?:last|previous|prior) week"
+     rf"|{_EN}same weekday (?:a|one|last) week (?:ago|earlier)?|{_EN}same (?:day|time|period) a week (?:ago|earlier)"),
+    ("year2", "previous_year", rf"(?:前年|两年前)(?:的)?(?:同期|同日|同月|同一时期){_THAN}"
+                               rf"|{_EN}same (?:period|time) two years (?:ago|earlier)"),
     ("event", "event",
-     rf"{_VS}(?:去年|上一年|上年|上届|上次)?(?:的)?(?:活动同期|大促同期|活动同比|同期活动|同活动日|活动对齐|按活动天数对齐|节日同期){_THAN}"
-     rf"|{_VS}same (?:day|days|stage|point) of (?:the )?(?:event|promotion|campaign|festival|sale)(?: last year)?"
+     rf"(?:去年|上一年|上年|上届|上次)?(?:的)?(?:活动同期|大促同期|活动同比|同期活动|同活动日|活动对齐|按活动天数对齐|节日同期){_THAN}"
+     rf"|{_EN}same (?:day|days|stage|point) of (?:the )?(?:event|promotion|campaign|festival|sale)(?: last year)?"
      rf"|{_EN}event[- ]aligned{_END}"),
     ("year", "previous_year",
-     rf"{_VS}(?:去年|上年|上一年|去年度)(?:的)?(?:同期|同日|同月|同一时期|同时期|同一时间|同一天|同一月|同周|同季度?|同个月|这个时候|此时){_THAN}"
+     rf"(?:去年|上年|上一年|去年度)(?:的)?(?:同期|同日|同月|同一时期|同时期|同一时间|同一天|同一月|同周|同季度?|同个月|这个时候|此时){_THAN}"
      rf"|(?:按年|年度)同比|同比|历史同期|(?:比|较|与|和|跟)?往年同期|(?:比|较|与|和|跟|同)同期{_THAN}"
      rf"|{_EN}(?:yoy|y/y|y-o-y|y2y|yr/yr){_END}"
      rf"|{_EN}year[- ](?:over|on|to)[- ]year|{_EN}year[- ]vs[- ]year"
-     rf"|{_VS}(?:same|corresponding|equivalent|comparable|matching) (?:period|time|month|months|quarter|week|weeks|day|days|"
+     rf"|{_EN}(?:same|corresponding|equivalent|comparable|matching) (?:period|time|month|months|quarter|week|weeks|day|days|"
      rf"date|dates|timeframe|time frame|time period|span|point)(?: of| in| from)?(?: the)?"
      rf" (?:last|previous|prior|preceding) year"
-     rf"|{_VS}(?:same|corresponding) (?:period|time|month|quarter|week|day) (?:a|one) year (?:ago|earlier|before|prior)"
-     rf"|{_VS}(?:a|one) year (?:ago|earlier|before){_END}(?=\s*(?:$|[?.,!？。，]|by|per|in|for))"
-     rf"|{_VS}(?:prior|previous) year(?:'s)? (?:same )?(?:period|month|quarter|week|day)"
+     rf"|{_EN}(?:same|corresponding) (?:period|time|month|quarter|week|day) (?:a|one) year (?:ago|earlier|before|prior)"
+     rf"|{_EN}(?:a|one) year (?:ago|earlier|before){_END}(?=\s*(?:$|[?.,!？。，]|by|per|in|for))"
+     rf"|{_EN}(?:prior|previous) year(?:'s)? (?:same )?(?:period|month|quarter|week|day)"
      rf"|(?:compared? (?:to|with)|vs\.?|versus|than|over|from) the year before(?! last| [a-z0-9])"
-     rf"|{_VS}this time last year"),
+     rf"|{_EN}this time last year"),
     ("month_same", "previous_period",
-     rf"{_VS}(?:上月|上个月|前一个月)(?:的)?(?:同期|同日|同一时期|同一天){_THAN}"
-     rf"|{_VS}(?:same|corresponding) (?:period|time|day|days|dates)(?: of| in)?(?: the)? (?:last|previous|prior) month"),
+     rf"(?:上月|上个月|前一个月)(?:的)?(?:同期|同日|同一时期|同一天){_THAN}"
+     rf"|{_EN}(?:same|corresponding) (?:period|time|day|days|dates)(?: of| in)?(?: the)? (?:last|previous|prior) month"),
     ("quarter_same", "previous_period",
-     rf"{_VS}(?:上季|上季度|上个季度)(?:的)?(?:同期|同一时期){_THAN}"
-     rf"|{_VS}(?:same|corresponding) (?:period|time|days)(?: of| in)?(?: the)? (?:last|previous|prior) quarter"),
+     rf"(?:上季|上季度|上个季度)(?:的)?(?:同期|同一时期){_THAN}"
+     rf"|{_EN}(?:same|corresponding) (?:period|time|days)(?: of| in)?(?: the)? (?:last|previous|prior) quarter"),
     ("day", "previous_period",
      rf"{_FREE}日环比|按日环比|{_EN}(?:dod|d/d){_END}|{_EN}day[- ](?:over|on|to)[- ]day"
      rf"|(?:比|较|跟|和|与|同|对比|相较于|环比)\s*(?:前一天|前一日|上一天|上一日|前日){_THAN}"
@@ -74,7 +77,7 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
     ("pop", "previous_period",
      rf"环比|(?:比|较|跟|和|与|同|对比|相较于|相比于)\s*(?:上一期|上期|上一周期|上个周期|前一周期|前一期|前期|上一个周期|上一阶段|之前一期|"
      rf"前一个周期|上一时期){_THAN}|{_EN}(?:pop|p/p){_END}(?! up)|{_EN}period[- ](?:over|on|to)[- ]period"
-     rf"|{_VS}(?:previous|prior|preceding|last|earlier) (?:comparable )?period(?! of)"),
+     rf"|{_EN}(?:previous|prior|preceding|last|earlier) (?:comparable )?period(?! of)"),
 )  # fmt: skip
 _COMPARISON_GRAINS = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.QUARTER,
                       "month_same": Grain.MONTH, "quarter_same": Grain.QUARTER}  # fmt: skip
@@ -105,7 +108,7 @@ _GRAIN = re.compile(
     rf"{_EN}(hour|dai|week|month|quarter|year|annual)ly{_END}(?! active)|"
     rf"{_EN}(?:by|per|each|every|for each|split by|grouped by|across)\s+(?:the\s+|calendar\s+)?{_EU}s?{_END}(?! of)|"
     rf"{_EN}(?:which|what)\s+{_EU}s?{_END}(?! of)|{_EN}{_EU}[- ](?:by|over)[- ](?:hour|day|week|month|quarter|year){_END}|"
-    rf"{_EN}over (time){_END}|"
+    rf"{_EN}over (time){_END}|{_EN}(annual){_END}|"
     rf"{_EN}{_EU}[- ](?:level|grain|granularity|trend){_END}"
 )
 _BY_WEEKDAY = re.compile(
@@ -154,7 +157,10 @@ def find_signals(text: str) -> list[Signal]:
 
     for match in _COMPARISON.finditer(text):
         name = match.lastgroup or "pop"
-        start = match.start() + len(match.group()) - len(match.group().lstrip())
+        start = match.start()
+        lead = _LEAD.search(text, max(0, start - 20), start)
+        if lead is not None:
+            start = lead.start()
         add(Signal(start, match.end(), "comparison", _COMPARISON_GRAINS.get(name), _KINDS[name],
                    2 if name == "year2" else 1))  # fmt: skip
     for match in _DAY_OF_EACH.finditer(text):
