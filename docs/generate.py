@@ -50,7 +50,15 @@ def analyses() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"cli.md": command_line, "tools.md": analyses}
+def yaml_keys() -> str:
+    """The page of the YAML: every key of every section."""
+    from semantic_layer.spec.reference import page
+
+    intro = "Every key there is; how to write them is in [docs/yaml.md](../yaml.md). A key not listed is refused."
+    return "\n".join([HEAD, "# YAML keys / YAML 的键", "", intro, "", page().rstrip()]) + "\n"
+
+
+PAGES: dict[str, Callable[[], str]] = {"cli.md": command_line, "tools.md": analyses, "yaml.md": yaml_keys}
 
 
 def _commands(command: Any, path: str) -> Iterator[tuple[str, Any]]:
