@@ -15,7 +15,7 @@ PERIODS = (
     ("25上", date(2025, 1, 1), date(2025, 6, 30)),
     ("25下", date(2025, 7, 1), date(2025, 12, 31)),
 )
-FLIGHT_NAMES = {"e618": "618", "double11": "双11", "womens_day": "38节", "new_year_goods": "年货节"}
+FLIGHT_NAMES = {"e618": "618", "double_11": "双11", "womens_day": "38节", "new_year_goods": "年货节"}
 AUDIENCE_NAMES = ("拉新", "老客召回", "社群")
 THEMES = ("敏肌修护", "早C晚A", "补水面膜", "轻透防晒", "修护套装")
 

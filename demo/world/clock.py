@@ -30,11 +30,11 @@ EVENTS: tuple[Event, ...] = (
     Event("e618", date(2023, 5, 31), date(2023, 6, 20), 13.0, 0.24),
     Event("e618", date(2024, 5, 20), date(2024, 6, 20), 14.0, 0.24),
     Event("e618", date(2025, 5, 13), date(2025, 6, 20), 15.0, 0.25),
-    Event("double11", date(2023, 10, 31), date(2023, 11, 11), 20.0, 0.28),
-    Event("double11", date(2024, 10, 21), date(2024, 11, 11), 21.0, 0.28),
-    Event("double11", date(2025, 10, 15), date(2025, 11, 14), 23.0, 0.28),
-    Event("double12", date(2023, 12, 8), date(2023, 12, 12), 2.5, 0.18),
-    Event("double12", date(2024, 12, 8), date(2024, 12, 12), 2.5, 0.18),
+    Event("double_11", date(2023, 10, 31), date(2023, 11, 11), 20.0, 0.28),
+    Event("double_11", date(2024, 10, 21), date(2024, 11, 11), 21.0, 0.28),
+    Event("double_11", date(2025, 10, 15), date(2025, 11, 14), 23.0, 0.28),
+    Event("double_12", date(2023, 12, 8), date(2023, 12, 12), 2.5, 0.18),
+    Event("double_12", date(2024, 12, 8), date(2024, 12, 12), 2.5, 0.18),
     Event("new_year_goods", date(2024, 1, 15), date(2024, 1, 31), 3.5, 0.18),
     Event("new_year_goods", date(2025, 1, 3), date(2025, 1, 19), 3.5, 0.18),
     Event("womens_day", date(2024, 3, 1), date(2024, 3, 8), 5.0, 0.22),
@@ -50,7 +50,7 @@ EVENTS: tuple[Event, ...] = (
     Event("spring_festival", date(2024, 2, 10), date(2024, 2, 17), -4.4, 0.10),
     Event("spring_festival", date(2025, 1, 28), date(2025, 2, 4), -4.4, 0.10),
 )
-PEAK_EVENTS = frozenset({"e618", "double11"})
+PEAK_EVENTS = frozenset({"e618", "double_11"})
 WEEKDAY_DEMAND = (0.95, 0.92, 0.94, 0.97, 1.03, 1.15, 1.18)  # Monday first
 BASE_DISCOUNT = 0.10
 
@@ -80,7 +80,7 @@ def _event_shape(event: Event) -> FloatArray:
         shape[1] += 0.10 * length
         shape[-2] += 0.10 * length
         shape[-1] += 0.22 * length
-        if event.key == "double11":
+        if event.key == "double_11":
             # whatever the sale's dates are, the eleventh itself is a peak
             shape[(date(event.start.year, 11, 11) - event.start).days] += 0.25 * length
     scaled: FloatArray = shape / shape.sum()

@@ -226,11 +226,11 @@ def returns(seed: int, people: Customers) -> Returns:
     passed = np.concatenate([[0.0], np.cumsum(season / season.mean())])
     pace = rng.gamma(1.25, 1 / 105.0, amount) * np.where(member, 1.35, 1.0)
     lost_first = np.clip(
-        np.asarray([0.44, 0.62, 0.46, 0.40, 0.42])[people.arrivals.store] - 0.14 * member, 0, 1
+        np.asarray([0.45, 0.62, 0.47, 0.44, 0.48])[people.arrivals.store] - 0.14 * member, 0, 1
     )
     sampled = (first >= CHURN_FIRST) & (first <= CHURN_LAST)
     lost_first = np.where(sampled & (people.arrivals.store == LIVE_STORE), stories.CHURN_DROPOUT, lost_first)
-    lost_later = np.where(member, 0.16, 0.24)
+    lost_later = np.where(member, 0.18, 0.24)
     now = passed[first] + rng.random(amount) * season[first] / season.mean()
     active = np.arange(amount)
     days, who = [], []

@@ -94,7 +94,7 @@ def line_table(made: Orders, lines: Lines, given: Refunds, paid: IntArray) -> Ta
 def _tiers(seed: int, total: IntArray, bought: BoolArray) -> IntArray:
     """Return the tiers by growth points: what was kept paying, and much else (check-ins, shares, birthdays)."""
     rng = stream(seed, "tiers")
-    points = np.log(total + 4_000.0) + rng.normal(0.0, 2.1, total.size)
+    points = np.log(total + 4_000.0) + rng.normal(0.0, 2.7, total.size)
     points = np.where(bought, points, points.min())
     limits = np.quantile(points[bought], TIER_SHARES)
     tiers: IntArray = np.searchsorted(limits, points, side="right")

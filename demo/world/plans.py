@@ -12,8 +12,8 @@ from demo.world.tables import Table, counts, dates, money, texts
 
 EVENT_NAMES = {
     "e618": ("618大促", "618"),
-    "double11": ("双11", "Double 11"),
-    "double12": ("双12", "Double 12"),
+    "double_11": ("双11", "Double 11"),
+    "double_12": ("双12", "Double 12"),
     "new_year_goods": ("年货节", "New Year Shopping Festival"),
     "womens_day": ("38节", "Women's Day sale"),
     "day520": ("520", "520"),

@@ -77,7 +77,7 @@ def test_the_world_spans_thirty_months_and_ends_in_the_middle_of_a_week() -> Non
     assert clock.LAST_DAY.isoweekday() == 3
 
 
-@pytest.mark.parametrize(("event", "least"), [("e618", 2), ("double11", 2), ("spring_festival", 2)])
+@pytest.mark.parametrize(("event", "least"), [("e618", 2), ("double_11", 2), ("spring_festival", 2)])
 def test_the_great_events_occur_at_least_twice(event: str, least: int) -> None:
     assert sum(one.key == event for one in clock.EVENTS) >= least
 

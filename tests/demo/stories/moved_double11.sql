@@ -3,7 +3,7 @@ WITH daily AS (
   SELECT CAST(paid_at AS DATE) AS day, sum(paid_amount) AS paid FROM orders WHERE status = 'paid' GROUP BY 1
 ), numbered AS (
   SELECT e.year, d.paid, datediff('day', e.starts_on, d.day) + 1 AS event_day
-  FROM daily d JOIN event_calendar e ON e.event = 'double11' AND d.day BETWEEN e.starts_on AND e.ends_on
+  FROM daily d JOIN event_calendar e ON e.event = 'double_11' AND d.day BETWEEN e.starts_on AND e.ends_on
 )
 SELECT
   (SELECT sum(paid) FILTER (day BETWEEN DATE '2025-11-01' AND DATE '2025-11-11')

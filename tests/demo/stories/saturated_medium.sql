@@ -2,7 +2,7 @@
 WITH quiet_day AS (
   SELECT day FROM (SELECT DISTINCT day FROM ad_daily)
   WHERE NOT EXISTS (SELECT 1 FROM event_calendar WHERE day BETWEEN starts_on - 1 AND ends_on + 14
-                    AND event IN ('e618', 'double11'))
+                    AND event IN ('e618', 'double_11'))
     AND NOT EXISTS (SELECT 1 FROM event_calendar WHERE day BETWEEN starts_on AND ends_on)
 ), spent AS (
   SELECT day, sum(spend) AS spend FROM ad_daily WHERE ad_channel = 'wanxiangtai' GROUP BY day
