@@ -37,17 +37,21 @@ _ZH = re.escape(CHARACTERS)
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
 _BODY = re.compile(
     rf"(?P<sign>(?<![\d\w)])[-+]\s?|负)?(?P<nth>第\s?)?(?P<body>(?:{_ARABIC}|[{_ZH}])"
-    rf"(?:(?:(?<!\d)\s)?(?:[{_ZH}]|(?<=\d)\s[十百千万亿]|点(?=\s?[{_ZH}])|(?<=[{_ZH}点])\s?(?:{_ARABIC})|(?<=[点{_ZH}])\s(?=[{_ZH}])|"
+    rf"(?:(?:(?<!\d)\s)?(?:[{_ZH}]|(?<=\d)\s[十百千万亿]|点(?=\s?[{_ZH}])|(?<=[{_ZH}点])\s?(?:{_ARABIC})|"
+    rf"(?<=[点{_ZH}])\s(?=[{_ZH}])|"
     rf"[多余几](?=\s?[十百千万亿])|零几(?=[万亿]))){{0,40}})"
 )
 _SIZE = re.compile(r"\s?(k|thousand|mm|mn|mil|millions?|m|bn|billion|b|tn|trillion|t|w|hundred|dozen)(?![a-z])")
 _EXPONENT = re.compile(r"e([-+]?\d{1,2})(?![\da-z])")
-_PERCENT = re.compile(r"\s?(?:%|‰|个?\s?百分\s?点|percent(?:age points?)?(?![a-z])|per cent(?![a-z])|pct(?![a-z])|pp(?![a-z]))")
+_PERCENT = re.compile(r"\s?(?:%|‰|个?\s?百分\s?点|percent(?:age points?)?(?![a-z])|per cent(?![a-z])|"
+    r"pct(?![a-z])|pp(?![a-z]))")
 _TENTHS = re.compile(rf"\s?成(?!交|本|功|为|立|员|品|长|效|都|人|年|绩|果)\s?(?P<more>半|[{_ZH}])?")
 _DISCOUNT = re.compile(r"\s?折(?!扣|线|叠|算)")
-_OF_HUNDRED = re.compile(rf"(?P<base>[百千万仟佰][\s百千万亿仟佰]*)\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?(?:{_ARABIC}|[{_ZH}]|点(?=\s?[{_ZH}])))*)(?P<size>k(?![a-z]))?")
+_OF_HUNDRED = re.compile(rf"(?P<base>[百千万仟佰][\s百千万亿仟佰]*)\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|"
+    rf"[{_ZH}])(?:\s?(?:{_ARABIC}|[{_ZH}]|点(?=\s?[{_ZH}])))*)(?P<size>k(?![a-z]))?")
 _FRACTION = re.compile(rf"\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)")
-_AND_FRACTION = re.compile(rf"\s?又\s?(?P<base>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)\s?分\s?之\s?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)")
+_AND_FRACTION = re.compile(rf"\s?又\s?(?P<base>(?:{_ARABIC}|"
+    rf"[{_ZH}])(?:\s?[{_ZH}])*)\s?分\s?之\s?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)")
 _APPROXIMATE = re.compile(r"[多余](?!少|个渠道)")
 _ORDINAL = re.compile(r"(\d{1,6})(?:st|nd|rd|th)(?![a-z])")
 _WORD = re.compile(r"[a-z]+")

@@ -166,7 +166,8 @@ BUILT_IN: tuple[BuiltIn, ...] = (
     _event("double_12", "双12", "Double 12", "双12|双十二|12.12|1212|double 12|double twelve|double12",
            _fixed(12, 12), _days((12, 10), 3)),
     _event("38", "38节", "Women's Day",
-           "38节|三八|三八节|38大促|三八大促|38女王节|三八女王节|女王节|女神节|妇女节|三八妇女节|38妇女节|3.8节|"
+           "38节|三八|三八节|38大促|三八大促|38女王节|三八女王节|女王节|女神节|妇女节|三八妇女节|38妇女节|"
+           "3.8节|"
            "international women's day|women's day|womens day",
            _fixed(3, 8), _days((3, 1), 8)),
     _event("520", "520", "520", "520|520大促|五二零|网络情人节|520 festival", _fixed(5, 20)),
@@ -176,7 +177,8 @@ BUILT_IN: tuple[BuiltIn, ...] = (
            _nth_weekday(11, 3, 4, 1)),
     _event("cyber_monday", "网络星期一", "Cyber Monday", "网络星期一|网一|cyber monday",
            _nth_weekday(11, 3, 4, 4)),
-    _event("bfcm", "黑五网一", "BFCM", "黑五网一|bfcm|black friday weekend|black friday cyber monday|cyber week",
+    _event("bfcm", "黑五网一", "BFCM", "黑五网一|bfcm|black friday weekend|black friday cyber monday|"
+        "cyber week",
            _nth_weekday(11, 3, 4, 1), _around(_nth_weekday(11, 3, 4, 1), 0, 3)),
     # Chinese holidays
     _event("new_year", "元旦", "New Year's Day", "元旦|元旦节|new year's day|new years day|new year day",
@@ -184,18 +186,21 @@ BUILT_IN: tuple[BuiltIn, ...] = (
     _event("spring_festival", "春节", "Spring Festival",
            "春节|过年|农历新年|spring festival|chinese new year|lunar new year|cny holiday",
            _lunar(1, 1), _spring_festival),
-    _event("new_years_eve_lunar", "除夕", "Chinese New Year's Eve", "除夕|大年三十|年三十|chinese new year's eve",
+    _event("new_years_eve_lunar", "除夕", "Chinese New Year's Eve", "除夕|大年三十|年三十|"
+        "chinese new year's eve",
            _new_year_eve),
     _event("new_years_day_lunar", "大年初一", "Chinese New Year's Day", "大年初一|正月初一|年初一", _lunar(1, 1)),
     _event("lantern", "元宵节", "Lantern Festival", "元宵节|元宵|正月十五|lantern festival", _lunar(1, 15)),
     _event("qingming", "清明节", "Qingming", "清明节|清明|qingming festival|qingming|tomb sweeping day|"
            "tomb-sweeping day", qingming, None, _long_weekend(qingming)),
-    _event("labour_day", "劳动节", "Labour Day holiday", "劳动节|五一劳动节|五一国际劳动节|五一|五一黄金周|51假期|5.1假期|"
+    _event("labour_day", "劳动节", "Labour Day holiday", "劳动节|五一劳动节|五一国际劳动节|五一|五一黄金周|"
+        "51假期|5.1假期|"
            "may day holiday", _fixed(5, 1), _days((5, 1), 5)),
     _event("workers_day", "国际劳动节", "International Workers' Day",
            "国际劳动节|international workers' day|international workers day|workers' day|workers day|may day",
            _fixed(5, 1)),
-    _event("childrens_day", "儿童节", "Children's Day", "六一儿童节|儿童节|六一|61儿童节|children's day|childrens day",
+    _event("childrens_day", "儿童节", "Children's Day", "六一儿童节|儿童节|六一|61儿童节|children's day|"
+        "childrens day",
            _fixed(6, 1)),
     _event("dragon_boat", "端午节", "Dragon Boat Festival", "端午节|端午|dragon boat festival|dragon boat",
            _lunar(5, 5), None, _long_weekend(_lunar(5, 5))),
@@ -206,13 +211,15 @@ BUILT_IN: tuple[BuiltIn, ...] = (
            "中秋节|中秋|mid-autumn festival|mid autumn festival|mid-autumn|moon festival",
            _lunar(8, 15), None, _long_weekend(_lunar(8, 15))),
     _event("national_day", "国庆节", "National Day",
-           "国庆节|国庆|十一国庆|国庆黄金周|十一黄金周|十一假期|十一长假|golden week|china national day|national day|"
+           "国庆节|国庆|十一国庆|国庆黄金周|十一黄金周|十一假期|十一长假|golden week|china national day|"
+           "national day|"
            "national day holiday", _fixed(10, 1), _days((10, 1), 7)),
     _event("double_ninth", "重阳节", "Double Ninth Festival", "重阳节|重阳|double ninth festival", _lunar(9, 9)),
     _event("laba", "腊八节", "Laba Festival", "腊八节|腊八|laba festival", _lunar(12, 8, 1)),
     _event("little_new_year", "小年", "Little New Year", "小年|little new year", _lunar(12, 23, 1)),
     # Western holidays
-    _event("valentines", "情人节", "Valentine's Day", "情人节|214情人节|valentine's day|valentines day|valentine's",
+    _event("valentines", "情人节", "Valentine's Day", "情人节|214情人节|valentine's day|valentines day|"
+        "valentine's",
            _fixed(2, 14)),
     _event("st_patricks", "圣帕特里克节", "St Patrick's Day", "圣帕特里克节|st patrick's day|st. patrick's day|"
            "st patricks day", _fixed(3, 17)),
@@ -222,7 +229,8 @@ BUILT_IN: tuple[BuiltIn, ...] = (
     _event("easter_weekend", "复活节假期", "Easter weekend", "复活节周末|easter weekend", _easter(),
            _around(_easter(), 2, 1)),
     _event("mlk", "马丁·路德·金日", "Martin Luther King Day", "martin luther king day|mlk day", _nth_weekday(1, 0, 3)),
-    _event("presidents_day", "总统日", "Presidents' Day", "总统日|presidents' day|presidents day|president's day",
+    _event("presidents_day", "总统日", "Presidents' Day", "总统日|presidents' day|presidents day|"
+        "president's day",
            _nth_weekday(2, 0, 3)),
     _event("mothers_day", "母亲节", "Mother's Day", "母亲节|mother's day|mothers day|mothers' day",
            _nth_weekday(5, 6, 2)),
@@ -230,7 +238,8 @@ BUILT_IN: tuple[BuiltIn, ...] = (
     _event("juneteenth", "六月节", "Juneteenth", "juneteenth", _fixed(6, 19)),
     _event("fathers_day", "父亲节", "Father's Day", "父亲节|father's day|fathers day|fathers' day",
            _nth_weekday(6, 6, 3)),
-    _event("independence_day", "美国独立日", "Independence Day", "独立日|美国独立日|independence day|fourth of july",
+    _event("independence_day", "美国独立日", "Independence Day", "独立日|美国独立日|independence day|"
+        "fourth of july",
            _fixed(7, 4)),
     _event("us_labor_day", "美国劳动节", "Labor Day", "美国劳动节|labor day|labour day", _nth_weekday(9, 0, 1)),
     _event("columbus_day", "哥伦布日", "Columbus Day", "columbus day|indigenous peoples' day", _nth_weekday(10, 0, 2)),

@@ -16,7 +16,8 @@ _DIGITS = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
 _ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th)(?![a-z0-9])")
 _NTH_DIGITS = re.compile(r"第\s?(\d{1,3})")
 _LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_MONTH_DIGITS = re.compile(r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|april|"
+_MONTH_DIGITS = re.compile(r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|"
+    r"april|"
                            r"august|september|october|november|december)(?=\.?[-/]?\d)")  # fmt: skip
 _SHORT_NAMES = frozenset(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split()
@@ -25,12 +26,15 @@ _SHORT_NAMES = frozenset(
 _COUNTED = re.compile(
     r"\s?(?:[元块单件人次万千亿台家笔条名位倍款瓶盒袋套支双%‰分岁斤克吨米级折页步只间座辆张颗票折美刀]|"
     r"个(?!月|季|星期|礼拜|周|自然|完整|整|财|工作|小时|双|618)|"
-    r"(?:k|m|bn|w|x|kg|g|ml|l|yuan|rmb|cny|usd|eur|gbp|dollars?|euros?|pounds?|orders?|units?|users?|customers?|buyers?|items?|"
-    r"people|persons?|visits?|visitors?|clicks?|sessions?|stores?|products?|skus?|times|points?|percent|pct|brands?|"
+    r"(?:k|m|bn|w|x|kg|g|ml|l|yuan|rmb|cny|usd|eur|gbp|dollars?|euros?|pounds?|orders?|units?|users?|"
+    r"customers?|buyers?|items?|"
+    r"people|persons?|visits?|visitors?|clicks?|sessions?|stores?|products?|skus?|times|points?|percent|"
+    r"pct|brands?|"
     r"cities|countries|categories|channels?|campaigns?|members?|rows?|records?|leads|employees|impressions|"
     r"transactions|reviews|views|results?|bytes|kb|mb|or more|or less|or fewer)(?![a-z]))"
 )
-_PREFIXED = re.compile(r"(?:top|bottom|no\.?|#|[$¥€£><+]|[><]=|more than|less than|over|under|above|below|at least|"
+_PREFIXED = re.compile(r"(?:top|bottom|no\.?|#|[$¥€£><+]|[><]=|more than|less than|over|under|above|below|"
+    r"at least|"
                        r"大于|小于|超过|不足|不到|高于|低于|至少|至多|多于|少于|等于|满|编号|型号|id)\s?$")  # fmt: skip
 
 

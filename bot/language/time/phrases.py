@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Literal
 
+from bot.language.time.counted import LOOSE, SIDES, current, read_count, read_position
 from bot.language.time.cursor import Cursor, Found
 from bot.language.time.expressions import (
     Ago,
     Beside,
     Event,
-    Expression,
     Nth,
-    Open,
     Part,
     Point,
     Ref,
@@ -22,13 +21,14 @@ from bot.language.time.expressions import (
     Whole,
     Years,
 )
+from bot.language.time.fields import finest
 from bot.language.time.lexicon import GRAINS, MONTHS
-from bot.language.time.points import finest, read_point
+from bot.language.time.points import read_point
+from bot.language.time.suffixes import read_suffix
 from semantic_layer.period import Grain
 
 # "the last day of the first week of last month" is three deep; nobody asks for more than this.
 _DEEPEST = 6
-_LOOSE: dict[str, Grain] = {"year": Grain.YEAR, "quarter": Grain.QUARTER, "month": Grain.MONTH, "week": Grain.WEEK}
 
 
 def read_expression(cursor: Cursor, index: int) -> Found | None:
@@ -40,7 +40,7 @@ def read_expression(cursor: Cursor, index: int) -> Found | None:
     cursor.nesting.append(index)
     found = _read_core(cursor, index)
     for _ in range(_DEEPEST):
-        further = _suffix(cursor, *found) if found is not None else None
+        further = read_suffix(cursor, *found) if found is not None else None
         if further is None:
             break
         found = further
@@ -72,10 +72,10 @@ def _ready(cursor: Cursor, index: int) -> Found | None:
         return Part(entry.expression, side), index + 1
     half = "first_half" if cursor.first(index, "half_month1") else "second_half" if cursor.first(index, "half_month2") else ""
     if half:
-        return Part(_current(Grain.MONTH), "first_half" if half == "first_half" else "second_half"), index + 1
+        return Part(current(Grain.MONTH), "first_half" if half == "first_half" else "second_half"), index + 1
     if cursor.first(index, "earlier") is not None and cursor.has(index + 1, "point"):
         found = read_point(cursor, index + 1)
-        if found is not None and finest(found[0]) in _LOOSE:
+        if found is not None and finest(found[0]) in LOOSE:
             return Part(found[0], "first_half" if cursor.word(index) == "earlier" else "second_half"), found[1]
     whole = cursor.first(index, "whole")
     if whole is not None:
@@ -89,24 +89,11 @@ def _ready(cursor: Cursor, index: int) -> Found | None:
 # ---- counted and rolling
 
 
-def _count(cursor: Cursor, index: int) -> tuple[int, str, int] | None:
-    """Return (count, unit, next) of 3天, three weeks, 半年, a week, week."""
-    duration = cursor.entry(index, "duration")
-    if duration is not None:
-        return duration.number, duration.text, index + 1
-    number = cursor.entry(index, "number")
-    if number is not None and cursor.has(index + 1, "unit"):
-        return number.number, cursor.unit(index + 1), index + 2
-    if number is None and cursor.has(index, "a") and cursor.has(index + 1, "unit"):
-        return 1, cursor.unit(index + 1), index + 2
-    return None
-
-
 def _rolling(cursor: Cursor, index: int) -> Found | None:
     """近30天, past 3 weeks, last 2 months, 上两周, 未来7天, 7天内."""
-    counted = _count(cursor, index + 1)
+    counted = read_count(cursor, index + 1)
     if counted is None and cursor.has(index + 1, "of") and cursor.first(index, "roll") is not None:
-        counted = _count(cursor, index + 2)
+        counted = read_count(cursor, index + 2)
     if counted is not None:
         count, unit, after = counted
         if any(mark in cursor.word(after - 1) for mark in ("整", "自然月", "自然周", "full", "complete", "calendar")):
@@ -117,7 +104,7 @@ def _rolling(cursor: Cursor, index: int) -> Found | None:
             return _window(count, unit, rolling=True, after=cursor.skip(after, "within", limit=1))
         if cursor.first(index, "last") is not None:
             if cursor.word(index) == "前" and cursor.word(after - 1) == "季度":
-                return Nth(_current(Grain.YEAR), Grain.QUARTER, 1, count), after
+                return Nth(current(Grain.YEAR), Grain.QUARTER, 1, count), after
             if cursor.word(index) in ("前", "the last", "last") and cursor.has(after, "of"):
                 nested = read_expression(cursor, after + 1) if cursor.word(after) in ("of", "in") else None
                 if nested is not None:
@@ -184,33 +171,13 @@ def _ago(cursor: Cursor, index: int) -> Found | None:
 # ---- nth and parts
 
 
-def _position(cursor: Cursor, index: int, *, glued: bool) -> tuple[int, int, int] | None:
-    """Return (index, count, next) of an nth word: 第二, 前10, 最后3, first, the last two, 倒数第二."""
-    if cursor.entry(index, "nth_last", glued=glued) is not None:
-        number = cursor.entry(index + 1, "number")
-        return (-number.number, 1, index + 2) if number is not None else None
-    number = cursor.entry(index + 1, "number")
-    ordinal = cursor.entry(index, "ordinal", glued=glued)
-    if ordinal is not None and number is None:
-        return ordinal.number, 1, index + 1
-    if cursor.entry(index, "last_n", glued=glued) is not None and number is not None:
-        return -number.number, number.number, index + 2
-    if cursor.entry(index, "first_n", glued=glued) is not None and number is not None:
-        return 1, number.number, index + 2
-    if cursor.entry(index, "final", glued=glued) is not None:
-        return -1, 1, index + 1
-    if cursor.entry(index, "first", glued=glued) is not None:
-        return 1, 1, index + 1
-    return None
-
-
 def _nth_before(cursor: Cursor, index: int) -> Found | None:
     """The first week of May, last 3 days of March, the first Monday of last month, first half of May."""
     start = index + 1 if cursor.word(index) == "the" else index
     last = _last_of(cursor, index)
     if last is not None:
         return last
-    position = _position(cursor, start, glued=start > index)
+    position = read_position(cursor, start, glued=start > index)
     if position is None or not cursor.word(start).isascii():
         return None
     place, count, at = position
@@ -244,7 +211,7 @@ def _last_of(cursor: Cursor, index: int) -> Found | None:
     outer = _outer(cursor, cursor.skip(index + 1, "of", limit=2))
     if outer is None:
         return None
-    grain = Grain.DAY if point.days is not None else _LOOSE.get(finest(point))
+    grain = Grain.DAY if point.days is not None else LOOSE.get(finest(point))
     return (Nth(outer[0], grain, -1), outer[1]) if grain is not None else None
 
 
@@ -254,34 +221,24 @@ def _outer(cursor: Cursor, index: int) -> Found | None:
     if found is not None:
         return found
     unit = cursor.unit(index)
-    if unit in _LOOSE:
-        return _current(_LOOSE[unit]), index + 1
+    if unit in LOOSE:
+        return current(LOOSE[unit]), index + 1
     return None
 
 
-def _current(grain: Grain, offset: int = 0) -> Point:
-    ref = Ref(offset, True)
-    if grain is Grain.WEEK:
-        return Point(week=ref)
-    if grain is Grain.MONTH:
-        return Point(month=ref)
-    return Point(quarter=ref) if grain is Grain.QUARTER else Point(year=ref)
-
-
-_SIDES: tuple[tuple[str, Side], ...] = (("begin", "begin"), ("middle", "middle"), ("end", "end"), ("rest", "rest"))
 
 
 def _part_before(cursor: Cursor, index: int) -> Found | None:
     """Beginning of last week, end of 2012, mid March, rest of the week."""
     start = index + 1 if cursor.word(index) == "the" else index
-    for kind, side in _SIDES:
+    for kind, side in SIDES:
         entry = cursor.entry(start, kind, glued=start > index)
         if entry is None or not cursor.word(start).isascii():
             continue
         after = cursor.skip(start + 1, "of", limit=2)
         past = cursor.unit(after + 1) if cursor.has(after, "roll") and cursor.word(after) == "past" else ""
-        if past in _LOOSE:
-            return Part(_current(_LOOSE[past], -1), side), after + 2
+        if past in LOOSE:
+            return Part(current(LOOSE[past], -1), side), after + 2
         outer = _outer(cursor, after)
         if outer is not None and cursor.lexemes[after].glued:
             return Part(outer[0], side), outer[1]
@@ -334,10 +291,10 @@ def _loose(cursor: Cursor, index: int) -> Found | None:
     """"The month" as a whole question, "month of September", "calendar year 2008", "year 2008"."""
     start = index + 1 if cursor.word(index) == "the" or cursor.first(index, "my") is not None else index
     unit = cursor.unit(start, glued=start > index)
-    if (unit not in _LOOSE and unit != "day") or not cursor.word(start).isascii():
+    if (unit not in LOOSE and unit != "day") or not cursor.word(start).isascii():
         return None
     if start > index and cursor.whole(index, start + 1):
-        return (Point(days=0) if unit == "day" else _current(_LOOSE[unit])), start + 1
+        return (Point(days=0) if unit == "day" else current(LOOSE[unit])), start + 1
     after = cursor.skip(start + 1, "of", limit=1)
     found = read_point(cursor, after) if after < len(cursor.lexemes) and cursor.lexemes[after].glued else None
     if found is None:
@@ -377,98 +334,3 @@ def _event(cursor: Cursor, index: int) -> Found | None:
     while cursor.has(after, "event_during") and not cursor.word(after).startswith("sale"):
         after += 1
     return Event(entry.text, year, mode), after
-
-
-# ---- what may follow an expression
-
-
-def _suffix(cursor: Cursor, expression: Expression, at: int) -> Found | None:
-    """Return the expression with the words after it taken in, or None when nothing hangs on it."""
-    if at >= len(cursor.lexemes):
-        return None
-    for reader in (_nth_after, _part_after, _beside_after, _week_after, _edge_after):
-        found = reader(cursor, expression, at)
-        if found is not None:
-            return found
-    return None
-
-
-def _nth_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
-    """5月第二周, 4月前4天, 三季度最后一个月, 双11第一天, 2005年首月."""
-    start = cursor.skip(at, "of", limit=1)
-    if not cursor.lexemes[start].glued if start < len(cursor.lexemes) else True:
-        return None
-    if isinstance(of, Event) and cursor.word(start) in ("前", "后", "之前", "之后"):
-        return None
-    for kind, place in (("first_day", 1), ("last_day", -1)):
-        if cursor.has(start, kind):
-            return Nth(of, Grain.DAY, place), start + 1
-    half = 1 if cursor.has(start, "half_month1") else 2 if cursor.has(start, "half_month2") else 0
-    if half:
-        return Part(of, "first_half" if half == 1 else "second_half"), start + 1
-    position = _position(cursor, start, glued=True)
-    if position is None or (cursor.word(start).isascii() and cursor.word(start) != "week"):
-        return None
-    place, count, after = position
-    unit = cursor.unit(after)
-    if unit not in GRAINS or (finest(of) == "year" and unit == "quarter" and count == 1 and place > 0):
-        return None
-    return Nth(of, GRAINS[unit], place, count), after + 1
-
-
-def _part_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
-    """去年年底, 3月底, 上周初, 本月中, last year end."""
-    entry = cursor.entry(at, "part")
-    same = {"year": "年", "month": "月", "quarter": "季", "week": "周"}
-    if entry is not None and cursor.word(at)[0] == same.get(finest(of)):
-        side: Side = "begin" if entry.text == "begin" else "end" if entry.text == "end" else "middle"
-        return Part(of, side), at + 1
-    if entry is not None and finest(of) == "year" and cursor.word(at)[0] == "月":
-        return None
-    if finest(of) in same and not cursor.word(at).isascii():
-        for kind, name in _SIDES[:3]:
-            if cursor.has(at, kind) and len(cursor.word(at)) == 1:
-                return Part(of, name), at + 1
-    return None
-
-
-def _beside_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
-    """春节前一周, 双11后3天, 国庆之前两周."""
-    start = cursor.skip(at, "of", limit=1)
-    one_before = cursor.entry(start, "point")
-    if one_before is not None and cursor.word(start).startswith("前一") and isinstance(one_before.expression, Point):
-        grain = _LOOSE.get(finest(one_before.expression), Grain.DAY)
-        return Beside(of, grain, 1, after=False), start + 1
-    before, after = cursor.has(start, "before_after"), cursor.has(start, "after_after")
-    if not (before or after):
-        return None
-    counted = _count(cursor, start + 1)
-    if counted is None or counted[1] not in GRAINS:
-        return None
-    if not isinstance(of, Event) and cursor.word(start) in ("前", "后"):
-        return None
-    return Beside(of, GRAINS[counted[1]], counted[0], after), counted[2]
-
-
-def _week_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
-    """国庆那周, 双11当周."""
-    start = cursor.skip(at, "of", limit=1)
-    if cursor.has(start, "that_week") and isinstance(of, Event | Point):
-        return WeekOf(of), start + 1
-    return None
-
-
-def _edge_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
-    """3月以来, 从3月至今, 3月之前, 双11之后."""
-    if isinstance(of, Open):
-        return None
-    if cursor.has(at, "since_after"):
-        if isinstance(of, Point) and finest(of) in _LOOSE and getattr(of, finest(of)) == Ref(0, True):
-            return of, at + 1
-        return (Open(of, "since"), at + 1) if cursor.word(at) != "now" else None
-    follows_count = cursor.has(at + 1, "number") or cursor.has(at + 1, "unit") or cursor.has(at + 1, "ordinal")
-    if cursor.has(at, "before_after") and not follows_count:
-        return Open(of, "before"), at + 1
-    if cursor.has(at, "after_after") and not follows_count:
-        return Open(of, "after"), at + 1
-    return None

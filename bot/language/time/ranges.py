@@ -16,9 +16,10 @@ from bot.language.time.expressions import (
     Point,
     Ref,
 )
+from bot.language.time.fields import finest, with_finest
 from bot.language.time.lexicon import Entry
 from bot.language.time.phrases import read_expression
-from bot.language.time.points import finest, read_point, with_finest
+from bot.language.time.points import read_point
 from semantic_layer.period import Grain
 
 _EDGES: tuple[tuple[str, Edge], ...] = (

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 from bot.language.normalise import Normalised, normalise
 from bot.language.time.calendars import CalendarEvent
 from bot.language.time.cursor import Cursor
 from bot.language.time.expressions import AllTime, Between, Event, Expression, Open, Point, Ref
+from bot.language.time.fields import finest, with_finest
 from bot.language.time.lexer import lex
 from bot.language.time.lexicon import Lexicon, lexicon
-from bot.language.time.points import finest, with_finest
 from bot.language.time.ranges import inherit, read_range
 from bot.language.time.reading import TimeToken
 from bot.language.time.signals import AFTER_MARKER, MARKER, WITH, Signal, find_signals, find_wants
@@ -196,7 +197,7 @@ def _share_parts(found: list[tuple[TimeToken, int, int]]) -> list[TimeToken]:
     tokens = [token for token, _, _ in found]
     linked = [
         later[1] - earlier[2] in (0, 1) and later[0].start - earlier[0].end <= 5
-        for earlier, later in zip(found, found[1:], strict=False)
+        for earlier, later in itertools.pairwise(found)
     ]
     for index, joined in enumerate(linked):
         if joined:

@@ -7,7 +7,15 @@ from datetime import date
 import pytest
 
 from bot.language.normalise import normalise
-from bot.language.time import CalendarEvent, TimeContext, TimeReading, baseline_of, find_time, resolve, scan_time
+from bot.language.time import (
+    CalendarEvent,
+    TimeContext,
+    TimeReading,
+    baseline_of,
+    find_time,
+    resolve,
+    scan_time,
+)
 from semantic_layer.period import Grain, Period
 from semantic_layer.text import Text
 
