@@ -12,6 +12,7 @@ from bot.language.terms.tokens import Token, join_key
 _MAX_HAN_TAIL = 6  # 上海 -> 上海市, 天猫 -> 天猫官方旗舰店
 _MAX_TYPO_KEYS = 60_000  # above this the values are too dense for one-letter guesses
 _MIN_TYPO = 5
+_MAX_CHOICES = 4
 
 
 class NearMatcher:
@@ -21,19 +22,20 @@ class NearMatcher:
         self._matcher = matcher
 
     def part(self, run: Sequence[Token]) -> tuple[Term, ...]:
-        """Return the one value (in any number of dimensions) whose name starts with the run, else nothing."""
+        """Return the values whose names start with the run: one, or up to four to choose from."""
         key = join_key(run)
         if len(key) < 2 or key.isdigit():
             return ()
         hits = [hit for hit in self._matcher.values.starting_with(key, 16) if _is_whole_part(hit.key, key)]
-        if not hits or len({hit.key for hit in hits}) > 1:
+        if not hits or len({hit.key for hit in hits}) > _MAX_CHOICES:
             return ()
         return tuple(Term("value", hit.dimension, "part", hit.code) for hit in hits)
 
     def mended(self, word: str, letters: int, grammar: Container[str]) -> str | None:
         """Return the word that a Latin word of five letters or more is one slip away from, if that is clear.
 
-        `word` is a folded word that was written with `letters` letters; `grammar` are further words that are spelt right as they are.
+        `word` is a folded word that was written with `letters` letters; `grammar` are further words that are
+        spelt right as they are.
         """
         if letters < _MIN_TYPO or not word.isalpha() or not word.isascii() or word in grammar:
             return None
@@ -53,18 +55,19 @@ class NearMatcher:
         from rapidfuzz.fuzz import ratio
         from rapidfuzz.process import extract
 
-        close = extract(text, self._matcher.lexicon.terms.keys(), scorer=ratio, score_cutoff=60, limit=limit)
+        close = extract(text, tuple(self._matcher.lexicon.terms), scorer=ratio, score_cutoff=60, limit=limit)
         return tuple(choice for choice, _, _ in close)
 
     @cached_property
     def _vocabulary(self) -> tuple[str, ...]:
         """Every word of four letters or more in the catalog, and in the data where they hold not too many."""
         words = set(self._matcher.lexicon.words)
-        if len(self._matcher.values) <= _MAX_TYPO_KEYS:
-            words.update(word for key in self._matcher.values.keys() for word in key.split())
-        return tuple(
-            sorted(word for word in words if len(word) >= _MIN_TYPO - 1 and word.isalpha() and word.isascii())
-        )
+        values = self._matcher.values
+        if len(values) <= _MAX_TYPO_KEYS:
+            for key in values.all_keys():
+                words.update(key.split())
+        usable = (word for word in words if len(word) >= _MIN_TYPO - 1 and word.isalpha() and word.isascii())
+        return tuple(sorted(usable))
 
 
 def _is_whole_part(name: str, part: str) -> bool:

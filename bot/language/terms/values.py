@@ -79,13 +79,13 @@ class ValueIndex:
         """Return up to `limit` values whose key starts with `prefix`, in key order."""
         wanted = prefix.encode()
         at = self._lower_bound(wanted)
-        hits = []
+        hits: list[ValueHit] = []
         while at < self._count and len(hits) < limit and self._key(at).startswith(wanted):
             hits.append(self._hit(at))
             at += 1
         return tuple(hits)
 
-    def keys(self) -> Iterator[str]:
+    def all_keys(self) -> Iterator[str]:
         """Yield all keys in order, for near-match search; a key appears once per value."""
         for index in range(self._count):
             yield self._key(index).decode()

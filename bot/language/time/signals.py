@@ -139,10 +139,12 @@ _BY_WEEKDAY = re.compile(
     r"dow)(?![a-z])|"
     r"(?<![a-z])(?:by|per|which|what|across) weekdays?(?![a-z])"
 )
-_DAY_OF_EACH = re.compile(r"每(?:个)?月(?:的)?(?:第?[0-9一二三四五六七八九十]+[号日天]|初|底|末|中旬|上旬|"
+_DAY_OF_EACH = re.compile(
+    r"每(?:个)?月(?:的)?(?:第?[0-9一二三四五六七八九十]+[号日天]|初|底|末|中旬|上旬|"
     r"下旬)|每年(?:的)?\d{1,2}月|"
-                          r"(?<![a-z])(?:first|last|\d{1,2}(?:st|nd|rd|th)) (?:day )?of (?:each|"
-                          r"every) (?:month|week|year)")
+    r"(?<![a-z])(?:first|last|\d{1,2}(?:st|nd|rd|th)) (?:day )?of (?:each|"
+    r"every) (?:month|week|year)"
+)
 _RECUR = re.compile(
     r"(?:每|每个|每逢|逢)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天末](?:[、和到至,]?(?:周|"
     r"星期)?[一二三四五六日天末])*)|"

@@ -10,7 +10,8 @@ from bot.planners.rules.tags import Tag
 _HARMLESS = frozenset(
     {
         Tag.STOP, Tag.OF, Tag.AND, Tag.OR, Tag.BY, Tag.WHICH, Tag.LIST, Tag.HOW_MANY, Tag.COUNT, Tag.IS, Tag.HAD,
-        Tag.EACH, Tag.TOTAL, Tag.CHART, Tag.FOLLOW, Tag.CORRECT, Tag.TREND, Tag.ORDER, Tag.COMPARE, Tag.NOT_END, Tag.ONLY,
+        Tag.EACH, Tag.TOTAL, Tag.CHART, Tag.FOLLOW, Tag.CORRECT, Tag.TREND, Tag.ORDER, Tag.COMPARE, Tag.NOT_END,
+        Tag.ONLY,
     }
 )  # fmt: skip
 

@@ -96,6 +96,7 @@ class Draft:
     grain_words: tuple[str, ...] = ()
     plain_grains: set[int] = field(default_factory=set)  # time tokens: "average X by month", X's own average
     trend: bool = False
+    compared: bool = False  # a word of comparing was said
     continues: bool = False  # the question changes the last plan
     unclear_times: list[str] = field(default_factory=list)
     compare_grain: Grain | None = None

@@ -14,7 +14,8 @@ from semantic_layer.query import AnyOf, Condition, OrderBy
 from semantic_layer.text import Text
 
 _PICK = re.compile(
-    r"^(?:第|选|选择|the |option |number |no\.? ?|我选)*\s*([1-4一二三四]|first|second|third|fourth)\s*(?:个|项|种|one|\.)?$"
+    r"^(?:第|选|选择|the |option |number |no\.? ?|我选)*\s*([1-4一二三四]|first|second|third|fourth)"
+    r"\s*(?:个|项|种|one|\.)?$"
 )
 _PLACES = {word: place for place, words in enumerate(("1 一 first", "2 二 second", "3 三 third", "4 四 fourth"))
            for word in words.split()}  # fmt: skip

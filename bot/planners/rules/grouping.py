@@ -201,6 +201,7 @@ def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
             Tag.TOP, Tag.SUPER, Tag.ORDER, Tag.SHARE, Tag.GROW_MOST, Tag.GREW, Tag.COMPARE, Tag.ORDINAL
         )
         compound = before is not None and before in line.used and line.is_role(before, "value", "segment")
+        compound = compound or (before in line.used and line.has(before, Tag.CMP_AFTER))
         if english or chinese or (compound and not ranking):
             line.use(index)
             label = scene.dimension(line.roles[index].name).label

@@ -24,7 +24,8 @@ _UNSAFE = (
         r"(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|system|these|instructions|rules)"
     ),
     re.compile(
-        r"(?:reveal|show|print|repeat|tell me|output|leak)\s+(?:me\s+)?(?:your|the)\s+(?:system\s+)?(?:prompt|instructions|api key|password|secret)"
+        r"(?:reveal|show|print|repeat|tell me|output|leak)\s+(?:me\s+)?(?:your|the)\s+"
+        r"(?:system\s+)?(?:prompt|instructions|api key|password|secret)"
     ),
     re.compile(r"you are now|act as (?:a|an)\b|pretend (?:to be|you)|jailbreak|developer mode|system prompt"),
     re.compile(

@@ -87,6 +87,8 @@ def _aggregated(line: Line, index: int, name: str, draft: Draft, scene: Scene) -
         None,
     )
     if at is None:
+        at = _stray_aggregate(line)
+    if at is None:
         return name
     asked = line.payload(at, Tag.AGG)
     line.use(at)
@@ -108,6 +110,15 @@ def _aggregated(line: Line, index: int, name: str, draft: Draft, scene: Scene) -
         )
     )
     return name
+
+
+def _stray_aggregate(line: Line) -> int | None:
+    """Return the only aggregation word of a question with only one metric: "zarn by hub on average"."""
+    words = [index for index in line.tagged(Tag.AGG) if index not in line.used]
+    if len(words) != 1 or len(line.of_role("metric")) != 1:
+        return None
+    near = (line.before(words[0], Tag.OF), line.after(words[0], Tag.OF))
+    return None if any(line.is_role(at, "dimension", "unknown") for at in near[1:]) else words[0]
 
 
 def read_column_aggregates(line: Line, draft: Draft, scene: Scene) -> None:

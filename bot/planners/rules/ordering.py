@@ -110,6 +110,8 @@ def _superlative(line: Line, draft: Draft, scene: Scene, indexes: list[int]) -> 
     at: int | None = None
     if ordinal is None:
         number, at = _count_at(line, index)
+        if number is None:
+            number, at = _counted_members(line)
     words = scene.words(line, *indexes, at)
     _order(draft, scene, name, descending, words)
     if number is not None and (at is None or not _has_unit(line, at)):
@@ -122,6 +124,16 @@ def _superlative(line: Line, draft: Draft, scene: Scene, indexes: list[int]) -> 
         draft.say("limit", f"第 {place} 名", f"number {place}", scene.words(line, ordinal))
     else:
         _one_per_group(line, draft, index)
+
+
+def _counted_members(line: Line) -> tuple[int | None, int | None]:
+    """Return the count right before a dimension: "the three hubs with …"."""
+    for at in line.of_role("number"):
+        number = line.items[at].number
+        whole = number is not None and float(number).is_integer() and 0 < number < 1_000
+        if whole and number is not None and at not in line.used and line.is_role(line.after(at), "dimension"):
+            return int(number), at
+    return None, None
 
 
 def _has_unit(line: Line, at: int) -> bool:

@@ -12,6 +12,8 @@ from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
 from bot.language.terms.tokens import Token, key_of, tokenise
 from bot.language.time import CalendarEvent, TimeToken, scan_time
+from bot.language.time.expressions import Point
+from bot.language.time.fields import finest
 from bot.planners.rules.grammar import grammar, grammar_matches
 from bot.planners.rules.items import Item, cover
 from bot.planners.rules.patterns import pattern_matches
@@ -19,6 +21,7 @@ from bot.planners.rules.quantities import quantities
 from semantic_layer.text import Text
 
 _AVERAGE_TAIL = re.compile(r"(?<=\s)(?:per|by|each|a|every)\s+[a-z]+$")
+_UNIT_HEAD = re.compile(r"(day|week|month|quarter|year)s? (?:in|of|during|for) ")
 _COMPARED_BEFORE = re.compile(
     r"(?:大于|小于|超过|高于|低于|多于|少于|不足|不到|至少|至多|等于|[<>=]|\b(?:over|above|below|under|than|least|most|"
     r"exceed(?:s|ing)?|equals?|is|to|and|between)|\d\s*(?:到|至|-|~|和))\s*$"
@@ -43,7 +46,7 @@ def segment(text: str, matcher: Matcher, near: NearMatcher, events: tuple[Calend
     times = tuple(token for token in scan_time(question, events) if not _is_amount(token, question.text))
     tokens = tokenise(question.text)
     fixed = [
-        *_times(times, tokens),
+        *_times(times, tokens, question.text),
         *_numbers(question.text, tokens),
         *_quotes(question.text, tokens, matcher),
     ]
@@ -80,15 +83,17 @@ def _item(kind: str, tokens: Sequence[Token], first: int, last: int, terms: tupl
     return Item(kind, tokens[first].start, tokens[last - 1].end, first, last, terms=terms)  # type: ignore[arg-type]
 
 
-def _spanning(tokens: Sequence[Token], start: int, end: int) -> tuple[int, int] | None:
+def _spanning(tokens: Sequence[Token], start: int, end: int, text: str = "") -> tuple[int, int] | None:
     """Return the token indexes `[first, last)` of a span of text; None where it cuts a token or holds none."""
     inside = [index for index, token in enumerate(tokens) if token.start < end and start < token.end]
-    if not inside or tokens[inside[0]].start < start or tokens[inside[-1]].end > end:
+    if not inside or tokens[inside[0]].start < start:
+        return None
+    if tokens[inside[-1]].end > end and not text.startswith("'s", end):  # "last month's"
         return None
     return inside[0], inside[-1] + 1
 
 
-def _times(times: tuple[TimeToken, ...], tokens: Sequence[Token]) -> list[Item]:
+def _times(times: tuple[TimeToken, ...], tokens: Sequence[Token], text: str) -> list[Item]:
     found: dict[tuple[int, int], Item] = {}
     for number, token in enumerate(times):
         start = token.start
@@ -97,7 +102,11 @@ def _times(times: tuple[TimeToken, ...], tokens: Sequence[Token]) -> list[Item]:
         ):  # "average zarn per month": the words inside are read apart
             tail = _AVERAGE_TAIL.search(token.words.lower())
             start = token.end - len(tail[0]) if tail else start
-        span = _spanning(tokens, start, token.end)
+        if token.kind == "period" and isinstance(token.expression, Point):
+            head = _UNIT_HEAD.match(token.words.lower())  # "by hub and month in 2025": the month is a bucket
+            if head and finest(token.expression) != head[1]:
+                start += len(head[0])
+        span = _spanning(tokens, start, token.end, text)
         if span is not None and span not in found:
             found[span] = replace(_item("time", tokens, *span), time=number)
     return list(found.values())

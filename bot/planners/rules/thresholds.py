@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import Condition, GroupBy, Having
+from semantic_layer.query import Compare, Condition, GroupBy, Having
 
 _FLIP = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 _NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!="}
@@ -50,6 +50,9 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
         if growth is not None:
             column = f"{name}__growth" if threshold.unit == "%" else f"{name}__delta"
             line.use(growth)
+            if not draft.compare:
+                draft.compare.append(Compare(kind="previous_period"))
+                draft.say("comparison", "较上一期(未说明时)", "against the previous period (none was named)")
             if _is_down(line, growth):
                 operator, values = _FLIP.get(operator, operator), tuple(-value for value in values)
         draft.having.append(Having(column=column, operator=operator, values=values))  # type: ignore[arg-type]

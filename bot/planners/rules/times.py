@@ -16,7 +16,7 @@ from bot.language.time import (
     resolve,
 )
 from bot.language.time.expressions import Between, Point, Ref
-from bot.language.time.points import finest
+from bot.language.time.fields import finest
 from bot.planners.rules.derive import average_of
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
@@ -107,6 +107,7 @@ def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> 
     line.use(*line.of_role("time"))
     for note in reading.notes:
         draft.notes.append(note) if note not in draft.notes else None
+    draft.compared = bool(line.tagged(Tag.COMPARE)) and not line.tagged(Tag.TREND)
     _unresolved(reading, draft)
     _weekdays(reading, draft)
     _grains(line, reading, draft, scene)
@@ -181,6 +182,11 @@ def _periods(reading: TimeReading, draft: Draft) -> None:
     if len(periods) == 1:
         draft.period = periods[0]
         draft.rolling = bool(reading.rolling and reading.rolling[0])
+    elif len(periods) == 2 and not reading.comparisons and draft.compared and _nested(periods) is None:
+        first, last = sorted(periods, key=lambda period: period.start)
+        draft.period = last
+        draft.compare.append(Compare(kind="period", period=PeriodRange.of(first)))
+        draft.say("comparison", *_compare_words(draft.compare[0]), words)
     else:
         inner = _nested(periods)
         run = inner or _run(periods)
