@@ -41,17 +41,25 @@ _BODY = re.compile(
     rf"(?<=[点{_ZH}])\s(?=[{_ZH}])|"
     rf"[多余几](?=\s?[十百千万亿])|零几(?=[万亿]))){{0,40}})"
 )
-_SIZE = re.compile(r"\s?(k|thousand|mm|mn|mil|millions?|m|bn|billion|b|tn|trillion|t|w|hundred|dozen)(?![a-z])")
+_SIZE = re.compile(
+    r"\s?(k|thousand|mm|mn|mil|millions?|m|bn|billion|b|tn|trillion|t|w|hundred|dozen)(?![a-z])"
+)
 _EXPONENT = re.compile(r"e([-+]?\d{1,2})(?![\da-z])")
-_PERCENT = re.compile(r"\s?(?:%|‰|个?\s?百分\s?点|percent(?:age points?)?(?![a-z])|per cent(?![a-z])|"
-    r"pct(?![a-z])|pp(?![a-z]))")
+_PERCENT = re.compile(
+    r"\s?(?:%|‰|个?\s?百分\s?点|percent(?:age points?)?(?![a-z])|per cent(?![a-z])|"
+    r"pct(?![a-z])|pp(?![a-z]))"
+)
 _TENTHS = re.compile(rf"\s?成(?!交|本|功|为|立|员|品|长|效|都|人|年|绩|果)\s?(?P<more>半|[{_ZH}])?")
 _DISCOUNT = re.compile(r"\s?折(?!扣|线|叠|算)")
-_OF_HUNDRED = re.compile(rf"(?P<base>[百千万仟佰][\s百千万亿仟佰]*)\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|"
-    rf"[{_ZH}])(?:\s?(?:{_ARABIC}|[{_ZH}]|点(?=\s?[{_ZH}])))*)(?P<size>k(?![a-z]))?")
+_OF_HUNDRED = re.compile(
+    rf"(?P<base>[百千万仟佰][\s百千万亿仟佰]*)\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|"
+    rf"[{_ZH}])(?:\s?(?:{_ARABIC}|[{_ZH}]|点(?=\s?[{_ZH}])))*)(?P<size>k(?![a-z]))?"
+)
 _FRACTION = re.compile(rf"\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)")
-_AND_FRACTION = re.compile(rf"\s?又\s?(?P<base>(?:{_ARABIC}|"
-    rf"[{_ZH}])(?:\s?[{_ZH}])*)\s?分\s?之\s?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)")
+_AND_FRACTION = re.compile(
+    rf"\s?又\s?(?P<base>(?:{_ARABIC}|"
+    rf"[{_ZH}])(?:\s?[{_ZH}])*)\s?分\s?之\s?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)"
+)
 _APPROXIMATE = re.compile(r"[多余](?!少|个渠道)")
 _ORDINAL = re.compile(r"(\d{1,6})(?:st|nd|rd|th)(?![a-z])")
 _WORD = re.compile(r"[a-z]+")
@@ -104,7 +112,11 @@ def _at(text: str, index: int) -> NumberSpan | None:
     if of_hundred is not None:
         return _per(of_hundred)
     body = _BODY.match(text, index)
-    if body is None or not body["body"] or (index > 0 and text[index - 1].isascii() and text[index - 1].isalpha()):
+    if (
+        body is None
+        or not body["body"]
+        or (index > 0 and text[index - 1].isascii() and text[index - 1].isalpha())
+    ):
         return None
     return _numeral(text, index, body)
 
@@ -122,8 +134,10 @@ def _english(text: str, index: int) -> NumberSpan | None:
     if read is None:
         return None
     end, value, ordinal = read
-    return NumberSpan(end=end, start=index, value=Decimal(value), ordinal=True) if ordinal else _percent(
-        text, index, end, Decimal(value)
+    return (
+        NumberSpan(end=end, start=index, value=Decimal(value), ordinal=True)
+        if ordinal
+        else _percent(text, index, end, Decimal(value))
     )
 
 
@@ -172,7 +186,9 @@ def _numeral(text: str, index: int, found: re.Match[str]) -> NumberSpan | None:
         return NumberSpan(index, ordinal.end(), Decimal(ordinal[1]), ordinal=True)
     if found["sign"]:
         value = -value
-    return _fraction(text, index, end, value, bool(rough)) or _percent(text, index, end, value, rough=bool(rough))
+    return _fraction(text, index, end, value, bool(rough)) or _percent(
+        text, index, end, value, rough=bool(rough)
+    )
 
 
 def _is_number(words: str) -> bool:
@@ -203,7 +219,9 @@ def _fraction(text: str, start: int, end: int, value: Decimal, rough: bool) -> N
     if simple is not None and value:
         part = _value(simple["body"])
         if part is not None:
-            return NumberSpan(start, simple.end(), (-part if simple["sign"] else part) / value, approximate=rough)
+            return NumberSpan(
+                start, simple.end(), (-part if simple["sign"] else part) / value, approximate=rough
+            )
     return None
 
 
@@ -226,7 +244,11 @@ def _percent(text: str, start: int, end: int, value: Decimal, *, rough: bool = F
     if tenths is not None and abs(value) <= 10:
         more = tenths["more"]
         extra = Decimal("0.5") if more == "半" else Decimal(DIGITS.get(more or "", 0))
-        stop = tenths.end() if more and (more == "半" or more in DIGITS) else end + tenths.group().index("成") + 1
+        stop = (
+            tenths.end()
+            if more and (more == "半" or more in DIGITS)
+            else end + tenths.group().index("成") + 1
+        )
         return NumberSpan(start, stop, (value + (extra if more == "半" else extra / 10)) / 10, "percent")
     discount = _DISCOUNT.match(text, end)
     if discount is not None and 0 < value < 100 and value != 10:

@@ -53,7 +53,9 @@ def english_number(text: str, start: int) -> tuple[int, int, bool] | None:
     return end, total + section, False
 
 
-def _step(word: str, previous: str, section: int) -> tuple[int, int, bool] | None:
+def _step(  # noqa: PLR0911 - one return per kind of word
+    word: str, previous: str, section: int
+) -> tuple[int, int, bool] | None:
     """Return (new section, amount carried to the total, is ordinal) after `word`, None if it cannot follow."""
     if word in _SCALES:
         if not previous:

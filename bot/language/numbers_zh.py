@@ -37,7 +37,7 @@ def _places(words: str) -> str | None:
     return "".join(digits) if all(digits) and digits else None
 
 
-def _whole(words: str) -> Decimal | None:
+def _whole(words: str) -> Decimal | None:  # noqa: C901, PLR0912 - one branch per kind of character
     by_place = _places(words)
     if by_place is not None:
         return Decimal(by_place)

@@ -49,5 +49,7 @@ def run(argv: list[str]) -> int:
     gc.enable()
     times = sorted(best)
     p50, p95 = times[len(times) // 2], times[int(len(times) * 0.95)]
-    print(f"time grammar: {len(folded)} questions, p50 {p50:.2f} ms, p95 {p95:.2f} ms (budget {BUDGET_MS} ms)")
+    print(
+        f"time grammar: {len(folded)} questions, p50 {p50:.2f} ms, p95 {p95:.2f} ms (budget {BUDGET_MS} ms)"
+    )
     return 0 if p95 <= BUDGET_MS else 1

@@ -35,7 +35,11 @@ def add_comparison(draft: Draft, token: TimeToken, context: TimeContext) -> None
         return
     if token.comparison != "period" or token.expression is None:
         assert token.comparison is not None
-        if token.comparison == "previous_year" and token.back == 1 and _event_a_year_before(draft, token, context):
+        if (
+            token.comparison == "previous_year"
+            and token.back == 1
+            and _event_a_year_before(draft, token, context)
+        ):
             return
         _keep(draft, token, ComparisonReading(token.comparison, token.words, token.start, token.end, token.grain,
                                               years=token.back))  # fmt: skip
@@ -57,9 +61,17 @@ def add_comparison(draft: Draft, token: TimeToken, context: TimeContext) -> None
     baseline = baseline.cut(context.known_end) if baseline.start < context.known_end else baseline
     if main is not None and baseline == Period.of(main[1].start, main[1].requested_end):
         # "October against the previous month" asked in November: the month before October is meant
-        _keep(draft, token, ComparisonReading("previous_period", token.words, token.start, token.end, token.grain))
+        _keep(
+            draft,
+            token,
+            ComparisonReading("previous_period", token.words, token.start, token.end, token.grain),
+        )
         return
-    if main is not None and main[1].is_partial and _same_size(token.expression, main[0].expression, baseline, main[1]):
+    if (
+        main is not None
+        and main[1].is_partial
+        and _same_size(token.expression, main[0].expression, baseline, main[1])
+    ):
         baseline = _aligned(main[1], baseline)
         draft.note("aligned", aligned_note(token.words, baseline))
     _keep(draft, token, ComparisonReading("period", token.words, token.start, token.end, token.grain,
@@ -68,12 +80,12 @@ def add_comparison(draft: Draft, token: TimeToken, context: TimeContext) -> None
 
 def _keep(draft: Draft, token: TimeToken, reading: ComparisonReading) -> None:
     draft.comparisons.append(reading)
-    draft.spans.append(
-        TimeSpan(token.start, token.end, token.words, "comparison", token, reading.period)
-    )
+    draft.spans.append(TimeSpan(token.start, token.end, token.words, "comparison", token, reading.period))
 
 
-def _relative_comparison(token: TimeToken, main: tuple[TimeToken, Period, bool] | None) -> ComparisonReading | None:
+def _relative_comparison(  # noqa: PLR0911 - one return per rule of the table
+    token: TimeToken, main: tuple[TimeToken, Period, bool] | None
+) -> ComparisonReading | None:
     """Return "vs last month" as 环比 of this month, "vs last year" as 同比; None where it is a plain baseline."""
     expression = None if main is None else main[0].expression
     if _same_window(token.expression, expression):
@@ -87,12 +99,20 @@ def _relative_comparison(token: TimeToken, main: tuple[TimeToken, Period, bool] 
         if main is None or is_today:
             return ComparisonReading("previous_period", token.words, token.start, token.end, Grain.DAY)
         return None
-    mine = _offset(expression) if isinstance(expression, Point) and finest(expression) == token.grain.value else None
+    mine = (
+        _offset(expression)
+        if isinstance(expression, Point) and finest(expression) == token.grain.value
+        else None
+    )
     if token.grain is Grain.YEAR:
         current = mine is None or mine > (back or -1)
         years = (mine or 0) - (back or -1)
-        if current and (expression is None or isinstance(expression, Point | Rolling | Nth | Part | Between | Ago)):
-            return ComparisonReading("previous_year", token.words, token.start, token.end, Grain.YEAR, years=years)
+        if current and (
+            expression is None or isinstance(expression, Point | Rolling | Nth | Part | Between | Ago)
+        ):
+            return ComparisonReading(
+                "previous_year", token.words, token.start, token.end, Grain.YEAR, years=years
+            )
         return None
     if mine is not None and mine == back:
         # 上周与前一周: compared with itself makes no sense, the one before it is meant

@@ -263,7 +263,9 @@ def event_window(
     `mode`: "window" (the bare name), "day" (当天: its one day) or "holiday" (假期). A workspace's event goes
     before the built-in one of the same name.
     """
-    own = next((event.periods[year] for event in events if event.name == name and year in event.periods), None)
+    own = next(
+        (event.periods[year] for event in events if event.name == name and year in event.periods), None
+    )
     known = BY_NAME.get(name)
     if mode == "day" and known is not None:
         return _one(known.day)(year)

@@ -6,8 +6,18 @@ from bot.language.time.cursor import Cursor
 from bot.language.time.expressions import Point, Ref, Side
 from semantic_layer.period import Grain
 
-LOOSE: dict[str, Grain] = {"year": Grain.YEAR, "quarter": Grain.QUARTER, "month": Grain.MONTH, "week": Grain.WEEK}
-SIDES: tuple[tuple[str, Side], ...] = (("begin", "begin"), ("middle", "middle"), ("end", "end"), ("rest", "rest"))
+LOOSE: dict[str, Grain] = {
+    "year": Grain.YEAR,
+    "quarter": Grain.QUARTER,
+    "month": Grain.MONTH,
+    "week": Grain.WEEK,
+}
+SIDES: tuple[tuple[str, Side], ...] = (
+    ("begin", "begin"),
+    ("middle", "middle"),
+    ("end", "end"),
+    ("rest", "rest"),
+)
 
 
 def read_count(cursor: Cursor, index: int) -> tuple[int, str, int] | None:

@@ -73,7 +73,9 @@ class Cursor:
         entry = self.entry(index, "unit", glued=glued)
         if entry is not None:
             return entry.text
-        return "week" if self.has(index, "week_of", glued=glued) and self.word(index).endswith("week of") else ""
+        return (
+            "week" if self.has(index, "week_of", glued=glued) and self.word(index).endswith("week of") else ""
+        )
 
     def follows(self, index: int, pattern: re.Pattern[str]) -> bool:
         """Return whether the text right after lexeme `index` matches."""

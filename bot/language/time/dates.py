@@ -91,7 +91,9 @@ def _dates(  # noqa: C901, PLR0911, PLR0912 - one case per kind of expression
         case DataEdge():
             return Period.of(context.known_end - ONE_DAY, context.known_end)
         case AllTime() | SamePeriod():
-            return Period.of(context.data_start or EARLIEST, max(context.known_end, context.data_start or EARLIEST))
+            return Period.of(
+                context.data_start or EARLIEST, max(context.known_end, context.data_start or EARLIEST)
+            )
 
 
 # ---- the rest
@@ -165,7 +167,7 @@ def _nth(nth: Nth, of: Period, context: TimeContext) -> Period:
         begin = shift(first, nth.index - 1, nth.grain)
         finish = shift(begin, nth.count, nth.grain)
     elif nth.grain is Grain.WEEK:
-        last = first + timedelta(days=7 * (_weeks_in(of, first, context) - 1))
+        last = first + timedelta(days=7 * (_weeks_in(of, first) - 1))
         begin = last + timedelta(days=7 * (nth.index + 1))
         finish = begin + timedelta(days=7 * nth.count)
     else:
@@ -177,7 +179,9 @@ def _nth(nth: Nth, of: Period, context: TimeContext) -> Period:
 
 
 def _is_year(period: Period) -> bool:
-    return (period.start.month, period.start.day) == (1, 1) and period.requested_end == add_months(period.start, 12)
+    return (period.start.month, period.start.day) == (1, 1) and period.requested_end == add_months(
+        period.start, 12
+    )
 
 
 def _first_week(of: Period, context: TimeContext) -> date:
@@ -194,7 +198,7 @@ def _first_week(of: Period, context: TimeContext) -> date:
     return of.start + timedelta(days=(context.week_start - of.start.weekday()) % 7)
 
 
-def _weeks_in(of: Period, first: date, context: TimeContext) -> int:
+def _weeks_in(of: Period, first: date) -> int:
     if _is_year(of):
         return date(of.start.year, 12, 28).isocalendar().week
     return max(1, -(-(of.requested_end - first).days // 7))
@@ -245,16 +249,24 @@ def _open(expression: Open, context: TimeContext) -> Period:
 
 def _between(expression: Between, context: TimeContext) -> Period:
     first = dates_of(expression.first, context)
-    last = dates_of(expression.last, context, not_before=_search_from(expression.last, first, expression.first))
+    last = dates_of(
+        expression.last, context, not_before=_search_from(expression.last, first, expression.first)
+    )
+    if last.requested_end <= first.start and _same_year(expression.first, expression.last):
+        assert isinstance(expression.last, Point)
+        assert expression.last.year is not None
+        following = replace(expression.last.year, value=expression.last.year.value + 1)
+        last = dates_of(replace(expression.last, year=following), context)
     if last.requested_end <= first.start:
-        moved = expression.last
-        if isinstance(moved, Point) and moved.year is not None and isinstance(expression.first, Point):
-            if moved.month is not None and expression.first.year == moved.year:
-                moved = replace(moved, year=replace(moved.year, value=moved.year.value + 1))
-                last = dates_of(moved, context)
-        if last.requested_end <= first.start:
-            raise Unknown("reversed")
+        raise Unknown("reversed")
     return Period.of(first.start, last.requested_end)
+
+
+def _same_year(first: Expression, last: Expression) -> bool:
+    """Return whether the end took its year from the start (去年11月到3月), so that it may lie in the next one."""
+    if not isinstance(first, Point) or not isinstance(last, Point):
+        return False
+    return last.year is not None and last.month is not None and first.year == last.year
 
 
 def _search_from(last: Expression, first: Period, begun: Expression) -> date | None:

@@ -73,7 +73,8 @@ def lex(text: str, words: Lexicon) -> list[Lexeme]:
         gap = text[last_end:index]
         glued = bool(lexemes) and (not gap or gap.isspace())
         counted = any(entry.kind in ("number", "date", "event", "maybe_date") for entry in entries) and (
-            _COUNTED.match(text, end) is not None or _PREFIXED.search(text, max(0, index - 12), index) is not None
+            _COUNTED.match(text, end) is not None
+            or _PREFIXED.search(text, max(0, index - 12), index) is not None
         )
         lexemes.append(Lexeme(index, end, text[index:end].rstrip("."), entries, glued, counted))
         index = last_end = end
@@ -93,13 +94,19 @@ def _at(text: str, index: int, words: Lexicon, before: list[Lexeme]) -> tuple[in
         return None
     in_word = index > 0 and text[index - 1].isascii() and text[index - 1].isalnum()
     if char in _ASCII_DIGITS or (char in "'fcqhw" and not in_word):
-        after_month = bool(before) and before[-1].get("month") is not None and text[before[-1].end : index].strip() == ""
+        after_month = (
+            bool(before)
+            and before[-1].get("month") is not None
+            and text[before[-1].end : index].strip() == ""
+        )
         found = _number(text, index, words, in_word=in_word, after_month=after_month)
         if found is not None:
             return found
         if char in _ASCII_DIGITS:
             return None
-    after_number = bool(before) and before[-1].get("number") is not None and text[before[-1].end : index].strip() == ""
+    after_number = (
+        bool(before) and before[-1].get("number") is not None and text[before[-1].end : index].strip() == ""
+    )
     if after_number:
         unit = _unit(text, index)
         if unit is not None:
@@ -212,5 +219,8 @@ def _ends_word(text: str, end: int) -> bool:
     if not (last.isascii() and last.isalnum()):
         return True
     if last.isdigit():
-        return not ((following.isascii() and following.isdigit()) or (following == "." and text[end + 1 : end + 2].isdigit()))
+        return not (
+            (following.isascii() and following.isdigit())
+            or (following == "." and text[end + 1 : end + 2].isdigit())
+        )
     return not (following.isascii() and following.isalnum())

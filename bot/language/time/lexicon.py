@@ -12,7 +12,6 @@ from bot.language.time.expressions import (
     AllTime,
     DataEdge,
     Expression,
-    Open,
     Point,
     Ref,
     Rolling,
@@ -101,7 +100,14 @@ def _chinese_relative() -> Iterable[tuple[str, Entry]]:
     }  # fmt: skip
     for word, offset in years.items():
         yield word, Entry("point", expression=_relative_point(Y, offset))
-    for word, offset in (("本财年", 0), ("今财年", 0), ("上财年", -1), ("上个财年", -1), ("这个财年", 0), ("下财年", 1)):
+    for word, offset in (
+        ("本财年", 0),
+        ("今财年", 0),
+        ("上财年", -1),
+        ("上个财年", -1),
+        ("这个财年", 0),
+        ("下财年", 1),
+    ):
         yield word, Entry("point", expression=Point(year=Ref(offset, True), fiscal=True))
     days = {
         "今天": 0, "今日": 0, "本日": 0, "当日": 0, "昨天": -1, "昨日": -1, "昨儿": -1, "前天": -2, "前日": -2,
@@ -169,7 +175,10 @@ def _english_relative() -> Iterable[tuple[str, Entry]]:
     for prefix, offset in prefixes.items():
         for unit in ("fiscal year", "financial year", "fy"):
             yield f"{prefix} {unit}", Entry("point", expression=Point(year=Ref(offset, True), fiscal=True))
-        yield f"{prefix} fiscal quarter", Entry("point", expression=Point(quarter=Ref(offset, True), fiscal=True))
+        yield (
+            f"{prefix} fiscal quarter",
+            Entry("point", expression=Point(quarter=Ref(offset, True), fiscal=True)),
+        )
         yield f"{prefix} weekend", Entry("point", expression=Point(week=Ref(offset, True), weekend=True))
     for word, days in (
         ("today", 0), ("this day", 0), ("yesterday", -1), ("tomorrow", 1), ("the day before yesterday", -2),
@@ -196,75 +205,67 @@ def _english_relative() -> Iterable[tuple[str, Entry]]:
     yield "the past decade", Entry("ready", expression=Rolling(Y, 10))
 
 
-_DECADES = {"twenties": 2020, "noughties": 2000, "two thousand and tens": 2010, "eighties": 1980, "nineties": 1990}
+_DECADES = {
+    "twenties": 2020,
+    "noughties": 2000,
+    "two thousand and tens": 2010,
+    "eighties": 1980,
+    "nineties": 1990,
+}
+
+_READY: tuple[tuple[str, str, str, Expression], ...] = (
+    ("all", "", "历史|历史上|全部时间|有史以来|所有时间|至今|迄今为止|到目前为止|截至目前|截止目前|目前为止|整个历史|建店以来|历史至今|"
+                "全时段|全周期", AllTime()),
+    ("ready", "", "最新一天|最近一天|最后一天数据|latest day|the latest day|most recent day|the most recent day|最新日期",
+     DataEdge(D)),
+    ("ready", "", "最近一个完整月|最近一个整月|last full month|last complete month|the last full month|the last complete month",
+     Whole(M, -1, 1)),
+    ("ready", "", "最近一个完整周|last full week|last complete week|the last full week", Whole(W, -1, 1)),
+    ("ready", "", "最近一个完整季度|last full quarter", Whole(Q, -1, 1)),
+    ("ready", "", "去年今天|去年的今天|去年今日|this day last year|today last year|去年的这一天|去年这一天", Ago(Y, 1)),
+    ("ready", "", "上个月今天|上个月的今天|上月今天|上月今日|上月的今天|this day last month", Ago(M, 1)),
+    ("ready", "", "上周今天|上周的今天|上周今日|this day last week", Ago(W, 1)),
+    ("point", "", "年初至今|年初到现在|年初以来|开年以来|开年至今|年初到今天|年初到昨天|年初截至目前|入年以来|开年到现在|本年累计|年累计|年至今",
+     _relative_point(Y, 0)),
+    ("point", "", "月初至今|月初到现在|月初以来|月初到今天|月初到昨天|本月累计|月累计", _relative_point(M, 0)),
+    ("point", "", "季初至今|季度初至今|本季累计", _relative_point(Q, 0)),
+    ("point", "", "周初至今", _relative_point(W, 0)),
+    ("part", "begin", "月初|bom|the bom", _relative_point(M, 0)),
+    ("part", "begin", "年初|boy|the boy", _relative_point(Y, 0)),
+    ("part", "begin", "周初", _relative_point(W, 0)),
+    ("part", "begin", "季初|季度初", _relative_point(Q, 0)),
+    ("part", "end", "月底|月末|eom|the eom", _relative_point(M, 0)),
+    ("part", "end", "年底|年末|eoy|the eoy|岁末", _relative_point(Y, 0)),
+    ("part", "end", "季末|季度末", _relative_point(Q, 0)),
+    ("part", "middle", "月中", _relative_point(M, 0)),
+    ("part", "middle", "年中", _relative_point(Y, 0)),
+    ("now", "", "now|现在|目前|如今|today|当下", Point(days=0)),
+)  # fmt: skip
+_DURATIONS: tuple[tuple[str, int, str], ...] = (
+    ("半年|半个年|半个财年|half a year|six months|half year", 6, "month"), ("一年半", 18, "month"),
+    ("两年半", 30, "month"), ("半个月|半月", 15, "day"), ("半个季度", 45, "day"), ("半周", 3, "day"),
+)  # fmt: skip
+
 
 def _entries() -> Iterable[tuple[str, Entry]]:
+    """Yield every built-in word with one of its readings."""
     yield from _chinese_relative()
     yield from _chinese_weekdays()
     yield from _english_relative()
-    for word, unit in UNITS.items():
-        yield word, Entry("unit", text=unit)
-    for word, number in MONTHS.items():
-        yield word, Entry("month", number=number)
+    yield from ((word, Entry("unit", text=unit)) for word, unit in UNITS.items())
+    yield from ((word, Entry("month", number=number)) for word, number in MONTHS.items())
     for word, number in WEEKDAYS.items():
-        yield word, Entry("weekday", number=number, text="s" if word.endswith("days") else "",
-                          expression=Point(weekday=number))  # fmt: skip
-    for kind, words in PLAIN.items():
-        for word in words.split("|"):
-            yield word, Entry(kind)
+        plural = "s" if word.endswith("days") else ""
+        yield word, Entry("weekday", number=number, text=plural, expression=Point(weekday=number))
     for word, first in _DECADES.items():
         yield word, Entry("decade", number=first)
         yield f"the {word}", Entry("decade", number=first)
-    for word in VAGUE.split("|"):
-        yield word, Entry("vague")
-    for word in CLOCK.split("|"):
-        yield word, Entry("clock")
-    for word in NOISE.split("|"):
-        yield word, Entry("noise")
-    for word in ("历史", "历史上", "全部时间", "有史以来", "所有时间", "至今", "迄今为止", "到目前为止", "截至目前", "截止目前", "目前为止",
-                 "整个历史", "建店以来", "历史至今", "全时段", "全周期"):  # fmt: skip
-        yield word, Entry("all", expression=AllTime())
-    for word, grain in (("最新一天", D), ("最近一天", D), ("最后一天数据", D), ("latest day", D), ("the latest day", D),
-                        ("most recent day", D), ("the most recent day", D), ("最新日期", D)):  # fmt: skip
-        yield word, Entry("ready", expression=DataEdge(grain))
-    for word, grain in (("最近一个完整月", M), ("最近一个整月", M), ("最近一个完整周", W), ("最近一个完整季度", Q),
-                        ("last full month", M), ("last complete month", M), ("last full week", W),
-                        ("last complete week", W), ("last full quarter", Q), ("the last full month", M),
-                        ("the last full week", W), ("the last complete month", M)):  # fmt: skip
-        yield word, Entry("ready", expression=Whole(grain, -1, 1))
-    for word, grain, _ in (("年初至今", Y, 0), ("年初到现在", Y, 0), ("月初至今", M, 0), ("月初到现在", M, 0), ("季初至今", Q, 0),
-                           ("周初至今", W, 0), ("年初以来", Y, 0), ("月初以来", M, 0), ("开年以来", Y, 0), ("开年至今", Y, 0),
-                           ("年初到今天", Y, 0), ("月初到今天", M, 0), ("年初到昨天", Y, 0), ("月初到昨天", M, 0),
-                           ("年初截至目前", Y, 0), ("季度初至今", Q, 0), ("入年以来", Y, 0), ("开年到现在", Y, 0),
-                           ("本月累计", M, 0), ("本年累计", Y, 0), ("年累计", Y, 0), ("月累计", M, 0),
-                           ("本季累计", Q, 0), ("年至今", Y, 0)):  # fmt: skip
-        yield word, Entry("point", expression=_relative_point(grain, 0))
-    for word, grain in (("月初", M), ("年初", Y), ("周初", W), ("季初", Q), ("季度初", Q), ("bom", M), ("the bom", M), ("boy", Y),
-                        ("the boy", Y)):  # fmt: skip
-        yield word, Entry("part", text="begin", expression=_relative_point(grain, 0))
-    for word, grain in (("月底", M), ("月末", M), ("年底", Y), ("年末", Y), ("季末", Q), ("季度末", Q), ("eom", M), ("the eom", M),
-                        ("eoy", Y), ("the eoy", Y), ("岁末", Y)):  # fmt: skip
-        yield word, Entry("part", text="end", expression=_relative_point(grain, 0))
-    for word, grain in (("月中", M), ("年中", Y)):
-        yield word, Entry("part", text="middle", expression=_relative_point(grain, 0))
-    for word in ("now", "现在", "目前", "如今", "today"):
-        yield word, Entry("now", expression=Point(days=0))
-    for word, number, unit in (
-        ("半年", 6, "month"), ("半个年", 6, "month"), ("半个月", 15, "day"), ("半月", 15, "day"), ("一年半", 18, "month"),
-        ("半个季度", 45, "day"), ("半个财年", 6, "month"), ("half a year", 6, "month"), ("six months", 6, "month"),
-        ("half year", 6, "month"), ("半周", 3, "day"), ("两年半", 30, "month"),
-    ):  # fmt: skip
-        yield word, Entry("duration", number=number, text=unit)
-    for words, grain in (
-        ("去年今天|去年的今天|去年今日|this day last year|today last year|去年的这一天|去年这一天", Y),
-        ("上个月今天|上个月的今天|上月今天|上月今日|上月的今天|this day last month", M),
-        ("上周今天|上周的今天|上周今日|this day last week", W),
-    ):  # fmt: skip
-        for word in words.split("|"):
-            yield word, Entry("ready", expression=Ago(grain, 1))
-    yield "当下", Entry("now", expression=Point(days=0))
-    for word in ("自从", "打从"):
-        yield word, Entry("from", expression=Open(AllTime(), "since"))
+    for kind, words in (*PLAIN.items(), ("vague", VAGUE), ("clock", CLOCK), ("noise", NOISE)):
+        yield from ((word, Entry(kind)) for word in words.split("|"))
+    for kind, text, words, expression in _READY:
+        yield from ((word, Entry(kind, text=text, expression=expression)) for word in words.split("|"))
+    for words, number, unit in _DURATIONS:
+        yield from ((word, Entry("duration", number=number, text=unit)) for word in words.split("|"))
 
 
 def _event_entries(events: tuple[tuple[str, tuple[str, ...]], ...]) -> Iterable[tuple[str, Entry]]:

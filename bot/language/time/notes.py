@@ -28,9 +28,10 @@ def _span(start: date, end: date) -> Text:
 def cut_note(words: str, period: Period) -> Text:
     """Return 本周取 11/17–11/19(3天),数据到 11/19."""
     dates, last = _span(period.start, period.end), period.end - ONE_DAY
+    plural = "s" if period.days != 1 else ""
     return Text(
         zh=f"“{words}”取 {dates.zh}({period.days} 天),数据到 {_zh(last)}。",
-        en=f'"{words}" covers {dates.en} ({period.days} day{"s" if period.days != 1 else ""}); data end on {_en(last)}.',
+        en=f'"{words}" covers {dates.en} ({period.days} day{plural}); data end on {_en(last)}.',
     )
 
 
@@ -73,13 +74,9 @@ def reading_note(words: str, expression: Expression, period: Period) -> Text | N
     """Return how a loose expression was read (月底, 5月第一周, 三个月前), None where there is nothing to say."""
     loose = (
         isinstance(expression, Part | Beside | WeekOf)
-        or (isinstance(expression, Ago)
-        and expression.grain is not Grain.DAY)
-        or (isinstance(expression, Nth)
-        and expression.grain is Grain.WEEK
-        and expression.weekday is None)
-        or (isinstance(expression, Point)
-        and expression.season is not None)
+        or (isinstance(expression, Ago) and expression.grain is not Grain.DAY)
+        or (isinstance(expression, Nth) and expression.grain is Grain.WEEK and expression.weekday is None)
+        or (isinstance(expression, Point) and expression.season is not None)
     )
     if not loose:
         return None

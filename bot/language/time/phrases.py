@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from bot.language.time.counted import LOOSE, SIDES, current, read_count, read_position
 from bot.language.time.cursor import Cursor, Found
+from bot.language.time.events import read_event
 from bot.language.time.expressions import (
     Ago,
     Beside,
-    Event,
     Nth,
     Part,
     Point,
@@ -52,7 +51,7 @@ def read_expression(cursor: Cursor, index: int) -> Found | None:
 def _read_core(cursor: Cursor, index: int) -> Found | None:
     if index >= len(cursor.lexemes):
         return None
-    for reader in (_ready, _rolling, _ago, _nth_before, _part_before, _beside_before, _week_of, _event, _decade,
+    for reader in (_ready, _rolling, _ago, _nth_before, _part_before, _beside_before, _week_of, read_event, _decade,
                    _loose, read_point):  # fmt: skip
         found = reader(cursor, index)
         if found is not None:
@@ -70,17 +69,27 @@ def _ready(cursor: Cursor, index: int) -> Found | None:
     if entry is not None and isinstance(entry.expression, Point):
         side: Side = "begin" if entry.text == "begin" else "end" if entry.text == "end" else "middle"
         return Part(entry.expression, side), index + 1
-    half = "first_half" if cursor.first(index, "half_month1") else "second_half" if cursor.first(index, "half_month2") else ""
+    half = (
+        "first_half"
+        if cursor.first(index, "half_month1")
+        else "second_half"
+        if cursor.first(index, "half_month2")
+        else ""
+    )
     if half:
         return Part(current(Grain.MONTH), "first_half" if half == "first_half" else "second_half"), index + 1
     if cursor.first(index, "earlier") is not None and cursor.has(index + 1, "point"):
         found = read_point(cursor, index + 1)
         if found is not None and finest(found[0]) in LOOSE:
-            return Part(found[0], "first_half" if cursor.word(index) == "earlier" else "second_half"), found[1]
+            return Part(found[0], "first_half" if cursor.word(index) == "earlier" else "second_half"), found[
+                1
+            ]
     whole = cursor.first(index, "whole")
     if whole is not None:
         after = cursor.skip(index + 1)
-        found = read_point(cursor, after) if cursor.has(index + 1, "of") or cursor.lexemes[index].end else None
+        found = (
+            read_point(cursor, after) if cursor.has(index + 1, "of") or cursor.lexemes[index].end else None
+        )
         if found is not None and cursor.lexemes[after].glued:
             return found
     return None
@@ -96,7 +105,10 @@ def _rolling(cursor: Cursor, index: int) -> Found | None:
         counted = read_count(cursor, index + 2)
     if counted is not None:
         count, unit, after = counted
-        if any(mark in cursor.word(after - 1) for mark in ("整", "自然月", "自然周", "full", "complete", "calendar")):
+        if any(
+            mark in cursor.word(after - 1)
+            for mark in ("整", "自然月", "自然周", "full", "complete", "calendar")
+        ):
             return _window(count, unit, rolling=False, after=after)
         if cursor.first(index, "future") is not None and cursor.first(index, "last") is None:
             return _window(count, unit, rolling=True, future=True, after=after)
@@ -122,7 +134,11 @@ def _within(cursor: Cursor, index: int) -> Found | None:
     number = cursor.first(index, "number")
     if number is None or not cursor.has(index + 1, "unit") or not cursor.has(index + 2, "within"):
         return None
-    if cursor.word(index + 2) not in ("内", "以内", "之内", "来", "以来") or cursor.word(index + 1) in ("月", "号", "年"):
+    if cursor.word(index + 2) not in ("内", "以内", "之内", "来", "以来") or cursor.word(index + 1) in (
+        "月",
+        "号",
+        "年",
+    ):
         return None
     rest = cursor.text[cursor.lexemes[index + 2].end :].lstrip()
     if rest.startswith(("复购", "回购", "再", "转化", "下单", "购买", "留存", "退", "到货", "发货", "未")):
@@ -161,7 +177,9 @@ def _ago(cursor: Cursor, index: int) -> Found | None:
     unit = cursor.unit(index + 1)
     if unit not in GRAINS or not cursor.has(index + 2, "ago") or cursor.word(index + 1) in ("号", "月"):
         return None
-    if (cursor.word(index + 1) == "年" and count >= 1900) or (cursor.word(index + 1) == "日" and cursor.word(index) != "两"):
+    if (cursor.word(index + 1) == "年" and count >= 1900) or (
+        cursor.word(index + 1) == "日" and cursor.word(index) != "两"
+    ):
         return None
     if cursor.word(index + 2) == "前" and (cursor.has(index + 3, "number") or cursor.has(index + 3, "unit")):
         return None
@@ -226,8 +244,6 @@ def _outer(cursor: Cursor, index: int) -> Found | None:
     return None
 
 
-
-
 def _part_before(cursor: Cursor, index: int) -> Found | None:
     """Beginning of last week, end of 2012, mid March, rest of the week."""
     start = index + 1 if cursor.word(index) == "the" else index
@@ -288,7 +304,7 @@ def _decade(cursor: Cursor, index: int) -> Found | None:
 
 
 def _loose(cursor: Cursor, index: int) -> Found | None:
-    """"The month" as a whole question, "month of September", "calendar year 2008", "year 2008"."""
+    """Read "the month" as a whole question, "month of September", "calendar year 2008", "year 2008"."""
     start = index + 1 if cursor.word(index) == "the" or cursor.first(index, "my") is not None else index
     unit = cursor.unit(start, glued=start > index)
     if (unit not in LOOSE and unit != "day") or not cursor.word(start).isascii():
@@ -301,36 +317,3 @@ def _loose(cursor: Cursor, index: int) -> Found | None:
         return None
     named = cursor.word(after) in MONTHS or cursor.has(after, "number")
     return found if named and finest(found[0]) in (unit, "month", "year") else None
-
-
-# ---- events
-
-
-def _event(cursor: Cursor, index: int) -> Found | None:
-    """去年双11, 双11期间, Black Friday 2024, last Christmas, 2024年国庆假期, this year's 618."""
-    at, year = index, None
-    point = read_point(cursor, index)
-    if point is not None and isinstance(point[0], Point) and point[0] == Point(year=point[0].year):
-        at, year = cursor.skip(point[1]), point[0].year
-    elif cursor.first(index, "event_last") is not None and not cursor.has(index + 1, "number"):
-        at = cursor.skip(index + 1)
-        if cursor.has(at, "event") and cursor.word(index) in ("last", "the last", "上次", "上一次", "上一届", "上届"):
-            year = None
-    entry = cursor.entry(at, "event", glued=at > index)
-    if entry is None or cursor.lexemes[at].counted:
-        return None
-    after = at + 1
-    if year is None:
-        following = cursor.skip(after)
-        later = read_point(cursor, following) if following < len(cursor.lexemes) else None
-        glued = later is not None and cursor.lexemes[following].glued
-        if later is not None and glued and isinstance(later[0], Point) and later[0] == Point(year=later[0].year):
-            year, after = later[0].year, later[1]
-    mode: Literal["window", "day", "holiday"] = "window"
-    if cursor.has(after, "event_holiday"):
-        mode, after = "holiday", after + 1
-    elif cursor.has(cursor.skip(after, "of", limit=1), "event_day"):
-        mode, after = "day", cursor.skip(after, "of", limit=1) + 1
-    while cursor.has(after, "event_during") and not cursor.word(after).startswith("sale"):
-        after += 1
-    return Event(entry.text, year, mode), after

@@ -48,9 +48,9 @@ def _searched(point: Point, context: TimeContext, not_before: date | None) -> Pe
     today = context.today
     if point.month is None and point.day is not None:
         return _searched_day(point.day, today, not_before)
-    if point.weekday is not None or point.weekend or point.workdays:
-        if point.week is None and point.month is None:
-            return _searched_weekday(point, context, not_before)
+    by_weekday = point.weekday is not None or point.weekend or point.workdays
+    if by_weekday and point.week is None and point.month is None:
+        return _searched_weekday(point, context, not_before)
     anchor = _anchor_year(point, context)
     if not_before is not None:
         for year in range(not_before.year - 1, not_before.year + 9):
@@ -168,7 +168,9 @@ def _month(point: Point, month: Ref, year: int, context: TimeContext) -> Period:
 def _quarter(quarter: Ref, first: date, point: Point, context: TimeContext) -> Period:
     if quarter.relative:
         fiscal = context.fiscal_year_start if point.fiscal else 1
-        start = shift(truncate(context.today, Grain.QUARTER, fiscal_year_start=fiscal), quarter.value, Grain.QUARTER)
+        start = shift(
+            truncate(context.today, Grain.QUARTER, fiscal_year_start=fiscal), quarter.value, Grain.QUARTER
+        )
         if point.year is not None and point.year.relative:
             start = add_months(start, 12 * point.year.value)
         return Period.of(start, add_months(start, 3))

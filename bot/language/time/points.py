@@ -10,7 +10,9 @@ from bot.language.time.expressions import Point, Ref
 from bot.language.time.fields import merge
 from bot.language.time.numeric import FIRST, LAST, full_year
 
-_MODAL = re.compile(r"\s+(?:i|we|you|it|be|have|not|also|need|well|cause|help|differ|vary|contain|include)(?![a-z])")
+_MODAL = re.compile(
+    r"\s+(?:i|we|you|it|be|have|not|also|need|well|cause|help|differ|vary|contain|include)(?![a-z])"
+)
 _UNSURE = frozenset(("may", "march", "mar", "sun", "sat", "mon", "wed", "fri", "thu", "tue", "jan", "dec"))
 _NAMES = frozenset(("may", "march"))
 _BEFORE_NAME = ("of", "from", "to", "and", "since", "until", "before", "after", "comma", "last", "this", "first_n",
@@ -112,8 +114,10 @@ def _past_mark(cursor: Cursor, at: int) -> int:
     """Return the index of a day after "Oct-2" or "jan/3"; the mark is a lexeme of its own."""
     after = at + 1
     number = cursor.entry(after + 1, "number")
-    if cursor.word(after) in ("-", "/") and number is not None and cursor.lexemes[after + 1].start == (
-        cursor.lexemes[after].end
+    if (
+        cursor.word(after) in ("-", "/")
+        and number is not None
+        and cursor.lexemes[after + 1].start == (cursor.lexemes[after].end)
     ):
         return after + 1
     return after
@@ -132,7 +136,9 @@ def _day_number(cursor: Cursor, at: int, *, glued: bool = True) -> int | None:
     return entry.number
 
 
-def _numbered(cursor: Cursor, at: int, point: Point) -> tuple[Point, int] | None:
+def _numbered(  # noqa: PLR0911 - one return per way to write a number
+    cursor: Cursor, at: int, point: Point
+) -> tuple[Point, int] | None:
     """2025年, 25年, 3月, 5号, 三季度, 第3周, week 3, 2025."""
     ordinal, number = cursor.first(at, "ordinal"), cursor.first(at, "number")
     entry = ordinal or number
@@ -154,7 +160,12 @@ def _numbered(cursor: Cursor, at: int, point: Point) -> tuple[Point, int] | None
         if point.month is None and cursor.follows(at + 1, _RETENTION):
             return None
         return Point(day=value), at + 2
-    if unit == "week" and ordinal is not None and 1 <= value <= 53 and point in (Point(), Point(year=point.year)):
+    if (
+        unit == "week"
+        and ordinal is not None
+        and 1 <= value <= 53
+        and point in (Point(), Point(year=point.year))
+    ):
         return Point(week=Ref(value)), at + 2
     if not unit and number is not None:
         return _bare(cursor, at, value, entry.text, point)

@@ -34,10 +34,16 @@ def read_range(cursor: Cursor, index: int) -> Found | None:
     if opened is not None:
         return opened
     start = index
-    while cursor.first(start, "from") is not None and start - index < 2 and (start == index or cursor.has(start, "from")):
+    while (
+        cursor.first(start, "from") is not None
+        and start - index < 2
+        and (start == index or cursor.has(start, "from"))
+    ):
         start += 1
     between = start > index and cursor.word(index) in ("between", "在", "介于", "从")
-    ranged = _led_by_point(cursor, start) or _two_ends(cursor, start, between=between, from_word=start > index)
+    ranged = _led_by_point(cursor, start) or _two_ends(
+        cursor, start, between=between, from_word=start > index
+    )
     if ranged is not None:
         return ranged
     if start > index:
@@ -89,10 +95,20 @@ def _from(cursor: Cursor, index: int, start: int) -> Found | None:
         return found
     if cursor.has(found[1], "since_after") or cursor.has(found[1], "begin"):
         return Open(found[0], "since"), found[1] + 1
-    if cursor.word(index) in ("from", "from the") and finest(found[0]) in ("year", "quarter", "month", "week", "days"):
+    if cursor.word(index) in ("from", "from the") and finest(found[0]) in (
+        "year",
+        "quarter",
+        "month",
+        "week",
+        "days",
+    ):
         # "sales from last month" means in it; "from March onwards" was read above
         return found
-    return (found[0], found[1]) if cursor.word(index) in ("from", "between") else (Open(found[0], "since"), found[1])
+    return (
+        (found[0], found[1])
+        if cursor.word(index) in ("from", "between")
+        else (Open(found[0], "since"), found[1])
+    )
 
 
 def _two_ends(cursor: Cursor, start: int, *, between: bool, from_word: bool) -> Found | None:
@@ -176,7 +192,12 @@ def _number_right(cursor: Cursor, left: Found | None, joint: int) -> Found | Non
     after = joint + 1
     following = cursor.skip(after)
     year = cursor.entry(following, "number")
-    if year is not None and 1990 <= year.number <= 2049 and left[0].year is None and not cursor.lexemes[following].counted:
+    if (
+        year is not None
+        and 1990 <= year.number <= 2049
+        and left[0].year is None
+        and not cursor.lexemes[following].counted
+    ):
         ref = Ref(year.number)
         return Between(replace(left[0], year=ref), replace(last, year=ref)), following + 1
     return Between(left[0], last), cursor.skip(after, "between", limit=2)
@@ -222,7 +243,11 @@ def _led_by_point(cursor: Cursor, index: int) -> Found | None:
     if inner is None or not isinstance(inner[0], Between):
         return None
     first, last = inner[0].first, inner[0].last
-    if not isinstance(first, Point) or not isinstance(last, Point) or finest(last) not in ("month", "day", "quarter"):
+    if (
+        not isinstance(first, Point)
+        or not isinstance(last, Point)
+        or finest(last) not in ("month", "day", "quarter")
+    ):
         return None
     return Between(inherit(first, found[0]), inherit(last, found[0])), inner[1]
 
@@ -266,7 +291,12 @@ def _share(first: Expression, last: Expression) -> tuple[Expression, Expression]
     inner_last = last.of if isinstance(last, Part) else None
     if isinstance(first, Point) and isinstance(last, Part) and isinstance(inner_last, Point):
         return first, replace(last, of=inherit(inner_last, first))
-    if isinstance(first, Nth) and isinstance(last, Point) and last.week is not None and first.grain is Grain.WEEK:
+    if (
+        isinstance(first, Nth)
+        and isinstance(last, Point)
+        and last.week is not None
+        and first.grain is Grain.WEEK
+    ):
         return first, replace(first, index=last.week.value)
     return first, last
 

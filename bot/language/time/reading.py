@@ -14,9 +14,7 @@ from semantic_layer.text import Text
 TokenKind = Literal["period", "comparison", "grain", "recurrence", "unresolved"]
 Comparison = Literal["previous_period", "previous_year", "same_weekday_last_week", "event", "period"]
 Want = Literal["delta", "growth", "value"]
-NoteCode = Literal[
-    "cut", "last_complete", "no_data", "future", "before_data", "read_as", "aligned"
-]
+NoteCode = Literal["cut", "last_complete", "no_data", "future", "before_data", "read_as", "aligned"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,11 @@ def _executed(draft: Draft, token: TimeToken, expression: Expression, context: T
     loose = reading_note(token.words, expression, whole)
     if loose is not None:
         draft.note("read_as", loose)
-    if context.data_start is not None and whole.end <= context.data_start and not isinstance(expression, Open):
+    if (
+        context.data_start is not None
+        and whole.end <= context.data_start
+        and not isinstance(expression, Open)
+    ):
         draft.note("before_data", starts_before_note(token.words, context.data_start))
         return whole
     if whole.end <= end or isinstance(expression, AllTime):

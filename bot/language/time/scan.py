@@ -40,7 +40,10 @@ def scan_time(text: Normalised | str, events: tuple[CalendarEvent, ...] = ()) ->
 
 def _lexicon(events: tuple[CalendarEvent, ...]) -> Lexicon:
     words = tuple(
-        (event.name, tuple(normalise(word).text for word in (event.label.zh, event.label.en, *event.synonyms)))
+        (
+            event.name,
+            tuple(normalise(word).text for word in (event.label.zh, event.label.en, *event.synonyms)),
+        )
         for event in events
     )
     return lexicon(words)
@@ -82,8 +85,7 @@ def _expressions(folded: Normalised, cursor: Cursor) -> list[tuple[TimeToken, in
         read = _listed(cursor, index) or read_range(cursor, index) or _alone(cursor, index)
         if read is not None:
             expressions, after = (read[0], read[1]) if isinstance(read[0], tuple) else ((read[0],), read[1])
-            for expression in expressions:
-                found.append((_token(folded, cursor, index, after, expression), index, after))
+            found += [(_token(folded, cursor, index, after, one), index, after) for one in expressions]
             index = after
             continue
         if _is_unresolved(cursor, index):
@@ -117,10 +119,18 @@ def _listed(cursor: Cursor, index: int) -> tuple[tuple[Expression, ...], int] | 
     run = _run_of_digits(cursor, index) if not numbers else None
     if run is not None:
         return run
-    if not numbers or not cursor.has(at, "number") or cursor.word(at + 1) not in ("月", "日", "号", "季度", "年", "月份"):
+    if (
+        not numbers
+        or not cursor.has(at, "number")
+        or cursor.word(at + 1) not in ("月", "日", "号", "季度", "年", "月份")
+    ):
         return None
     last = read_range(cursor, at)
-    if last is None or not isinstance(last[0], Point) or finest(last[0]) not in ("month", "day", "quarter", "year"):
+    if (
+        last is None
+        or not isinstance(last[0], Point)
+        or finest(last[0]) not in ("month", "day", "quarter", "year")
+    ):
         return None
     points = [with_finest(last[0], number) for number in numbers]
     if any(point is None for point in points):
@@ -168,7 +178,9 @@ def _reads_as_date(digits: str) -> bool:
     mark = "/" if "/" in digits else "-" if "-" in digits else "."
     first, _, second = digits.partition(mark)
     if mark == "/":
-        return (int(second) > 12 or (len(first) == 2 and len(second) == 2) or int(first) > 12) and digits != "24/7"
+        return (
+            int(second) > 12 or (len(first) == 2 and len(second) == 2) or int(first) > 12
+        ) and digits != "24/7"
     return mark == "-" and len(first) == 2 and len(second) == 2 and int(second) > 12
 
 
@@ -223,7 +235,13 @@ def _inherited(token: TimeToken, other: TimeToken, *, backwards: bool = False) -
 
 # ---- which periods are the baseline of a comparison
 
-_UNIT_OF = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR}
+_UNIT_OF = {
+    "day": Grain.DAY,
+    "week": Grain.WEEK,
+    "month": Grain.MONTH,
+    "quarter": Grain.QUARTER,
+    "year": Grain.YEAR,
+}
 
 
 def _mark_comparisons(text: str, tokens: list[TimeToken]) -> list[TimeToken]:
@@ -268,8 +286,10 @@ def as_baseline(token: TimeToken) -> TimeToken:
         name = finest(expression)
         if expression.days == -1:
             grain = Grain.DAY
-        elif name in _UNIT_OF and getattr(expression, name) in (Ref(-1, True), Ref(-2, True)) and expression == Point(
-            **{name: getattr(expression, name)}
+        elif (
+            name in _UNIT_OF
+            and getattr(expression, name) in (Ref(-1, True), Ref(-2, True))
+            and expression == Point(**{name: getattr(expression, name)})
         ):
             grain = _UNIT_OF[name]
     return replace(token, kind="comparison", comparison="period", grain=grain)

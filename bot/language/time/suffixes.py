@@ -64,7 +64,11 @@ def _beside_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
     """春节前一周, 双11后3天, 国庆之前两周."""
     start = cursor.skip(at, "of", limit=1)
     one_before = cursor.entry(start, "point")
-    if one_before is not None and cursor.word(start).startswith("前一") and isinstance(one_before.expression, Point):
+    if (
+        one_before is not None
+        and cursor.word(start).startswith("前一")
+        and isinstance(one_before.expression, Point)
+    ):
         grain = LOOSE.get(finest(one_before.expression), Grain.DAY)
         return Beside(of, grain, 1, after=False), start + 1
     before, after = cursor.has(start, "before_after"), cursor.has(start, "after_after")
@@ -94,7 +98,9 @@ def _edge_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
         if isinstance(of, Point) and finest(of) in LOOSE and getattr(of, finest(of)) == Ref(0, True):
             return of, at + 1
         return (Open(of, "since"), at + 1) if cursor.word(at) != "now" else None
-    follows_count = cursor.has(at + 1, "number") or cursor.has(at + 1, "unit") or cursor.has(at + 1, "ordinal")
+    follows_count = (
+        cursor.has(at + 1, "number") or cursor.has(at + 1, "unit") or cursor.has(at + 1, "ordinal")
+    )
     if cursor.has(at, "before_after") and not follows_count:
         return Open(of, "before"), at + 1
     if cursor.has(at, "after_after") and not follows_count:

@@ -51,18 +51,24 @@ def test_percentages_are_fractions(text: str, fraction: str) -> None:
     assert [(one.value, one.unit) for one in numbers(text)] == [(Decimal(fraction), "percent")]
 
 
-@pytest.mark.parametrize(("text", "value"), [("第三", 3), ("第12名", 12), ("2nd", 2), ("third", 3), ("the 21st", 21)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("第三", 3), ("第12名", 12), ("2nd", 2), ("third", 3), ("the 21st", 21)]
+)
 def test_ordinal(text: str, value: int) -> None:
     assert [(one.value, one.ordinal) for one in numbers(text)] == [(Decimal(value), True)]
 
 
-@pytest.mark.parametrize("text", ["十几个", "几十单", "百分之二三十", "七八百", "万", "统一", "一起看看", "千川", "唯一", "四川", "零售"])
+@pytest.mark.parametrize(
+    "text",
+    ["十几个", "几十单", "百分之二三十", "七八百", "万", "统一", "一起看看", "千川", "唯一", "四川", "零售"],
+)
 def test_what_is_no_number_is_not_found(text: str) -> None:
     assert numbers(text) == []
 
 
-@pytest.mark.parametrize(("text", "floor"), [("三百多", 300), ("十多万", 100000), ("二十几万", 200000),
-("500余万", 5000000)])
+@pytest.mark.parametrize(
+    ("text", "floor"), [("三百多", 300), ("十多万", 100000), ("二十几万", 200000), ("500余万", 5000000)]
+)
 def test_an_approximate_number_is_marked(text: str, floor: int) -> None:
     assert [(one.value, one.approximate) for one in numbers(text)] == [(Decimal(floor), True)]
 
@@ -84,7 +90,8 @@ def test_practice_numbers_are_read(data_set: Path) -> None:
         gold = [_gold(entry["value"]) for entry in row["gold_values"]]
         found = [one for one in numbers(row["question"]) if row["model"] != "PercentModel" or one.unit]
         same = len(found) == len(gold) and all(
-            abs(one.value - value) <= abs(value) * Decimal("1e-9") for one, value in zip(found, gold, strict=True)
+            abs(one.value - value) <= abs(value) * Decimal("1e-9")
+            for one, value in zip(found, gold, strict=True)
         )
         total, right = total + 1, right + same
     assert total > 250

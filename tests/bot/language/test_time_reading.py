@@ -103,7 +103,9 @@ def test_comparison_words_are_read_as_comparisons(text: str, kind: str, grain: G
         ("去年中秋活动同期", ("2024-09-17", "2024-09-18"), ("2023-09-29", "2023-09-30")),
     ],
 )
-def test_baseline_has_the_dates_of_the_design(text: str, main: tuple[str, str], baseline: tuple[str, str]) -> None:
+def test_baseline_has_the_dates_of_the_design(
+    text: str, main: tuple[str, str], baseline: tuple[str, str]
+) -> None:
     reading = read(text)
     period = reading.periods[0]
     other = baseline_of(period, reading.comparisons[0], CONTEXT, rolling=reading.rolling[0])
@@ -168,7 +170,9 @@ def test_grain_words_give_buckets_or_averages(text: str, grain: Grain, *, averag
         ("orders by day of the week", (), True),
     ],
 )
-def test_recurrences_restrict_or_group_by_weekday(text: str, weekdays: tuple[int, ...], *, by_weekday: bool) -> None:
+def test_recurrences_restrict_or_group_by_weekday(
+    text: str, weekdays: tuple[int, ...], *, by_weekday: bool
+) -> None:
     reading = read(text)
     assert (reading.weekdays, reading.by_weekday, reading.periods) == (weekdays, by_weekday, ())
 
@@ -187,7 +191,9 @@ def test_two_recurrences_at_once_are_asked_back() -> None:
         ("环比", ()),
     ],
 )
-def test_a_comparison_says_whether_a_rate_or_a_difference_is_wanted(text: str, wants: tuple[str, ...]) -> None:
+def test_a_comparison_says_whether_a_rate_or_a_difference_is_wanted(
+    text: str, wants: tuple[str, ...]
+) -> None:
     assert read(text).wants == wants
 
 
@@ -291,7 +297,9 @@ def test_an_event_of_an_unknown_year_is_asked_back() -> None:
     assert [span.words for span in read("2020年会员日", context).unresolved] == ["2020年会员日"]
 
 
-@pytest.mark.parametrize("text", ["", " ", "\x00", "。", "的" * 50, "-" * 200, "9" * 500, "一" * 500, "\ud800", "\U0001f600"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\x00", "。", "的" * 50, "-" * 200, "9" * 500, "一" * 500, "\ud800", "\U0001f600"]
+)
 def test_any_text_is_read_without_an_error(text: str) -> None:
     assert read(text).periods == ()
 
