@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from semantic_layer.access import OPEN
 from semantic_layer.catalog import Dimension, Model, SimpleMetric
 from semantic_layer.errors import AskGrowthError, DataError, EngineError, SpecError
 from semantic_layer.expression import column_names, parse_expression
 from semantic_layer.golden import check_golden
 from semantic_layer.loader import Loaded
-from semantic_layer.query import MetricQuery
+from semantic_layer.period import ONE_DAY
+from semantic_layer.query import MetricQuery, PeriodRange
 from semantic_layer.sources import source_tree
 from semantic_layer.spec.document import Marked
 from semantic_layer.spec.problems import Problems, near
@@ -270,10 +272,11 @@ def _check_metrics(layer: SemanticLayer, loaded: Loaded) -> None:
     """Every metric compiles and binds on its own, filters and joins included."""
     raws = {entry.spec.name: entry.raw for entry in loaded.sections.metrics}
     today = layer.today()
-    user = next(iter(layer.users), None)
+    yesterday = PeriodRange(start=today - ONE_DAY, end=today)  # offsets need a period to count back from
     for name in layer.catalog.metrics:
         try:
-            compiled = layer.compile(MetricQuery(metrics=(name,)), today=today, user=user)
+            query = MetricQuery(metrics=(name,), period=yesterday)
+            compiled = layer.compile_with(query, today, OPEN)
             layer.engine.execute(f"SELECT * FROM ({compiled.sql}) AS metric LIMIT 0")
         except DataError:
             raise

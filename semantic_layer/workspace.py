@@ -149,12 +149,15 @@ class SemanticLayer:
             UnknownNameError, QueryError, AmbiguousPathError: the query cannot be computed as asked.
             AccessError: the user is unknown where the workspace has access rules.
         """
-        from semantic_layer.compiler import CompileContext, compile_query
-
         day = self.today(today)
         asked = query if query is not None else self.read_query(today=day, **written)
-        rights = self.rights(user)
-        self._refuse_hidden(asked, rights)
+        return self.compile_with(asked, day, self.rights(user))
+
+    def compile_with(self, query: MetricQuery, day: date, rights: Rights) -> CompiledQuery:
+        """Return the SQL of a query under rights that were worked out already (`check` has all)."""
+        from semantic_layer.compiler import CompileContext, compile_query
+
+        self._refuse_hidden(query, rights)
         context = CompileContext(
             today=day,
             coverage={name: self.model_coverage(name) for name in self.catalog.models},
@@ -163,7 +166,7 @@ class SemanticLayer:
             hidden=rights.hidden,
             masked=rights.masked,
         )
-        return compile_query(self.catalog, asked, context)
+        return compile_query(self.catalog, query, context)
 
     def query(
         self,
