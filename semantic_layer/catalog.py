@@ -88,7 +88,8 @@ class Dimension:
 
     `name` is canonical: a conformed dimension's own name; else the column's name where that is unique in
     the catalog; else `primary_entity__column`. `qualified` lists every other accepted spelling
-    (`entity__column`). A conformed dimension has one binding per model, any other exactly one.
+    (`entity__column`). A conformed dimension has one binding per model, any other exactly one. Every entity
+    is a conformed dimension of its own name, bound wherever its key is (its values are not indexed).
     """
 
     name: str
@@ -285,7 +286,8 @@ class Event:
 class AnalysisBinding:
     """One entry of `funnels:`, `journeys:`, `experiments:`, `reviews:` or `customers:`, as plain values.
 
-    `kind` is the singular of the section; `options` holds the entry's checked keys.
+    `kind` is the singular of the section; `options` holds the entry's checked keys (see
+    `loader/analyses.py`): dimension names canonical, windows as `Window`, conditions as `Filter`.
     """
 
     kind: str

@@ -54,6 +54,23 @@ def unique_metrics(sections: Sections, problems: Problems) -> dict[str, MetricEn
     return entries
 
 
+def warn_idle_options(sections: Sections, problems: Problems) -> None:
+    """Warn about options that dbt accepts on any metric but that only a simple one has."""
+    for entry in sections.metrics:
+        for key in ("fill_nulls_with", "join_to_timespine"):
+            if entry.spec.type != "simple" and key in entry.spec.model_fields_set:
+                problems.warn(
+                    entry.raw,
+                    (key,),
+                    Text(
+                        zh=f"{key} 对 {entry.spec.type} 指标不起作用。",
+                        en=f"{key} has no effect on a {entry.spec.type} metric.",
+                    ),
+                    Text(zh="写在它的输入指标上。", en="Write it on the metrics it reads."),
+                    code="idle_option",
+                )
+
+
 def check_times(metrics: dict[str, Metric], entries: Mapping[str, MetricEntry], problems: Problems) -> None:
     """Refuse metrics that need a time and read a metric that has none."""
     for name, metric in list(metrics.items()):

@@ -20,7 +20,7 @@ from semantic_layer.catalog import (
 from semantic_layer.expression import column_names, parse_expression
 from semantic_layer.loader.candidates import check_expression
 from semantic_layer.loader.filters import FilterReader
-from semantic_layer.loader.metric_checks import check_times, unique_metrics
+from semantic_layer.loader.metric_checks import check_times, unique_metrics, warn_idle_options
 from semantic_layer.loader.metric_graph import inputs_of, refuse_cycles
 from semantic_layer.loader.names import Names
 from semantic_layer.loader.sections import MetricEntry, Sections
@@ -46,6 +46,7 @@ def build_metrics(sections: Sections, names: Names, problems: Problems) -> dict[
         if name not in cyclic and (metric := builder.metric(entry)) is not None:
             metrics[name] = metric
     check_times(metrics, entries, problems)
+    warn_idle_options(sections, problems)
     return versioned(metrics, names.models)
 
 

@@ -277,3 +277,42 @@ def test_a_hidden_metric_does_not_exist_for_the_user(guarded: semantic_layer.Sem
         guarded.query(metrics="orders", user="li")
     assert "orders" not in caught.value.nearest
     assert guarded.query(metrics="orders", user="boss").table.rows == ((3,),)
+
+
+def test_two_processes_may_load_the_same_data_at_once(shop: Path) -> None:
+    code = (
+        "import sys, pathlib, semantic_layer; "
+        "layer = semantic_layer.open(sys.argv[1], state_dir=pathlib.Path(sys.argv[2])); "
+        "print(layer.data_version, layer.query(metrics='orders').table.rows[0][0])"
+    )
+    command = [sys.executable, "-c", code, str(shop), str(shop.parent / "state")]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(3)]
+    said = {process.communicate()[0].strip() for process in running}
+    assert said == {f"{open_shop(shop).data_version} 3"}
+    assert len(list((shop.parent / "state" / "warehouse").iterdir())) == 1
+
+
+def test_a_state_folder_that_cannot_be_written_says_so(shop: Path) -> None:
+    (shop.parent / "file").write_text("", encoding="utf-8")
+    with pytest.raises(DataError) as caught:
+        semantic_layer.open(shop, state_dir=shop.parent / "file")
+    assert caught.value.code == "state_unwritable"
+
+
+def test_a_gbk_csv_is_read(shop: Path) -> None:
+    (shop / "data" / "orders.csv").write_bytes(ROWS.encode("gb18030"))
+    assert dict(open_shop(shop).values("province")) == {"粤": 2, "沪": 1}
+
+
+def test_coverage_is_the_day_up_to_which_all_that_is_asked_has_data(shop: Path) -> None:
+    ads = (
+        "models:\n  - name: ads\n    columns:\n"
+        "      - {name: day, granularity: day, dimension: {type: time, name: ad_day}}\n"
+        "    metrics:\n      - {name: spend, agg: sum}\nmetrics:\n"
+        "  - {name: roas, type: ratio, numerator: gmv, denominator: spend}\n"
+    )
+    (shop / "models" / "ads.yml").write_text(ads, encoding="utf-8")
+    (shop / "data" / "ads.csv").write_text("day,spend\n2025-11-01,1\n2025-11-04,1\n", encoding="utf-8")
+    layer = open_shop(shop)
+    assert layer.coverage(["roas"]) == Coverage(date(2025, 11, 1), date(2025, 11, 5))
+    assert layer.coverage(["gmv"]).end == date(2025, 11, 6)

@@ -263,3 +263,13 @@ def test_no_message_is_of_pydantic_and_all_are_in_both_languages() -> None:
 def test_an_empty_file_is_an_empty_workspace(junk: str) -> None:
     assert problems(junk) == []
     assert load_text(junk).catalog.metrics == {}
+
+
+def test_an_option_without_effect_is_a_warning() -> None:
+    loaded = load_text(
+        MODEL
+        + "metrics:\n  - {name: r, type: ratio, numerator: gmv, denominator: orders, fill_nulls_with: 0}\n"
+    )
+    assert [(w.line, w.message.en) for w in loaded.problems.warnings] == [
+        (13, "fill_nulls_with has no effect on a ratio metric.")
+    ]
