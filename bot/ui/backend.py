@@ -36,9 +36,11 @@ def open_backend(settings: Settings) -> Backend:
     from bot.wiring import open_layer
 
     layer = open_layer(settings)
+    pipeline = Pipeline(layer, settings)
+    verified = [(one.question, *one.paraphrases) for one in layer.verified]
     return Backend(
-        asker=Pipeline(layer, settings),
-        starters=starters_of(layer.catalog, [(v.question, *v.paraphrases) for v in layer.verified]),
+        asker=pipeline,
+        starters=starters_of(layer.catalog, verified, lambda q: pipeline.explain(q).outcome == "answer"),
         workspace=layer.settings.name,
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
         interrupt=layer.engine.interrupt,

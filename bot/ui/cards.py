@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import chainlit as cl
 
 from bot.answer import Answer
+from bot.ui.hero import NO_DIRECTIONS
 from bot.ui.labels import STEP_NAME
-from bot.ui.payload import NO_DIRECTIONS, card, plain_text, sql_statements
+from bot.ui.payload import card, plain_text, sql_statements
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Locale
 

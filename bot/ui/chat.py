@@ -19,6 +19,7 @@ from bot.answer import Answer, Failure
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan
 from bot.planners.base import Conversation
 from bot.ui.labels import ASK_AGAIN, BAD_CHOICE, FAILED
+from bot.ui.payload import card
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Locale, Text
 
@@ -110,6 +111,10 @@ class Chat:
         self._conversations[conversation] = self._asker.continue_conversation(so_far, answer)
         while len(self._conversations) > CONVERSATIONS:
             self._conversations.popitem(last=False)
+
+    def warm_up(self, question: str) -> None:
+        """Answer a question for nobody, so that the first person does not wait for imports and indexes."""
+        self._pool.submit(lambda: card(self._asker.ask(question)))
 
     def close(self) -> None:
         """Stop taking work; queries that wait are dropped."""

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 
 from bot.answer import Answer, MetricDefinition, PeriodUsed, Provenance, Slot
 from bot.plan import Option
-from bot.render import as_float, cell, exact, percent, prose
+from bot.ui.hero import NO_DIRECTIONS, hero, is_said
 from bot.ui.wording import (
     CHECK_LABELS,
     EVIDENCE_LABELS,
@@ -25,12 +24,12 @@ from bot.ui.wording import (
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Locale, Text
+from tools.render import cell, exact
 from tools.result import ChartSpec, Suggestion
 
 Json = dict[str, object]
 MAX_ROWS = 1000
 PROFILES = ("boss", "analyst", "operations")
-NO_DIRECTIONS: Mapping[str, GoodDirection] = MappingProxyType({})
 
 
 def card(
@@ -56,13 +55,17 @@ def card(
         "profile": profile if profile in PROFILES else PROFILES[0],
         "question": answer.question,
         "headline": answer.headline.at(locale) if answer.headline else "",
-        "hero": _hero(answer, tables, style, directions),
+        "hero": hero(answer, style, directions),
         "chips": [_chip(slot, locale) for slot in answer.interpretation],
         "periods": [_period(period, locale) for period in answer.periods],
         "unused": list(answer.provenance.not_understood) if answer.provenance else [],
         "chart": _charts(answer, locale),
         "tables": [_table(table, locale) for table in tables],
-        "findings": [{"kind": f.kind, "text": f.statement.at(locale)} for f in answer.findings],
+        "findings": [
+            {"kind": finding.kind, "text": finding.statement.at(locale)}
+            for finding in answer.findings
+            if not is_said(finding, answer)
+        ],
         "suggestions": [_suggestion(s, tables, locale) for s in answer.suggestions],
         "warnings": [warning.at(locale) for warning in answer.warnings],
         "choices": [_choice(option, locale) for option in _options(answer)],
@@ -91,58 +94,6 @@ def plain_text(answer: Answer) -> str:
 def sql_statements(answer: Answer) -> list[str]:
     """Return the statements as run, in order, without repetition."""
     return list(dict.fromkeys(statement for part in answer.parts for statement in part.sql))
-
-
-def _hero(
-    answer: Answer, tables: list[Table], style: Locale, directions: Mapping[str, GoodDirection]
-) -> Json | None:
-    """Return the one number to print large: a figure of the leading row that the headline itself says.
-
-    The leading row is the first, over time the latest. None where the headline says no figure of it: a large
-    number that the sentence does not back would be a second answer.
-    """
-    if answer.headline is None or not tables or not tables[0].rows:
-        return None
-    table, headline = tables[0], answer.headline.at(answer.locale)
-    row = _leading_row(table)
-    for at, column in enumerate(table.columns):
-        if column.kind != "metric" or "__" in column.name or row[at] is None:
-            continue
-        if prose(row[at], column).at(answer.locale) in headline:
-            return {
-                "value": prose(row[at], column).at(style),
-                "label": " · ".join([column.label.at(answer.locale), *_groups(table, row, answer.locale)]),
-                "change": _change(table, row, column, answer.locale, directions.get(column.name, "none")),
-            }
-    return None
-
-
-def _leading_row(table: Table) -> Row:
-    times = [at for at, column in enumerate(table.columns) if column.kind == "time"]
-    return max(table.rows, key=lambda row: str(row[times[0]])) if times else table.rows[0]
-
-
-def _groups(table: Table, row: Row, locale: Locale) -> list[str]:
-    return [
-        cell(value, column, locale)
-        for value, column in zip(row, table.columns, strict=True)
-        if column.kind in ("dimension", "time")
-    ]
-
-
-def _change(table: Table, row: Row, metric: Column, locale: Locale, direction: GoodDirection) -> Json | None:
-    for column, value in zip(table.columns, row, strict=True):
-        growth = as_float(value)
-        if column.name.startswith(f"{metric.name}__growth") and growth is not None:
-            good = (growth > 0) == (direction == "up")
-            tone = "plain" if direction == "none" or growth == 0 else "good" if good else "bad"
-            return {
-                "text": percent(abs(growth)),
-                "up": growth >= 0,
-                "tone": tone,
-                "label": column.label.at(locale),
-            }
-    return None
 
 
 def _chip(slot: Slot, locale: Locale) -> Json:

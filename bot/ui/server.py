@@ -153,6 +153,8 @@ async def _serve(
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
         # Chainlit's own ends the process with os._exit, before anything of ours is closed.
+        for question in backend.starters[LOCALES[0]][:1]:
+            chat.warm_up(question)
         yield
         chat.close()
         await engine.dispose()

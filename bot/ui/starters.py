@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.ui.chat import language_of
 from semantic_layer.catalog import Catalog, Dimension, Metric
 from semantic_layer.text import LOCALES, Locale, Text
 
 HOW_MANY = 4
+MOST_TRIED = 6  # per kind of question: a question that cannot be answered is not offered
 _TIERS = {"strategic": 0, "tactical": 1, "operational": 2, None: 3}
 
 Starters = Mapping[Locale, tuple[str, ...]]
+CanAnswer = Callable[[str], bool]
 
 
-def starters_of(catalog: Catalog, verified: Iterable[tuple[str, ...]] = ()) -> Starters:
+def starters_of(
+    catalog: Catalog, verified: Iterable[tuple[str, ...]] = (), can_answer: CanAnswer = bool
+) -> Starters:
     """Return up to four questions per language that this workspace can answer.
 
     `verified` holds wordings of one approved question each: they come first, in the languages they are
-    written in. The rest are made from the labels of the most important metrics.
+    written in. The rest are made from the labels of the most important metrics, the first of each kind that
+    `can_answer` accepts in both languages.
     """
     approved = list(verified)
-    made = _made(catalog)
+    made = [text for kind in _kinds(catalog) if (text := _first_answerable(kind, can_answer)) is not None]
     found: dict[Locale, tuple[str, ...]] = {}
     for locale in LOCALES:
         worded = [next((w for w in wordings if language_of(w) == locale), None) for wordings in approved]
@@ -30,50 +35,63 @@ def starters_of(catalog: Catalog, verified: Iterable[tuple[str, ...]] = ()) -> S
     return found
 
 
-def _made(catalog: Catalog) -> list[Text]:
-    shown = [metric for metric in catalog.metrics.values() if not metric.hidden]
-    metrics = sorted(shown, key=lambda metric: _TIERS[metric.tier])
-    dimension = _main_dimension(catalog)
-    made = [_vague(catalog, dimension)] if dimension else []
-    if metrics:
-        made.append(_by_week(metrics[0]))
-        if dimension:
-            made.append(_by_group(metrics[min(1, len(metrics) - 1)], dimension))
-        made.append(_compared(metrics[min(2, len(metrics) - 1)]))
-    return [text for text in made if text is not None]
-
-
-def _vague(catalog: Catalog, dimension: Dimension) -> Text | None:
-    """Return the boss's question in the workspace's own vague words, None where it declares none."""
-    for concept in catalog.concepts:
-        if concept.metric and concept.words.zh and concept.words.en:
-            return Text(
-                zh=f"这周哪个{dimension.label.zh}{concept.words.zh[0]}?",
-                en=f"Which {dimension.label.en} {concept.words.en[0]} this week?",
-            )
+def _first_answerable(candidates: Iterator[Text], can_answer: CanAnswer) -> Text | None:
+    for _ in range(MOST_TRIED):
+        text = next(candidates, None)
+        if text is None or (can_answer(text.zh) and can_answer(text.en)):
+            return text
     return None
 
 
-def _by_week(metric: Metric) -> Text:
-    return Text(zh=f"最近12周每周的{metric.label.zh}", en=f"{metric.label.en} by week for the last 12 weeks")
-
-
-def _by_group(metric: Metric, dimension: Dimension) -> Text:
-    return Text(
-        zh=f"上个月各{dimension.label.zh}的{metric.label.zh}",
-        en=f"{metric.label.en} by {dimension.label.en} last month",
+def _kinds(catalog: Catalog) -> tuple[Iterator[Text], ...]:
+    """Return candidates for each kind of question, best first: vague, over time, by group, compared."""
+    metrics, dimensions = _metrics(catalog), _dimensions(catalog)
+    return (
+        (
+            Text(
+                zh=f"这周哪个{dimension.label.zh}{concept.words.zh[0]}?",
+                en=f"Which {dimension.label.en} {concept.words.en[0]} this week?",
+            )
+            for concept in catalog.concepts
+            if concept.metric and concept.words.zh and concept.words.en
+            for dimension in dimensions
+        ),
+        (
+            Text(zh=f"最近12周每周的{one.label.zh}", en=f"{one.label.en} by week for the last 12 weeks")
+            for one in metrics
+        ),
+        (
+            Text(
+                zh=f"上个月各{dimension.label.zh}的{one.label.zh}",
+                en=f"{one.label.en} by {dimension.label.en} last month",
+            )
+            for one in metrics[1:] or metrics
+            for dimension in dimensions
+        ),
+        (
+            Text(zh=f"上周{one.label.zh}环比", en=f"{one.label.en} last week vs the week before")
+            for one in metrics[2:] or metrics
+        ),
     )
 
 
-def _compared(metric: Metric) -> Text:
-    return Text(zh=f"上周的{metric.label.zh}环比", en=f"{metric.label.en} last week vs the week before")
+def _metrics(catalog: Catalog) -> list[Metric]:
+    """Return the shown metrics: those that vague words stand for first, then by tier, as declared."""
+    named = [name for concept in catalog.concepts for name in (concept.metric, *concept.also) if name]
+    rank = {name: at for at, name in reversed(list(enumerate(named)))}
+    shown = [metric for metric in catalog.metrics.values() if not metric.hidden]
+    return sorted(shown, key=lambda metric: (_TIERS[metric.tier], rank.get(metric.name, len(named))))
 
 
-def _main_dimension(catalog: Catalog) -> Dimension | None:
-    """Return the dimension that most models share; one with declared values before free text."""
+def _dimensions(catalog: Catalog) -> list[Dimension]:
+    """Return dimensions people group by: those that vague words stand for, then those most models share."""
+    vague = [concept.dimension for concept in catalog.concepts if concept.dimension]
     candidates = [
         dimension
         for dimension in catalog.dimensions.values()
         if dimension.kind == "categorical" and not dimension.hidden and dimension.index_values
     ]
-    return max(candidates, key=lambda d: (d.conformed, len(d.bindings), bool(d.values)), default=None)
+    return sorted(
+        candidates,
+        key=lambda d: (d.name not in vague, not d.conformed, -len(d.bindings), not d.values),
+    )

@@ -9,9 +9,9 @@ from tools.result import Effect
 SLOT_LABELS: dict[str, Text] = {
     "metric": Text(zh="指标", en="Metric"),
     "metrics": Text(zh="指标", en="Metric"),
-    "dimension": Text(zh="按", en="By"),
-    "breakdown": Text(zh="按", en="By"),
-    "group_by": Text(zh="按", en="By"),
+    "dimension": Text(zh="维度", en="Breakdown"),
+    "breakdown": Text(zh="维度", en="Breakdown"),
+    "group_by": Text(zh="维度", en="Breakdown"),
     "filter": Text(zh="筛选", en="Only"),
     "where": Text(zh="筛选", en="Only"),
     "segment": Text(zh="人群", en="Segment"),
@@ -63,7 +63,7 @@ def name_text(name: str) -> Text:
 
 def effect_text(effect: Effect, column: Column) -> Text:
     """Return an expected effect with its interval; `column` gives the metric's unit and format."""
-    from bot.render import prose
+    from tools.render import prose
 
     low, high = prose(effect.low, column, sign=True), prose(effect.high, column, sign=True)
     return Text(

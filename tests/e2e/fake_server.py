@@ -25,6 +25,7 @@ from bot.plan import BilingualMessage, MetricPlan, Option  # noqa: E402
 from bot.settings import Settings  # noqa: E402
 from bot.ui.backend import Backend  # noqa: E402
 from bot.ui.chat import language_of  # noqa: E402
+from semantic_layer.errors import AskGrowthError  # noqa: E402
 from semantic_layer.query import Compare, GroupBy, PeriodRange  # noqa: E402
 from semantic_layer.table import Column, Table  # noqa: E402
 from semantic_layer.text import Text  # noqa: E402
@@ -360,7 +361,10 @@ def main() -> None:
         ),
     }
     backend = Backend(FakePipeline(), starters, Text(zh="演示品牌", en="Demo brand"), {"roas": "up"})
-    serve(settings, port=int(sys.argv[2]), backend=backend)
+    try:
+        serve(settings, port=int(sys.argv[2]), backend=backend)
+    except AskGrowthError as error:
+        sys.exit(f"{error.at('zh-CN')}\n{error.at('en-US')}")
 
 
 if __name__ == "__main__":

@@ -107,13 +107,13 @@ function Findings() {
         {props.findings.map((finding, at) => (
           <li key={`f${at}`} data-kind={finding.kind}>{finding.text}</li>
         ))}
-        {props.warnings.map((warning, at) => (
-          <li key={`w${at}`} className="ag-warning" data-testid="warning">
-            <TriangleAlert size={15} aria-hidden="true" />
-            <span>{warning}</span>
-          </li>
-        ))}
       </ul>
+      {props.warnings.length ? (
+        <div className="ag-warnings">
+          <TriangleAlert size={15} aria-hidden="true" />
+          <ul>{props.warnings.map((warning, at) => <li key={at} data-testid="warning">{warning}</li>)}</ul>
+        </div>
+      ) : null}
     </Section>
   );
 }

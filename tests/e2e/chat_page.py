@@ -1,0 +1,73 @@
+"""What the tests do in the chat, in a person's words."""
+
+from playwright.sync_api import Locator, Page, expect
+
+SECONDS = 1000
+SLOW = 30 * SECONDS
+
+
+def ask(page: Page, question: str) -> Locator:
+    """Type a question, wait for its card and return it."""
+    before = cards(page).count()
+    page.click("#chat-input")
+    page.keyboard.type(question)
+    page.wait_for_selector("#chat-submit:not([disabled])")
+    page.keyboard.press("Enter")
+    return next_card(page, before)
+
+
+def press(page: Page, button: Locator) -> Locator:
+    """Press a button that asks something, wait for the new card and return it."""
+    before = cards(page).count()
+    button.click()
+    return next_card(page, before)
+
+
+def next_card(page: Page, before: int) -> Locator:
+    expect(cards(page)).to_have_count(before + 1, timeout=SLOW)
+    if before == 0:
+        # With its first question a conversation may get an address, and Chainlit then draws the page again.
+        page.wait_for_timeout(400)
+        expect(cards(page)).to_have_count(1, timeout=SLOW)
+    return cards(page).nth(before)
+
+
+def cards(page: Page) -> Locator:
+    return page.get_by_test_id("answer-card")
+
+
+def headline(card: Locator) -> str:
+    return card.get_by_test_id("headline").inner_text()
+
+
+def rows(card: Locator) -> list[list[str]]:
+    """Return the shown cells of the card's first table, all rows."""
+    if card.get_by_test_id("show-all").count():
+        card.get_by_test_id("show-all").first.click()
+    lines = card.get_by_test_id("data-0").locator("tbody tr").all()
+    return [line.locator("td").all_inner_texts() for line in lines]
+
+
+def drawn(card: Locator) -> dict[str, object]:
+    """Return what the card's chart really shows: traces with their points, as the library holds them."""
+    plot = card.get_by_test_id("plot")
+    expect(plot).to_have_attribute("data-drawn", "true", timeout=SLOW)
+    result: dict[str, object] = plot.evaluate(
+        """node => ({
+            traces: node._fullData.map(t => ({type: t.type, points: (t.x || t.values || []).length})),
+            marks: node.querySelectorAll('.point path, .scatterlayer .trace .js-line').length,
+            label: node.getAttribute('aria-label'),
+        })"""
+    )
+    return result
+
+
+def sql_in_step(page: Page) -> str:
+    """Open the step below the last answer and return its SQL."""
+    step = page.locator("[data-step-type=tool]").last
+    trigger = step.locator("button[id^='step-']")
+    if trigger.get_attribute("data-state") != "open":
+        trigger.click()
+    code = step.locator("code").first
+    expect(code).to_be_visible()
+    return code.inner_text()

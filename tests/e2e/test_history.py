@@ -1,0 +1,129 @@
+"""Threads reopen with their charts, feedback is kept, a user sees only their own."""
+
+import asyncio
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from chat_page import ask, cards, drawn, headline, press
+from chat_server import written_server
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+BOSS = "这周哪个渠道最有效?"
+
+
+def test_a_thread_reopens_after_a_restart_with_chart_buttons_and_feedback(open_page, tmp_path) -> None:
+    server = written_server(tmp_path)
+    try:
+        page = open_page(server, fresh=True)
+        ask(page, BOSS)
+        page.locator(".positive-feedback-off").last.click()
+        page.locator("#submit-feedback").click()
+        expect(page.locator(".positive-feedback-on")).to_have_count(1)
+        path = f"/thread/{_first_thread(page)}"
+        page.close()
+        assert server.stop() == 0
+        server.start()
+
+        page = open_page(server, path=path, fresh=True)
+        card = cards(page).first
+
+        assert headline(card).startswith("本周")
+        assert drawn(card)["traces"]
+        expect(page.locator(".positive-feedback-on")).to_have_count(1)
+        assert headline(press(page, card.get_by_test_id("choice").first))
+    finally:
+        server.stop()
+
+
+def test_with_users_a_password_is_asked_and_threads_are_private(browser, tmp_path) -> None:
+    from bot.ui.store.database import store_url
+    from bot.ui.store.users import add_user
+
+    url = store_url(tmp_path / "state" / "chat")
+    with ThreadPoolExecutor(1) as other_thread:  # Playwright's loop runs in this one
+        for name, password in (("王经理", "correct horse"), ("li", "battery staple")):
+            other_thread.submit(asyncio.run, add_user(url, name, password)).result()
+    server = written_server(tmp_path)
+    try:
+        context = browser.new_context(locale="zh-CN")
+        page = context.new_page()
+        page.goto(server.url)
+        _sign_in(page, "王经理", "wrong password")
+        expect(page.get_by_text("用户名或密码不对")).to_be_visible()
+        _sign_in(page, "王经理", "correct horse")
+        page.wait_for_selector("#chat-input")
+        ask(page, BOSS)
+        thread = _first_thread(page)
+
+        other = browser.new_context(locale="zh-CN").new_page()
+        other.goto(server.url)
+        _sign_in(other, "li", "battery staple")
+        other.wait_for_selector("#chat-input")
+        seen = other.evaluate(f"fetch('/project/thread/{thread}').then(r => r.status)")
+        listed = _threads(other)
+
+        assert seen in (401, 403, 404)
+        assert listed == []
+        context.close()
+        other.context.close()
+    finally:
+        server.stop()
+
+
+def _threads(page) -> list[dict[str, object]]:
+    answer = page.evaluate(
+        "fetch('/project/threads', {method: 'POST', headers: {'content-type': 'application/json'},"
+        " body: JSON.stringify({pagination: {first: 20}, filter: {}})}).then(r => r.json())"
+    )
+    return list(answer["data"])
+
+
+def _first_thread(page) -> object:
+    """Return the newest thread once its answer has been kept."""
+    page.wait_for_timeout(500)
+    return _threads(page)[0]["id"]
+
+
+def _sign_in(page, name: str, password: str) -> None:
+    page.fill("#email", name)
+    page.fill("#password", password)
+    page.click("button[type=submit]")
+
+
+def test_nothing_is_written_into_the_working_directory(open_page, tmp_path) -> None:
+    server = written_server(tmp_path)
+    try:
+        page = open_page(server, fresh=True)
+        ask(page, BOSS)
+        page.close()
+    finally:
+        server.stop()
+
+    assert list(server.folder.iterdir()) == []
+    assert list((tmp_path / "state" / "chat" / "run").iterdir()) == []
+
+
+def test_a_port_in_use_is_said_in_both_languages_without_a_trace(written, tmp_path) -> None:
+    import subprocess
+
+    command = [sys.executable, written.command[1], str(tmp_path), str(written.port)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode != 0
+    assert f"端口 {written.port} 已被占用" in done.stderr + done.stdout
+    assert f"Port {written.port} is already in use" in done.stderr + done.stdout
+    assert "Traceback" not in done.stderr + done.stdout
+
+
+def test_another_host_name_is_refused_without_a_login(written) -> None:
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", written.port, timeout=10)
+    connection.request("GET", "/", headers={"Host": "evil.example"})
+    status = connection.getresponse().status
+    connection.close()
+
+    assert status == 400
