@@ -117,7 +117,7 @@ def _asks_for_members(line: Line, draft: Draft) -> bool:
     if (
         draft.period is not None
         or draft.periods
-        or line.tagged(Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE, Tag.GROW_MOST)
+        or line.tagged(Tag.VERB, Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE, Tag.GROW_MOST)
     ):
         return False
     return bool(line.tagged(Tag.LIST, Tag.HOW_MANY, Tag.COUNT, Tag.WHICH)) or draft.counted is not None

@@ -30,6 +30,7 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
     if not _ratio_named(line, marks[0]) and not draft.group_by:
         _open_filter(draft, scene)
     name = draft.metrics[0]
+    line.use(*marks)
     if not draft.group_by:
         label = scene.metric(name).label
         draft.refuse(
