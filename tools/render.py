@@ -129,6 +129,8 @@ def points(difference: float) -> Text:
     scaled = abs(difference) * 100
     decimals = 1 if scaled >= 0.95 or scaled == 0 else min(4, 1 - math.floor(math.log10(scaled)))
     text = f"{scaled:,.{decimals}f}"
+    if decimals > 1:
+        text = text.rstrip("0").rstrip(".")
     return Text(zh=f"{text}个百分点", en=f"{text} pp")
 
 

@@ -1,9 +1,10 @@
 """The one place that turns a `ChartSpec` into a Plotly figure: plain data, drawn by plotly.js 2.30 and later.
 
-Option keys that charts of a plan use: `subtitle` (Text), `left_out` (groups not drawn), `dashed` and `muted`
-(value columns of another period), `before` and `good` (metric -> column, direction) on numbers, `sorted`
-(bars from the largest), `reference` (list of {value, label}) on any value axis. Tools' kinds: `measures` on waterfalls,
-`links` ({source, target, value}) on Sankeys, `points` on response curves.
+Option keys that charts of a plan use: `subtitle` (Text), `left_out` (groups not drawn), `whole_from` (a line's
+first whole bucket), `dashed` and `muted` (value columns of another period), `before` and `good` (metric -> column,
+direction) on numbers, `sorted` (bars from the largest), `reference` (list of {value, label}) on lines. Tools'
+kinds: `measures` on waterfalls, `links` ({source, target, value}) on Sankeys, `points` on response curves,
+`reference` (a number) on forests.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from bot.charts.bars import bar, grouped_bar, histogram, pie, stacked_bar
 from bot.charts.figures import heatmap, number, sankey, table, treemap
 from bot.charts.flows import forest, funnel, waterfall
-from bot.charts.frame import Canvas, Figure, Theme
+from bot.charts.frame import Canvas, Figure, Theme, with_legend
 from bot.charts.lines import area, line
 from bot.charts.points import response_curve, scatter
 from semantic_layer.text import Locale
@@ -48,7 +49,8 @@ __all__ = ["figure", "to_plotly"]
 
 def figure(spec: ChartSpec, locale: Locale, theme: Theme = "light") -> dict[str, Any]:
     """Return the chart as a plain Plotly figure: `{"data": [...], "layout": {...}}`, JSON values only."""
-    return _DRAW[spec.kind](Canvas(spec, locale, theme))
+    drawn = _DRAW[spec.kind](Canvas(spec, locale, theme))
+    return with_legend(drawn)
 
 
 def to_plotly(figure: dict[str, Any]) -> go.Figure:

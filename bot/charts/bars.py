@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
-from bot.charts.frame import FAINT, GRID, HIGHLIGHT, INK, LEGEND_WIDTH, MUTED, Canvas, Figure, clip, plain
+from bot.charts.frame import FAINT, GRID, HIGHLIGHT, INK, MUTED, Canvas, Figure, clip, plain
 from semantic_layer.table import Row
 from tools.render import percent
 
@@ -117,7 +116,7 @@ def _upright(canvas: Canvas) -> Figure:
         traces.append(
             {
                 "type": "bar",
-                "name": clip(canvas.header(name), LEGEND_WIDTH),
+                "name": canvas.header(name),
                 "x": canvas.names(spec.x),
                 "y": values,
                 "marker": {"color": colour, "pattern": {"shape": ["/" if one else "" for one in running]}},
@@ -129,7 +128,7 @@ def _upright(canvas: Canvas) -> Figure:
         )
     axis = canvas.value_axis(spec.y[0], [value for name in spec.y for value in canvas.values(name)])
     layout = canvas.layout(
-        legend=[str(trace["name"]) for trace in traces] if len(traces) > 1 else (),
+        legend=len(traces) > 1,
         xaxis=canvas.plain_axis(type="category"),
         yaxis=axis,
         bargap=0.3,
@@ -159,11 +158,10 @@ def _many(canvas: Canvas, mode: str) -> Figure:
         every = totals
     axis = canvas.value_axis(spec.y[0], every)
     axis["range"] = _room(every)
-    legend = [str(trace["name"]) for trace in traces if trace["type"] == "bar"]
     per = 1 if mode == "stack" else max(1, len(traces)) * 0.62
     layout = canvas.layout(
-        legend=legend,
-        height=_height(canvas, round(len(names) * max(1.0, per)), legend=legend),
+        legend=True,
+        height=_height(canvas, round(len(names) * max(1.0, per))),
         barmode="stack" if mode == "stack" else "group",
         xaxis=axis,
         yaxis=_names_axis(canvas, names),
@@ -203,7 +201,7 @@ def _trace(
     return {
         "type": "bar",
         "orientation": "h",
-        "name": clip(label, LEGEND_WIDTH),
+        "name": label,
         "x": cells,
         "y": list(range(len(cells))),
         "marker": {"color": colour},
@@ -281,6 +279,6 @@ def _room(values: list[float | None] | list[float]) -> list[float]:
     return [low * LABEL_ROOM, high * LABEL_ROOM]
 
 
-def _height(canvas: Canvas, rows: int, *, legend: Sequence[str] = ()) -> int:
-    top = canvas.layout(legend=legend)["margin"]["t"]
+def _height(canvas: Canvas, rows: int) -> int:
+    top = canvas.layout()["margin"]["t"]
     return int(max(200, top + 64 + ROW_HEIGHT * rows))

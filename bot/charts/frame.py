@@ -30,7 +30,7 @@ HIGHLIGHT = {"light": "#0072B2", "dark": "#56B4E9"}
 GOOD = {"light": "#007A5A", "dark": "#2FC298"}
 BAD = {"light": "#C24E00", "dark": "#FF8A4C"}
 CLEAR = "rgba(0,0,0,0)"
-LEGEND_WIDTH = 14  # columns of a series name in the legend
+LEGEND_WIDTHS = (28, 28, 28, 20, 18, 14)  # columns of a name in a legend of so many
 PHONE_PIXELS = 310  # what a chart on a phone has for its legend
 TITLE_WIDTH = 44  # columns before a title wraps: what a phone shows
 NAME_WIDTH = 22  # columns of a category name on an axis; the whole name is in the hover text
@@ -82,7 +82,7 @@ class Canvas:
         """Return an option of the spec, None where it is not set."""
         return self.spec.options.get(name)
 
-    def layout(self, *, height: int = 380, legend: Sequence[str] = (), **more: Any) -> dict[str, Any]:
+    def layout(self, *, height: int = 380, legend: bool = False, **more: Any) -> dict[str, Any]:
         """Return the layout every chart starts from: title, subtitle, fonts, clear background, legend on top."""
         title, lines = self._title()
         layout: dict[str, Any] = {
@@ -100,17 +100,12 @@ class Canvas:
             "font": {"family": FONT, "size": 13, "color": INK[self.theme]},
             "paper_bgcolor": CLEAR,
             "plot_bgcolor": CLEAR,
-            "margin": {"l": 12, "r": 24, "t": 24 + 21 * lines + _legend_height(legend), "b": 36},
+            "margin": {"l": 12, "r": 24, "t": 24 + 21 * lines, "b": 36},
             "height": height,
-            "showlegend": len(legend) > 0,
+            "showlegend": legend,
             "hoverlabel": {"font": {"family": FONT, "size": 13}, "align": "left"},
             "separators": ".,",
         }
-        if legend:
-            layout["legend"] = {
-                "orientation": "h", "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "traceorder": "normal",
-                "font": {"size": 12},
-            }  # fmt: skip
         layout.update(more)
         return layout
 
@@ -170,13 +165,37 @@ class Canvas:
         return axis
 
 
-def _legend_height(names: Sequence[str]) -> int:
-    """Return the room a legend takes on a phone, where it wraps: all its columns are as wide as the widest."""
-    if not names:
-        return 0
-    widest = max(columns_of(name) for name in names) * 7 + 48
-    lines = math.ceil(len(names) / max(1, PHONE_PIXELS // widest))
-    return 8 + 20 * lines
+def with_legend(figure: Figure) -> Figure:
+    """Return the figure with its legend placed: on top for up to three names, else below, where it may wrap.
+
+    Names are cut the shorter the more there are; the whole name stays in the hover text.
+    """
+    layout = figure["layout"]
+    if not layout["showlegend"]:
+        return figure
+    named = [trace for trace in figure["data"] if trace.get("showlegend", True) and trace.get("name")]
+    width = LEGEND_WIDTHS[min(len(named), 5)]
+    for trace in figure["data"]:
+        if trace.get("name"):
+            trace["name"] = clip(trace["name"], width)
+    legend = {"orientation": "h", "x": 0, "xanchor": "left", "traceorder": "normal", "font": {"size": 12}}
+    margin = layout["margin"]
+    if len(named) <= 3:
+        lines = math.ceil(sum(columns_of(trace["name"]) * 7 + 48 for trace in named) / PHONE_PIXELS)
+        margin["t"] += 8 + 20 * lines
+        layout["height"] += 20 * (lines - 1)
+        legend |= {"y": 1, "yanchor": "bottom"}
+    else:
+        layout["height"] += 20 * math.ceil(len(named) / 2)  # two to a line on a phone
+        # Below tick labels and, on a value axis, its title.
+        room = 62 if (layout["xaxis"].get("title") or {}).get("text") else 36
+        legend |= {
+            "y": -room
+            / max(120, layout["height"] - margin["t"] - margin["b"] - 20 * math.ceil(len(named) / 2)),
+            "yanchor": "top",
+        }
+    layout["legend"] = legend
+    return figure
 
 
 def safe(text: str) -> str:

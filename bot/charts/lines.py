@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from bot.charts.frame import FAINT, LEGEND_WIDTH, MUTED, Canvas, Figure, clip, plain
+from bot.charts.frame import FAINT, MUTED, Canvas, Figure, plain
 from semantic_layer.table import Cell, Row
 from semantic_layer.text import Text
 
@@ -58,11 +58,20 @@ def _lines(canvas: Canvas, *, fill: bool) -> Figure:
         colour = MUTED[canvas.theme] if name in dashed else canvas.colour(at)
         stack = fill and len(series) > 1
         whole, running = _split(xs, ys, spec.partial_from)
+        whole, begun = _split_start(*whole, canvas.option("whole_from"))
         traces.append(
             line_trace(canvas, label, name, whole, colour, dash="dot" if name in dashed else "solid")
         )
         if fill:
             traces[-1] |= {"stackgroup": "one"} if stack else {"fill": "tozeroy", "fillcolor": _pale(colour)}
+        if begun is not None and name not in dashed:
+            trace = line_trace(canvas, label, name, begun, colour, dash="dot")
+            hollow = {
+                "symbol": ["circle-open", *["circle"] * (len(begun[0]) - 1)],
+                "size": 7,
+                "color": colour,
+            }
+            traces.append({**trace, "showlegend": False, "opacity": 0.75, "marker": hollow})
         if running is not None and name not in dashed:
             note = canvas.say(_NOT_OVER)
             trace = line_trace(canvas, f"{label} ({note})", name, running, colour, dash="dash")
@@ -76,10 +85,8 @@ def _lines(canvas: Canvas, *, fill: bool) -> Figure:
     levels = _stacked(canvas, series) if stacked else every
     axis = canvas.value_axis(spec.y[0], levels)
     _lift(axis, levels, fill=fill or canvas.column(spec.y[0]).kind != "metric")
-    legend = [trace["name"] for trace in traces if trace.get("showlegend", True)]
-    layout = canvas.layout(
-        legend=legend if len(legend) > 1 else (), xaxis=_time_axis(canvas), yaxis=axis, hovermode="x unified"
-    )
+    legend = sum(1 for trace in traces if trace.get("showlegend", True)) > 1
+    layout = canvas.layout(legend=legend, xaxis=_time_axis(canvas), yaxis=axis, hovermode="x unified")
     layout["annotations"] = _running_note(canvas, traces)
     return {"data": traces, "layout": layout}
 
@@ -97,26 +104,13 @@ def _stacked(canvas: Canvas, series: list[tuple[str, str, list[Row]]]) -> list[f
 
 
 def _running_note(canvas: Canvas, traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the words beside the topmost hollow point: a running bucket must not be read as a fall."""
-    ends = [
-        (trace["y"][-1], trace["x"][-1])
-        for trace in traces
-        if trace["line"]["dash"] == "dash" and trace["y"][-1] is not None
-    ]
-    if not ends:
+    """Return the words above the running bucket: a hollow point must not be read as a fall."""
+    running = [trace for trace in traces if trace["line"]["dash"] == "dash"]
+    if not running:
         return []
-    y, x = max(ends)
     font = {"size": 11, "color": FAINT[canvas.theme]}
-    note = {
-        "x": x,
-        "y": y,
-        "text": canvas.say(_NOT_OVER),
-        "showarrow": False,
-        "yshift": 14,
-        "xanchor": "right",
-        "font": font,
-    }
-    return [note]
+    place = {"x": running[0]["x"][-1], "y": 1, "yref": "paper", "yanchor": "bottom", "xanchor": "center"}
+    return [{**place, "text": canvas.say(_NOT_OVER), "showarrow": False, "font": font}]
 
 
 def _series(canvas: Canvas) -> list[tuple[str, str, list[Row]]]:
@@ -148,6 +142,16 @@ def _split(
     return (xs[:cut], ys[:cut]), (xs[begin:], ys[begin:])
 
 
+def _split_start(
+    xs: list[Any], ys: list[float | None], whole_from: str | None
+) -> tuple[tuple[list[Any], list[float | None]], tuple[list[Any], list[float | None]] | None]:
+    """Return the buckets from the first whole one on, and the stretch that leads into it."""
+    cut = next((at for at, x in enumerate(xs) if whole_from is not None and str(x) >= whole_from), 0)
+    if cut == 0:
+        return (xs, ys), None
+    return (xs[cut:], ys[cut:]), (xs[: cut + 1], ys[: cut + 1])
+
+
 def line_trace(
     canvas: Canvas,
     label: str,
@@ -162,7 +166,7 @@ def line_trace(
     return {
         "type": "scatter",
         "mode": "lines+markers" if len(xs) <= MOST_MARKERS else "lines",
-        "name": clip(label, LEGEND_WIDTH),
+        "name": label,
         "x": xs,
         "y": ys,
         "connectgaps": False,

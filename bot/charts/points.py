@@ -84,7 +84,7 @@ def response_curve(canvas: Canvas) -> Figure:
             }
         )
     layout = canvas.layout(
-        legend=[trace["name"] for trace in traces if trace.get("showlegend", True)],
+        legend=len(groups) > 1,
         height=420,
         xaxis=canvas.value_axis(spec.x, canvas.values(spec.x), showgrid=False),
         yaxis=canvas.value_axis(spec.y[0], canvas.values(spec.y[0])),

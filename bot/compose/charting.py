@@ -8,7 +8,7 @@ from bot.compose.measure import is_additive
 from bot.compose.phrases import against, versus, when
 from bot.compose.ranking import read_ranking
 from bot.compose.side import Side
-from bot.compose.trend import partial_from
+from bot.compose.trend import partial_from, whole_from
 from bot.compose.view import Scene, View, shape_of
 from semantic_layer.table import Row, Table
 from semantic_layer.text import Text
@@ -19,6 +19,7 @@ from tools.result import ChartKind, ChartSpec
 MOST_BARS = 20
 MOST_SERIES = 8
 MOST_SLICES = 6
+MOST_ASKED_SLICES = 8  # beyond this a ring cannot be read, asked for or not
 MOST_HEAT_CELLS = 600
 _ASKED: dict[str, ChartKind] = {"line": "line", "bar": "bar", "pie": "pie", "table": "table", "area": "area"}
 
@@ -106,6 +107,9 @@ def _over_time(view: View, scene: Scene, base: ChartSpec, asked: str | None) -> 
         series=series,
         partial_from=running.isoformat() if running else None,
     )
+    first = whole_from(view, scene)
+    if first is not None:
+        spec = _with(spec, whole_from=first.isoformat())
     if series is None and view.comparisons and len(metrics) == 1:
         name = f"{metrics[0]}__{view.comparisons[0].suffix}"
         if view.has(name):
@@ -153,16 +157,22 @@ def _bars(view: View, side: Side, scene: Scene, base: ChartSpec, asked: str | No
     table = replace(view.table, rows=rows)
     spec = _with(
         replace(base, kind="bar", table=table, x=dimension, y=(name,)),
-        left_out=view.table.row_count - len(rows),
+        # A group without a value has no bar and is not missed.
+        left_out=len(ranking.rows) - len(rows) + view.table.row_count - len(view.table.rows),
         sorted=True,
     )
     if shape_of(view) == "share" and view.has(share):
         total = sum(view.number(row, share) or 0.0 for row in view.table.rows)
         whole = len(view.table.rows) <= MOST_SLICES and total > 0.999
-        if asked == "pie" or (asked is None and whole and len(view.table.rows) > 1):
+        asked_pie = asked == "pie" and len(ranking.rows) <= MOST_ASKED_SLICES
+        if asked_pie or (asked is None and whole and len(view.table.rows) > 1):
             return replace(spec, kind="pie", y=(ranking.metric,))
         return replace(spec, y=(share,))
-    if asked == "pie" and is_additive(scene.catalog, ranking.metric):
+    if (
+        asked == "pie"
+        and is_additive(scene.catalog, ranking.metric)
+        and len(ranking.rows) <= MOST_ASKED_SLICES
+    ):
         return replace(spec, kind="pie")
     if view.comparisons and view.has(f"{ranking.metric}__{view.comparisons[0].suffix}"):
         before = f"{ranking.metric}__{view.comparisons[0].suffix}"

@@ -44,6 +44,15 @@ def partial_from(view: View, scene: Scene) -> date | None:
     return last if whole_end > end else None
 
 
+def whole_from(view: View, scene: Scene) -> date | None:
+    """Return the first date of the second bucket where the first one lies only partly in the period or the data."""
+    starts = sorted({start for row in view.table.rows if (start := view.start(row)) is not None})
+    grain = grain_of(view)
+    if len(starts) < 2 or grain is None or grain.order <= Grain.DAY.order or is_whole(view, scene, starts[0]):
+        return None
+    return starts[1]
+
+
 def trend_headline(view: View, scene: Scene) -> Text:
     """Return the movement between the first and last whole buckets, peak, low and the running bucket."""
     name = view.query.metrics[0]

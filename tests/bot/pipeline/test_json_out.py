@@ -78,8 +78,8 @@ def test_a_plan_in_the_json_can_be_read_back_and_run(stall, compared):
 
 def test_a_plan_with_conditions_and_transforms_keeps_its_tags_in_the_json(stall):
     asked = MetricPlan(
-        kind="metric", metrics=("takings",), group_by=(GroupBy(dimension="booth"),), transforms=(Share(metric="takings"),),
-        where=(Condition(dimension="booth", operator="=", values=("east",)),),
+        kind="metric", metrics=("takings",), group_by=(GroupBy(dimension="booth"),),
+        transforms=(Share(metric="takings"),), where=(Condition(dimension="booth", operator="=", values=("east",)),),
     )  # fmt: skip
     shown = json.loads(json.dumps(to_json(stall.run(asked))["plan"]))
     assert MetricPlan.model_validate(shown) == asked
