@@ -1,7 +1,8 @@
 """How long a metric query takes to become SQL: `python -m evals.bench compile`.
 
-Each query is built from plain values and compiled warm, pydantic to SQL text. p50 and p95 in milliseconds
-beside the budget (design section 12); exit code 1 where a p95 is over it.
+Each query is built from plain values and compiled warm, pydantic to SQL text. p50 and p95 in milliseconds, by
+the clock and of processor time (what another program on the machine takes is not counted there), beside the
+budget of design section 12; exit code 1 where the processor's p95 is over it.
 """
 
 from __future__ import annotations
@@ -97,17 +98,18 @@ QUERIES: tuple[tuple[str, float, dict[str, Any]], ...] = (
 )  # fmt: skip
 
 
-def milliseconds(catalog: Catalog, query: dict[str, Any], runs: int) -> list[float]:
-    """Return the sorted times of `runs` warm compilations, from plain values to SQL text."""
+def milliseconds(catalog: Catalog, query: dict[str, Any], runs: int) -> tuple[list[float], list[float]]:
+    """Return the sorted times of `runs` warm compilations, from plain values to SQL text: clock, processor."""
     coverage = {model: Coverage(date(2024, 1, 1), TODAY) for model in catalog.models}
     context = CompileContext(today=TODAY, coverage=coverage)
     compile_query(catalog, MetricQuery.model_validate(query), context)
-    times = []
+    clock, processor = [], []
     for _ in range(runs):
-        began = time.perf_counter()
+        began, busy = time.perf_counter_ns(), time.thread_time_ns()
         compile_query(catalog, MetricQuery.model_validate(query), context)
-        times.append((time.perf_counter() - began) * 1000)
-    return sorted(times)
+        processor.append((time.thread_time_ns() - busy) / 1e6)
+        clock.append((time.perf_counter_ns() - began) / 1e6)
+    return sorted(clock), sorted(processor)
 
 
 def run(argv: list[str]) -> int:
@@ -116,13 +118,15 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--runs", type=int, default=400)
     runs: int = parser.parse_args(argv).runs
     catalog = load_text(WORKSPACE).catalog_or_raise()
-    print(f"{'query':<20} {'p50 ms':>8} {'p95 ms':>8} {'budget':>8}")
+    middle, high = runs // 2, int(runs * 0.95)
+    print(f"{'milliseconds':<20} {'p50':>7} {'p95':>7} {'cpu p50':>8} {'cpu p95':>8} {'budget':>7}")
     over = False
     for name, budget, query in QUERIES:
-        times = milliseconds(catalog, query, runs)
-        p95 = times[int(runs * 0.95)]
-        over = over or p95 > budget
+        clock, cpu = milliseconds(catalog, query, runs)
+        late = cpu[high] > budget
+        over = over or late
         print(
-            f"{name:<20} {times[runs // 2]:>8.2f} {p95:>8.2f} {budget:>8.1f}{'  over' if p95 > budget else ''}"
+            f"{name:<20} {clock[middle]:>7.2f} {clock[high]:>7.2f} {cpu[middle]:>8.2f} {cpu[high]:>8.2f} "
+            f"{budget:>7.1f}{'  over' if late else ''}"
         )
     return int(over)

@@ -12,7 +12,7 @@ from semantic_layer.compiler import columns, nodes
 from semantic_layer.compiler.buckets import Calendar
 from semantic_layer.compiler.context import CompileContext, CompiledQuery, PeriodRole
 from semantic_layer.compiler.distinct import distinct_values
-from semantic_layer.compiler.facts import Key, Plan, models_of
+from semantic_layer.compiler.facts import Key, Plan, Use, models_of
 from semantic_layer.compiler.finish import (
     facts_joined,
     having_sql,
@@ -144,7 +144,7 @@ def _values(plan: Plan, query: MetricQuery) -> tuple[list[tuple[str, exp.Expr]],
         metric = metric_of(plan, name)
         for compare, suffix in zip(query.compare, suffixes, strict=True):
             base, delta, growth = columns.compare_columns(metric, compare, suffix, len(suffixes) > 1)
-            values.append((base.name, metric_sql(plan, name, (Move(compare=compare),))))
+            values.append((base.name, metric_sql(plan, name, Use(moves=(Move(compare=compare),)))))
             now, before = nodes.column(name), nodes.column(base.name)
             change = exp.Sub(this=now, expression=before)
             # A loss that halves is an improvement: the base is taken without its sign.

@@ -41,6 +41,7 @@ class CompileContext:
     row_filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
+    filtering: tuple[str, ...] = ()  # the metrics in whose filters this compilation stands, outermost first
 
 
 @dataclass(frozen=True, slots=True)

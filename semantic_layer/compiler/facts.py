@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sqlglot import exp
 
-from semantic_layer.catalog import Metric, SimpleMetric
+from semantic_layer.catalog import ConversionMetric, Metric, NonAdditive, SimpleMetric, Window
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.context import CompileContext
 from semantic_layer.compiler.index import CatalogIndex
@@ -15,6 +16,7 @@ from semantic_layer.compiler.names import METRIC_TIME, Name
 from semantic_layer.compiler.paths import locate
 from semantic_layer.compiler.shifts import Moves
 from semantic_layer.errors import QueryError
+from semantic_layer.period import Grain
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,71 @@ class Measure:
     filters: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A value that accumulates: over a window, since the start of a grain, or (neither) since ever."""
+
+    window: Window | None
+    since: Grain | None
+    period_agg: Literal["first", "last", "average"]
+
+    @property
+    def label(self) -> str:
+        """Return the words for a CTE name: `trailing_7_day`, `month_to_date`, `to_date`."""
+        if self.window is not None:
+            return f"trailing_{self.window.count}_{self.window.grain.value}"
+        return f"{self.since.value}_to_date" if self.since is not None else "to_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    """Only the rows at the first or last moment of each group count; one metric per scan."""
+
+    rule: NonAdditive
+    metric: str
+    filters: tuple[str, ...]
+
+    label = "latest"
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Events of the base model that another event of the same entity followed within a window."""
+
+    spec: ConversionMetric
+    metric: str
+    filters: tuple[str, ...]
+
+    label = "converted"
+
+
+Variant = Running | Latest | Converted | None
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How a metric is asked for: at which earlier time, over which rows, accumulated or not."""
+
+    moves: Moves = ()
+    filters: tuple[str, ...] = ()
+    running: Running | None = None
+
+
 @dataclass(slots=True)
 class Fact:
-    """One scan: a model read by one of its time dimensions, at the rows of one period or bucket shift."""
+    """One scan: a model read by one of its time dimensions, at the rows of one period or bucket shift.
+
+    `variant` is what makes the scan more than one aggregation. `on_spine`: every bucket of the period has a
+    row, also one without data.
+    """
 
     cte: str
     model: str
     time: str | None
     moves: Moves
+    variant: Variant = None
     measures: dict[tuple[str, tuple[str, ...]], Measure] = field(default_factory=dict)
+    on_spine: bool = False
 
     def common_filters(self) -> tuple[str, ...]:
         """Return the filters that every measure has: they become the scan's WHERE."""
@@ -64,7 +122,7 @@ class Plan:
     context: CompileContext
     keys: tuple[Key, ...]
     time_keys: tuple[Key, ...]  # the keys of the query that this one sums up: they choose the time dimension
-    facts: dict[tuple[str, str | None, Moves], Fact] = field(default_factory=dict)
+    facts: dict[tuple[str, str | None, Moves, Variant], Fact] = field(default_factory=dict)
     used_names: set[str] = field(default_factory=set)
 
     def fresh(self, name: str) -> str:
@@ -75,23 +133,23 @@ class Plan:
         self.used_names.add(candidate.casefold())
         return candidate
 
-    def measure(
-        self, metric: Metric, spec: SimpleMetric, filters: tuple[str, ...], moves: Moves
-    ) -> exp.Column:
+    def measure(self, metric: Metric, spec: SimpleMetric, use: Use, variant: Variant = None) -> exp.Column:
         """Return the column that will hold a simple metric, adding fact and aggregate where they are new."""
         time = self.time_of(spec)
-        fact = self.facts.get((spec.model, time, moves))
+        at = (spec.model, time, use.moves, variant)
+        fact = self.facts.get(at)
         if fact is None:
-            fact = Fact(self.fresh(self._cte_name(spec.model, time, moves)), spec.model, time, moves)
-            self.facts[spec.model, time, moves] = fact
-        key = (metric.name, filters)
+            name = self.fresh(self._cte_name(spec.model, time, use.moves, variant))
+            fact = self.facts[at] = Fact(name, spec.model, time, use.moves, variant)
+        fact.on_spine = fact.on_spine or spec.join_to_timespine
+        key = (metric.name, use.filters)
         found = fact.measures.get(key)
         if found is None:
             taken = {measure.column for measure in fact.measures.values()} | {key.column for key in self.keys}
             column, count = metric.name, 2
             while column in taken:
                 column, count = f"{metric.name}_{count}", count + 1
-            found = fact.measures[key] = Measure(column, metric, spec, filters)
+            found = fact.measures[key] = Measure(column, metric, spec, use.filters)
         return nodes.column(found.column, fact.cte)
 
     def time_of(self, spec: SimpleMetric) -> str | None:
@@ -131,9 +189,10 @@ class Plan:
         except QueryError:
             return False
 
-    def _cte_name(self, model: str, time: str | None, moves: Moves) -> str:
-        if moves:
-            return "_".join([model, *(move.label for move in moves)])
+    def _cte_name(self, model: str, time: str | None, moves: Moves, variant: Variant) -> str:
+        if moves or variant is not None:
+            labels = [move.label for move in moves]
+            return "_".join([model, *([variant.label] if variant is not None else []), *labels])
         named = [key.name.grain.value if key.name.grain else key.column for key in self.keys[:3]]
         same_model = any(fact.model == model and fact.time != time for fact in self.facts.values())
         by = f"{model}_by_{'_and_'.join(named)}" if named else f"{model}_total"

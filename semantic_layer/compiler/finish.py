@@ -9,8 +9,9 @@ from sqlglot import exp
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.facts import Plan
 from semantic_layer.compiler.joining import met
-from semantic_layer.compiler.scans import Reading, scan
+from semantic_layer.compiler.scans import Reading
 from semantic_layer.compiler.transforms import key_named
+from semantic_layer.compiler.variants import variant_scan
 from semantic_layer.errors import QueryError, UnknownNameError
 from semantic_layer.query import Having, Limit, MetricQuery, OrderBy
 from semantic_layer.table import Column
@@ -51,10 +52,8 @@ def facts_joined(
     """Return one CTE per fact, and the SELECT where they meet: keys, then each named value."""
     stages = Stages(plan)
     for fact in plan.facts.values():
-        made = scan(plan, fact, reading)
-        if made.periods is not None:
-            stages.ctes.append(made.periods)
-        stages.ctes.append((fact.cte, made.select))
+        made = variant_scan(plan, fact, reading)
+        stages.ctes += [*made.before, (fact.cte, made.select)]
     origin, joins, keys = met([fact.cte for fact in plan.facts.values()], [key.column for key in plan.keys])
     measured = [
         node if isinstance(node, exp.Column) and node.name == name else nodes.aliased(node, name)

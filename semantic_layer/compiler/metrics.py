@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from semantic_layer.catalog import (
     ConversionMetric,
     CumulativeMetric,
     DerivedMetric,
+    Filter,
     Metric,
     MetricInput,
     RatioMetric,
     SimpleMetric,
 )
 from semantic_layer.compiler import nodes
-from semantic_layer.compiler.facts import Plan
+from semantic_layer.compiler.facts import Converted, Latest, Plan, Running, Use, Variant
 from semantic_layer.compiler.scope import not_yet
 from semantic_layer.compiler.shifts import Move, Moves
 from semantic_layer.errors import QueryError, UnknownNameError
@@ -23,6 +26,7 @@ from semantic_layer.text import Text
 
 METRIC = Text(zh="指标", en="metric")
 _MAX_DEPTH = 40
+PLAIN = Use()
 
 
 def metric_of(plan: Plan, name: str) -> Metric:
@@ -34,12 +38,10 @@ def metric_of(plan: Plan, name: str) -> Metric:
     return metric
 
 
-def metric_sql(
-    plan: Plan, name: str, moves: Moves = (), filters: tuple[str, ...] = (), depth: int = 0
-) -> exp.Expr:
+def metric_sql(plan: Plan, name: str, use: Use = PLAIN, depth: int = 0) -> exp.Expr:
     """Return the metric as SQL over fact columns, which are added to the plan.
 
-    `filters` are those of the metrics it is an input of; they narrow every aggregate below.
+    `use` carries what the metrics it is an input of ask for: their filters narrow every aggregate below.
 
     Raises:
         UnknownNameError: an input that does not exist.
@@ -55,22 +57,55 @@ def metric_sql(
             code="metric_cycle",
         )
     metric = metric_of(plan, name)
-    narrowed = tuple(dict.fromkeys((*filters, *(part.sql for part in metric.filters))))
+    narrowed = replace(use, filters=_with(use.filters, metric.filters))
     spec = metric.type
 
     def input_sql(part: MetricInput) -> exp.Expr:
-        own = tuple(dict.fromkeys((*narrowed, *(part_filter.sql for part_filter in part.filters))))
-        return metric_sql(plan, part.metric, (*moves, *_moves(part)), own, depth + 1)
+        filters = _with(narrowed.filters, part.filters)
+        inner = replace(narrowed, moves=(*use.moves, *_moves(part)), filters=filters)
+        return metric_sql(plan, part.metric, inner, depth + 1)
 
     if isinstance(spec, SimpleMetric):
-        return _simple(plan, metric, spec, narrowed, moves)
+        return _simple(plan, metric, spec, narrowed)
     if isinstance(spec, RatioMetric):
         return nodes.divided(input_sql(spec.numerator), input_sql(spec.denominator))
     if isinstance(spec, DerivedMetric):
         by_name = {part.name: part for part in spec.inputs}
         return _derived(spec.expr, {name: input_sql(part) for name, part in by_name.items()})
-    kind = "cumulative" if isinstance(spec, CumulativeMetric) else "conversion"
-    raise not_yet(Text(zh=f"{kind} 类型的指标 {name}", en=f"the {kind} metric {name}"))
+    if isinstance(spec, CumulativeMetric):
+        if use.running is not None:
+            raise not_yet(Text(zh="累计指标的累计", en="a cumulative metric of a cumulative one"))
+        narrowed = replace(narrowed, running=Running(spec.window, spec.grain_to_date, spec.period_agg))
+        return input_sql(spec.input)
+    return _conversion(plan, metric, spec, narrowed)
+
+
+def metric_cycle(name: str) -> QueryError:
+    """Return the error of a metric that needs itself."""
+    return QueryError(
+        Text(zh=f"指标 {name} 的定义首尾相接。", en=f"The definition of the metric {name} runs in a circle."),
+        Text(zh="改正 YAML 中的输入和筛选。", en="Correct its inputs and filters in the YAML."),
+        code="metric_cycle",
+    )
+
+
+def _with(filters: tuple[str, ...], more: tuple[Filter, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*filters, *(part.sql for part in more))))
+
+
+def _conversion(plan: Plan, metric: Metric, spec: ConversionMetric, use: Use) -> exp.Expr:
+    """Return converted events, over all base events where the rate is asked; both sit on the base's rows."""
+    base = metric_of(plan, spec.base.metric)
+    if use.running is not None or not isinstance(base.type, SimpleMetric):
+        raise not_yet(
+            Text(zh=f"转化指标 {metric.name} 的这种用法", en=f"this use of the metric {metric.name}")
+        )
+    use = replace(use, filters=_with(_with(use.filters, base.filters), spec.base.filters))
+    variant = Converted(spec, metric.name, use.filters)
+    conversions = plan.measure(metric, base.type, use, variant)
+    if spec.calculation == "conversions":
+        return conversions
+    return nodes.divided(conversions, plan.measure(base, base.type, use))
 
 
 def inputs_of(metric: Metric) -> tuple[MetricInput, ...]:
@@ -96,16 +131,15 @@ def _moves(part: MetricInput) -> Moves:
     return tuple(moves)
 
 
-def _simple(
-    plan: Plan, metric: Metric, spec: SimpleMetric, filters: tuple[str, ...], moves: Moves
-) -> exp.Expr:
+def _simple(plan: Plan, metric: Metric, spec: SimpleMetric, use: Use) -> exp.Expr:
+    variant: Variant = use.running
     if spec.non_additive is not None:
-        raise not_yet(Text(zh=f"半可加指标 {metric.name}", en=f"the semi-additive metric {metric.name}"))
-    if spec.join_to_timespine and any(key.is_bucket for key in plan.keys):
-        raise not_yet(
-            Text(zh=f"{metric.name} 的 join_to_timespine", en=f"join_to_timespine of {metric.name}")
-        )
-    value: exp.Expr = plan.measure(metric, spec, filters, moves)
+        if use.running is not None:
+            raise not_yet(
+                Text(zh=f"半可加指标 {metric.name} 的累计", en=f"the running value of {metric.name}")
+            )
+        variant = Latest(spec.non_additive, metric.name, use.filters)
+    value: exp.Expr = plan.measure(metric, spec, use, variant)
     if spec.fill_nulls_with is not None:
         return exp.Coalesce(this=value, expressions=[nodes.number(_plain(spec.fill_nulls_with))])
     return value

@@ -19,9 +19,9 @@ from sqlglot import exp
 from semantic_layer.catalog import Dimension
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.names import resolve_name
-from semantic_layer.compiler.scope import Scope, Value, not_yet
+from semantic_layer.compiler.scope import Scope, Value
 from semantic_layer.errors import QueryError
-from semantic_layer.expression import METRIC_CALL, guard_divisions, parse_expression
+from semantic_layer.expression import METRIC_CALL, guard_divisions, metric_call, parse_expression
 from semantic_layer.query import AnyOf, Condition, Expression, Scalar, Where
 from semantic_layer.text import Text
 
@@ -88,8 +88,8 @@ def _expression(scope: Scope, tree: exp.Expr) -> exp.Expr:
             node.replace(nodes.bracketed(scope.named("__".join(part.name for part in node.parts)).sql))
         elif isinstance(node, exp.CurrentDate | exp.CurrentTimestamp):
             node.replace(nodes.day(scope.context.today))
-        elif str(node.this).casefold() == METRIC_CALL:
-            raise not_yet(Text(zh="筛选条件中的指标", en="a metric inside a filter"))
+        elif isinstance(node, exp.Anonymous) and str(node.this).casefold() == METRIC_CALL:
+            node.replace(scope.metric_column(*metric_call(node)))
     result: exp.Expr = holder.this
     return exp.Paren(this=result.pop()) if isinstance(result, exp.Or) else result.pop()
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sqlglot import exp
 
-from semantic_layer.compiler import nodes
-from semantic_layer.compiler.buckets import Calendar, interval, plus, truncated
-from semantic_layer.compiler.facts import Fact, Key, Plan
+from semantic_layer.compiler import nodes, spine
+from semantic_layer.compiler.buckets import Calendar, plus, truncated
+from semantic_layer.compiler.facts import Fact, Key, Measure, Plan
 from semantic_layer.compiler.measures import aggregate
 from semantic_layer.compiler.names import METRIC_TIME
 from semantic_layer.compiler.predicates import filter_sql, where_sql
 from semantic_layer.compiler.scope import Scope, without_time
 from semantic_layer.compiler.shifts import Bucketed, bucketed, moved_period
 from semantic_layer.errors import QueryError
-from semantic_layer.period import ONE_DAY, Grain, Period, truncate
+from semantic_layer.period import ONE_DAY, Grain, Period
 from semantic_layer.query import MetricQuery
 from semantic_layer.text import Text
 
@@ -32,14 +32,44 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """A scan's SELECT, and the small table of buckets it joins, if it needs one."""
+    """A scan's SELECT, and the CTEs that it reads, in order."""
 
     select: exp.Select
-    periods: tuple[str, exp.Select] | None = None
+    before: tuple[tuple[str, exp.Select], ...] = ()
 
 
-def scan(plan: Plan, fact: Fact, reading: Reading) -> Scan:
-    """Return the SELECT of one fact: one row per key, or exactly one row where there are no keys.
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a fact before aggregation: its joins, its conditions, and its group columns as SQL."""
+
+    scope: Scope
+    keys: list[exp.Expr]
+    conditions: list[exp.Expr]
+    joins: list[exp.Join]
+    before: tuple[tuple[str, exp.Select], ...]
+    common: tuple[str, ...]
+
+    def select(self, columns: list[exp.Expr]) -> exp.Select:
+        """Return SELECT columns FROM the fact and its joins WHERE its conditions hold."""
+        joins = [*self.scope.joins, *self.joins]
+        made = exp.Select(expressions=columns, from_=self.scope.source(), joins=joins)
+        where = nodes.conjunction(self.conditions)
+        if where is not None:
+            made.set("where", exp.Where(this=where))
+        return made
+
+    def named_keys(self, plan: Plan) -> list[exp.Expr]:
+        """Return the group columns under their names."""
+        return [nodes.aliased(sql, key.column) for sql, key in zip(self.keys, plan.keys, strict=True)]
+
+    def own_filters(self, measure: Measure) -> exp.Expr | None:
+        """Return the measure's filters that are not the whole scan's."""
+        own = [filter_sql(self.scope, sql) for sql in measure.filters if sql not in self.common]
+        return nodes.conjunction(own)
+
+
+def rows_of(plan: Plan, fact: Fact, reading: Reading, limits: tuple[date | None, date] | None = None) -> Rows:
+    """Return the rows that a fact reads. `limits` replaces the time limits of its period.
 
     Raises:
         QueryError: a dimension out of reach, a period on a model without time, a comparison without period.
@@ -49,29 +79,37 @@ def scan(plan: Plan, fact: Fact, reading: Reading) -> Scan:
     periods = (
         _periods_table(plan, fact, reading, shifted) if shifted and shifted.through_rows is None else None
     )
-    columns: list[exp.Expr] = [
-        nodes.aliased(_key_sql(plan, scope, fact, key, shifted, periods), key.column) for key in plan.keys
-    ]
+    keys = [_key_sql(plan, scope, fact, key, shifted, periods) for key in plan.keys]
     common = fact.common_filters()
-    for measure in fact.measures.values():
-        own = [filter_sql(scope, sql) for sql in measure.filters if sql not in common]
-        value = scope.own(measure.spec.expr)
-        aggregated = aggregate(measure.spec, value, nodes.conjunction(own))
-        columns.append(nodes.aliased(aggregated, measure.column))
-    conditions = _time_conditions(scope, fact, reading, shifted)
+    own_limits = _time_conditions(scope, fact, reading, shifted) if limits is None else []
+    conditions = own_limits if limits is None else time_limits(scope, *limits)
     conditions += [filter_sql(scope, sql) for sql in plan.context.row_filters.get(fact.model, ())]
     conditions += [filter_sql(scope, sql) for sql in common]
     conditions += query_conditions(scope, reading.query)
-    joins = list(scope.joins)
-    if periods is not None:
-        joins.append(_join_periods(plan, scope, fact, periods[0]))
-    select = exp.Select(expressions=columns, from_=scope.source(), joins=joins)
-    where = nodes.conjunction(conditions)
-    if where is not None:
-        select.set("where", exp.Where(this=where))
-    if plan.keys:
-        select.set("group", exp.Group(expressions=ordinals(len(plan.keys))))
-    return Scan(select, periods)
+    joins = [_join_periods(plan, scope, fact, periods[0])] if periods is not None else []
+    return Rows(scope, keys, conditions, joins, (periods,) if periods is not None else (), common)
+
+
+def scan(plan: Plan, fact: Fact, reading: Reading) -> Scan:
+    """Return the SELECT of one plain fact: one row per key, or exactly one row where there are no keys."""
+    return aggregated(plan, fact, rows_of(plan, fact, reading))
+
+
+def aggregated(plan: Plan, fact: Fact, rows: Rows) -> Scan:
+    """Return one row per key of the rows, with every aggregate of the fact."""
+    columns = rows.named_keys(plan)
+    for measure in fact.measures.values():
+        value = rows.scope.own(measure.spec.expr)
+        call = aggregate(measure.spec, value, rows.own_filters(measure))
+        columns.append(nodes.aliased(call, measure.column))
+    return Scan(grouped(rows.select(columns), len(plan.keys)), rows.before)
+
+
+def grouped(select: exp.Select, keys: int) -> exp.Select:
+    """Return the SELECT grouped by its first `keys` columns."""
+    if keys:
+        select.set("group", exp.Group(expressions=ordinals(keys)))
+    return select
 
 
 def ordinals(count: int) -> list[exp.Expr]:
@@ -163,36 +201,24 @@ def time_limits(scope: Scope, start: date | None, end: date) -> list[exp.Expr]:
     return limits
 
 
-def _periods_table(
-    plan: Plan, fact: Fact, reading: Reading, shifted: Bucketed
-) -> tuple[str, exp.Select] | None:
+def _periods_table(plan: Plan, fact: Fact, reading: Reading, shifted: Bucketed) -> tuple[str, exp.Select]:
     """Return name and SELECT of `periods (bucket, compared_with)`: one row per bucket of the period."""
     key = plan.bucket_key(fact)
     assert key is not None
     assert key.name.grain is not None
     assert reading.period is not None
     grain, period = key.name.grain, reading.period
-    first = truncated_day(period.start, grain, reading.calendar)
-    last = truncated_day(max(period.start, period.end - timedelta(days=1)), grain, reading.calendar)
-    step = interval(1, grain)
-    series = exp.GenerateSeries(start=nodes.day(first), end=nodes.day(last), step=step)
-    bucket: exp.Expr = nodes.cast(nodes.column("day"), "DATE")
-    other = bucket.copy()
-    for move in shifted.steps:
-        other = nodes.cast(move.earlier_sql(other, period, reading.calendar), "DATE")
-    if grain is Grain.WEEK and any(move.start_of for move in shifted.steps):
+    first, last = spine.ends(period, grain, reading.calendar)
+    other = spine.bucket()
+    for step in shifted.steps:
+        other = nodes.cast(step.earlier_sql(other, period, reading.calendar), "DATE")
+    if grain is Grain.WEEK and any(step.start_of for step in shifted.steps):
         other = truncated(other, grain, reading.calendar)
-    alias = exp.TableAlias(this=nodes.ident("buckets"), columns=[nodes.ident("day")])
     select = exp.Select(
-        expressions=[nodes.aliased(bucket, "bucket"), nodes.aliased(other, "compared_with")],
-        from_=exp.From(this=exp.Table(this=series, alias=alias)),
+        expressions=[nodes.aliased(spine.bucket(), "bucket"), nodes.aliased(other, "compared_with")],
+        from_=spine.buckets(first, last, grain),
     )
     return plan.fresh("periods"), select
-
-
-def truncated_day(day: date, grain: Grain, calendar: Calendar) -> date:
-    """Return the first day of the bucket that holds `day`."""
-    return truncate(day, grain, calendar.week_start, calendar.fiscal_year_start)
 
 
 def _join_periods(plan: Plan, scope: Scope, fact: Fact, periods: str) -> exp.Join:

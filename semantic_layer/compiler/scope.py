@@ -36,6 +36,7 @@ class Scope:
     time: str | None
     aliases: dict[Path, str] = field(default_factory=dict)
     joins: list[exp.Join] = field(default_factory=list)
+    metric_joins: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.aliases[()] = self.model
@@ -97,6 +98,25 @@ class Scope:
     def source(self) -> exp.From:
         """Return FROM with the scanned model; its row filters are conditions, see `row_filter`."""
         return exp.From(this=relation(self.index.catalog.models[self.model], self.model))
+
+    def metric_column(self, metric: str, entities: tuple[str, ...]) -> exp.Expr:
+        """Return a metric of the row's entities, from all data through today, joined once.
+
+        An entity without any row of the metric has null there.
+        """
+        from semantic_layer.compiler.filters import metric_per_entity
+
+        alias = "_".join([metric, "per", *entities])
+        if alias not in self.metric_joins:
+            keys, query = metric_per_entity(self.index, self.context, metric, entities)
+            tests: list[exp.Expr] = [
+                exp.EQ(this=self.named(entity).sql, expression=nodes.column(key, alias))
+                for entity, key in zip(entities, keys, strict=True)
+            ]
+            source = exp.Subquery(this=query, alias=exp.TableAlias(this=nodes.ident(alias)))
+            self.joins.append(exp.Join(this=source, side="LEFT", on=nodes.conjunction(tests)))
+            self.metric_joins.add(alias)
+        return nodes.column(metric, alias)
 
     def _alias(self, path: Path) -> str:
         """Return the alias of the model at the end of `path`, joining it first where that is not done yet."""

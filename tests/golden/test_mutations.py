@@ -12,6 +12,8 @@ from sqlglot import exp
 
 import semantic_layer.compiler.buckets as buckets
 import semantic_layer.compiler.compile as compile_module
+import semantic_layer.compiler.conversions as conversions
+import semantic_layer.compiler.filters as filters
 import semantic_layer.compiler.finish as finish
 import semantic_layer.compiler.joining as joining
 import semantic_layer.compiler.measures as measures
@@ -20,10 +22,12 @@ import semantic_layer.compiler.names as names
 import semantic_layer.compiler.nodes as nodes
 import semantic_layer.compiler.paths as paths
 import semantic_layer.compiler.predicates as predicates
+import semantic_layer.compiler.running as running
 import semantic_layer.compiler.scans as scans
 import semantic_layer.compiler.scope as scope
 import semantic_layer.compiler.shifts as shifts
 import semantic_layer.compiler.transforms as transforms
+import semantic_layer.compiler.variants as variants
 from semantic_layer.compiler import tied_at_cut
 from semantic_layer.compiler.facts import Fact, Plan
 from semantic_layer.compiler.index import CatalogIndex
@@ -77,10 +81,10 @@ def divisions_are_not_guarded(patch):
 def a_ratio_is_averaged_over_rows(patch):
     real = metrics._simple
 
-    def average(plan, metric, spec, filters, moves):
+    def average(plan, metric, spec, use):
         if metric.name in ("revenue", "spend"):
             spec = replace(spec, agg="avg")
-        return real(plan, metric, spec, filters, moves)
+        return real(plan, metric, spec, use)
 
     patch.setattr(metrics, "_simple", average)
 
@@ -172,7 +176,7 @@ def metric_filters_are_forgotten(patch):
 
 
 def _without_filters(real):
-    return lambda plan, metric, spec, filters, moves: real(plan, metric, spec, (), moves)
+    return lambda plan, metric, spec, use: real(plan, metric, spec, replace(use, filters=()))
 
 
 @bug
@@ -186,9 +190,11 @@ def a_metric_filter_narrows_every_metric_of_the_scan(patch):
 @bug
 def measures_that_differ_by_filter_share_a_column(patch):
     real = Plan.measure
-    patch.setattr(
-        Plan, "measure", lambda self, metric, spec, filters, moves: real(self, metric, spec, (), moves)
-    )
+
+    def unfiltered(self, metric, spec, use, variant=None):
+        return real(self, metric, spec, replace(use, filters=()), variant)
+
+    patch.setattr(Plan, "measure", unfiltered)
 
 
 @bug
@@ -384,6 +390,112 @@ def masked_values_are_shown(patch):
             self.context = context
 
     patch.setattr(scope.Scope, "value", bare)
+
+
+@bug
+def a_running_value_forgets_what_was_before_the_period(patch):
+    patch.setattr(running, "_lookback", lambda spec, day, reading: day)
+
+
+@bug
+def a_window_is_a_day_too_long(patch):
+    real = running._in_window
+
+    def longer(spec, of_row, days, reading):
+        if spec.window is not None:
+            spec = replace(spec, window=replace(spec.window, count=spec.window.count + 1))
+        return real(spec, of_row, days, reading)
+
+    patch.setattr(running, "_in_window", longer)
+
+
+@bug
+def distinct_counts_of_days_are_added(patch):
+    patch.setitem(running._OF_PARTS, "count_distinct", exp.Sum)
+
+
+@bug
+def a_larger_bucket_takes_the_last_day(patch):
+    patch.setitem(running._PICK, "first", exp.ArgMax)
+
+
+@bug
+def balances_are_summed_over_time(patch):
+    real = metrics._simple
+
+    def additive(plan, metric, spec, use):
+        return real(plan, metric, replace(spec, non_additive=None), use)
+
+    patch.setattr(metrics, "_simple", additive)
+
+
+@bug
+def the_latest_day_ignores_its_groups(patch):
+    real = variants._latest
+    patch.setattr(
+        variants,
+        "_latest",
+        lambda plan, fact, variant, reading: real(
+            plan, fact, replace(variant, rule=replace(variant.rule, group_by=())), reading
+        ),
+    )
+
+
+@bug
+def the_calendar_is_left_out(patch):
+    patch.setattr(variants, "_on_spine", lambda plan, fact, key, made, reading: made)
+
+
+@bug
+def nulls_are_not_filled(patch):
+    real = metrics._simple
+    patch.setattr(
+        metrics,
+        "_simple",
+        lambda plan, metric, spec, use: real(plan, metric, replace(spec, fill_nulls_with=None), use),
+    )
+
+
+@bug
+def a_conversion_counts_for_every_visit_before_it(patch):
+    real = conversions._found
+
+    def all_pairs(plan, spec, base, events, properties, column):
+        made = real(plan, spec, base, events, properties, column)
+        made.set("expressions", [*made.expressions[:-1], nodes.aliased(nodes.number(1), "nearest")])
+        return made
+
+    patch.setattr(conversions, "_found", all_pairs)
+
+
+@bug
+def a_conversion_may_come_at_any_time(patch):
+    real = conversions._found
+    patch.setattr(
+        conversions, "_found", lambda plan, spec, *rest: real(plan, replace(spec, window=None), *rest)
+    )
+
+
+@bug
+def constant_properties_are_ignored(patch):
+    real = conversions._found
+    patch.setattr(
+        conversions,
+        "_found",
+        lambda plan, spec, base, events, properties, column: real(plan, spec, base, events, [], column),
+    )
+
+
+@bug
+def a_metric_filter_reads_the_period_only(patch):
+    real = filters.metric_per_entity
+    patch.setattr(
+        filters,
+        "metric_per_entity",
+        lambda index, context, metric, entities: real(
+            index, replace(context, today=context.today.replace(year=2025, month=1, day=1)), metric, entities
+        ),
+    )
 
 
 def caught_by(case, golden) -> bool:
