@@ -13,7 +13,7 @@ TokenKind = Literal["han", "word", "sign"]
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003134f\u3040-\u30ff\uac00-\ud7af"
 _TOKEN = re.compile(rf"[{_HAN}]|[^\W_{_HAN}]+(?:'s\b)?|[^\w\s]|_")
-_VOWELS = "aeiou"
+_RUN = re.compile(rf"[{_HAN}]+|[^\W_{_HAN}]+(?:'s\b)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,5 +82,13 @@ def join_key(tokens: Sequence[Token]) -> str:
 
 
 def key_of(text: str) -> str:
-    """Return the key of a folded text; empty when it holds only signs."""
-    return join_key(tokenise(text))
+    """Return the key of a folded text, the same as joining its tokens; empty when it holds only signs."""
+    parts: list[str] = []
+    before_word = False
+    for run in _RUN.findall(text):
+        is_word = not is_han(run[0])
+        if is_word and before_word:
+            parts.append(" ")
+        parts.append(fold_word(run) if is_word else run)
+        before_word = is_word
+    return "".join(parts)
