@@ -184,12 +184,17 @@ def _word(text: str, index: int, words: Lexicon) -> tuple[int, tuple[Entry, ...]
     if nth is not None:
         return nth.end(), (Entry("ordinal", number=int(nth.group(1)), text="第"),)
     number_words = _ZH_NUMBER.match(text, index)
-    if number_words is not None and (best is None or number_words.end() > best[0]):
+    longer = number_words is not None and (best is None or number_words.end() > best[0])
+    ordinal = number_words is not None and number_words.group().startswith("第")
+    if number_words is not None and (
+        longer or (ordinal and best is not None and number_words.end() == best[0])
+    ):
         numeral = number_words.group()
         value = chinese_number(numeral.lstrip("第 "))
         if value is not None and value == value.to_integral_value() and value < 10**9:
             kind, mark = ("ordinal", "第") if numeral.startswith("第") else ("number", numeral)
-            return number_words.end(), (Entry(kind, number=int(value), text=mark),)
+            same = best[1] if best is not None and not longer else ()  # 第一 is "the first" too
+            return number_words.end(), (Entry(kind, number=int(value), text=mark), *same)
     return best
 
 

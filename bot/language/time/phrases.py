@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from dataclasses import replace
 
 from bot.language.time.counted import LOOSE, SIDES, current, read_count, read_position
@@ -28,6 +30,8 @@ from semantic_layer.period import Grain
 
 # "the last day of the first week of last month" is three deep; nobody asks for more than this.
 _DEEPEST = 6
+# "bought again within 7 days" is part of a metric, not a period.
+_NO_WINDOW = re.compile("复购|回购|再|转化|下单|购买|留存|退|到货|发货|未")
 
 
 def read_expression(cursor: Cursor, index: int) -> Found | None:
@@ -141,7 +145,7 @@ def _within(cursor: Cursor, index: int) -> Found | None:
     ):
         return None
     rest = cursor.text[cursor.lexemes[index + 2].end :].lstrip()
-    if rest.startswith(("复购", "回购", "再", "转化", "下单", "购买", "留存", "退", "到货", "发货", "未")):
+    if _NO_WINDOW.match(rest):
         return None
     return _window(number.number, cursor.unit(index + 1), rolling=True, after=index + 3)
 

@@ -101,7 +101,8 @@ _COMPARISON_GRAINS = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH
 _COMPARISON = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _COMPARISONS))
 _KINDS = {name: kind for name, kind, _ in _COMPARISONS}
 
-_ZH_GRAIN = {"小时": Grain.HOUR, "天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grain.WEEK, "礼拜": Grain.WEEK,
+_ZH_GRAIN = {"小时": Grain.HOUR, "天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grain.WEEK,
+             "礼拜": Grain.WEEK,
              "月": Grain.MONTH, "季": Grain.QUARTER, "年": Grain.YEAR}  # fmt: skip
 _EN_GRAIN = {"hour": Grain.HOUR, "da": Grain.DAY, "day": Grain.DAY, "dai": Grain.DAY, "week": Grain.WEEK,
              "month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR, "annual": Grain.YEAR,
