@@ -238,9 +238,10 @@ class SemanticLayer:
         """Return a note where the limit cuts between equal rows."""
         from semantic_layer.compiler import may_be_tied, tied_at_cut
 
-        if compiled.tie_sql is None or not may_be_tied(compiled, len(rows)):
+        sql = compiled.tie_sql if may_be_tied(compiled, len(rows)) else None
+        if sql is None:
             return ()
-        note = tied_at_cut(compiled, rows, self.engine.execute(compiled.tie_sql, timeout=timeout).rows)
+        note = tied_at_cut(compiled, rows, self.engine.execute(sql, timeout=timeout).rows)
         return (note,) if note is not None else ()
 
     def _totals(self, compiled: CompiledQuery, timeout: float | None) -> Row | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
@@ -14,6 +14,7 @@ from semantic_layer.compiler.context import CompileContext, CompiledQuery, Perio
 from semantic_layer.compiler.distinct import distinct_values
 from semantic_layer.compiler.facts import Key, Plan, Use, models_of
 from semantic_layer.compiler.finish import (
+    Final,
     facts_joined,
     having_sql,
     limited,
@@ -64,18 +65,8 @@ def compile_query(catalog: Catalog, query: MetricQuery, context: CompileContext)
         }
     )
     totals = _compiled(index, overall, context, (), keys, period)
-    return CompiledQuery(
-        compiled.sql,
-        compiled.columns,
-        compiled.query,
-        compiled.periods,
-        compiled.models,
-        compiled.warnings,
-        totals.sql,
-        tuple(column.name for column in totals.columns),
-        compiled.tie_sql,
-        compiled.cut_by,
-    )
+    shown = tuple(column.name for column in totals.columns)
+    return replace(compiled, totals_sql=totals.sql, totals_columns=shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,17 +113,28 @@ def _compiled(
         tests = nodes.conjunction([having_sql(having, result) for having in query.having])
         select.set("where", exp.Where(this=tests))
     order = order_of(query, plan, result)
-    statement, cut = limited(stages, select, result, order, query.limit)
-    dialect = context.dialect
+    final = limited(stages, select, result, order, query.limit)
     return CompiledQuery(
-        sql=statement.sql(dialect=dialect, pretty=True, copy=False),
+        sql=final.statement.sql(dialect=context.dialect, pretty=True, copy=False),
         columns=result,
         query=_canonical(index, query, context, keys, period),
         periods=tuple(_periods(plan, reading)),
         models=models_of(list(plan.facts.values())),
-        tie_sql=cut.sql(dialect=dialect, pretty=True, copy=False) if cut is not None else None,
+        tie=_beyond(final, context.dialect),
         cut_by=tuple(part.column for part in order),
     )
+
+
+def _beyond(final: Final, dialect: str) -> Callable[[], str] | None:
+    change = final.beyond
+    if change is None:
+        return None
+
+    def write() -> str:
+        change()
+        return final.statement.sql(dialect=dialect, pretty=True, copy=False)
+
+    return write
 
 
 def _values(plan: Plan, query: MetricQuery) -> tuple[list[tuple[str, exp.Expr]], list[_Made]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal, Protocol
@@ -69,5 +69,13 @@ class CompiledQuery:
     warnings: tuple[Text, ...] = ()
     totals_sql: str | None = None
     totals_columns: tuple[str, ...] = ()
-    tie_sql: str | None = None
+    tie: Callable[[], str] | None = field(default=None, compare=False, repr=False)
     cut_by: tuple[str, ...] = ()  # what the rows are sorted by, before the tie-break
+
+    @property
+    def tie_sql(self) -> str | None:
+        """Return the SQL for the first row (per group) that the limit cut off; None without a limit.
+
+        Written on demand: most callers never ask.
+        """
+        return self.tie() if self.tie is not None else None

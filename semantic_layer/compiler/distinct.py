@@ -53,9 +53,9 @@ def distinct_values(index: CatalogIndex, query: MetricQuery, context: CompileCon
         select = exp.Select(expressions=shown, from_=exp.From(this=nodes.table(name)))
     else:
         select = selects[0]
-    final, _ = limited(stages, select, result, order, query.limit)
+    final = limited(stages, select, result, order, query.limit)
     return CompiledQuery(
-        sql=final.sql(dialect=context.dialect, pretty=True, copy=False),
+        sql=final.statement.sql(dialect=context.dialect, pretty=True, copy=False),
         columns=result,
         query=query,
         periods=(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sqlglot import exp
@@ -123,43 +124,50 @@ def ordering(order: tuple[OrderBy, ...], plan: Plan) -> list[exp.Ordered]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Final:
+    """The whole statement; `beyond` turns it into the one for the first row (per group) that the limit cut off."""
+
+    statement: exp.Select
+    beyond: Callable[[], None] | None = None
+
+
 def limited(
     stages: Stages,
     select: exp.Select,
     columns: tuple[Column, ...],
     order: tuple[OrderBy, ...],
     limit: Limit | None,
-) -> tuple[exp.Select, exp.Select | None]:
-    """Return the ordered and cut statement, and the one that gives the first row (per group) cut off."""
-    plan = stages.plan
-    sort = ordering(order, plan)
-    if limit is None or not limit.per:
-        if sort:
-            select.set("order", exp.Order(expressions=sort))
-        if limit is None:
-            return stages.statement(select), None
-        cut = select.copy()
-        cut.set("limit", exp.Limit(expression=exp.Literal.number(1)))
-        cut.set("offset", exp.Offset(expression=exp.Literal.number(limit.offset + limit.n)))
-        select.set("limit", exp.Limit(expression=exp.Literal.number(limit.n)))
-        if limit.offset:
-            select.set("offset", exp.Offset(expression=exp.Literal.number(limit.offset)))
-        again = Stages(plan, [(name, query.copy()) for name, query in stages.ctes])
-        return stages.statement(select), again.statement(cut)
-    return _limited_per_group(stages, select, columns, sort, limit)
+) -> Final:
+    """Return the ordered and cut statement."""
+    sort = ordering(order, stages.plan)
+    if limit is not None and limit.per:
+        return _limited_per_group(stages, select, columns, sort, limit)
+    if sort:
+        select.set("order", exp.Order(expressions=sort))
+    if limit is None:
+        return Final(stages.statement(select))
+    select.set("limit", exp.Limit(expression=exp.Literal.number(limit.n)))
+    if limit.offset:
+        select.set("offset", exp.Offset(expression=exp.Literal.number(limit.offset)))
+
+    def beyond() -> None:
+        select.set("limit", exp.Limit(expression=exp.Literal.number(1)))
+        select.set("offset", exp.Offset(expression=exp.Literal.number(limit.offset + limit.n)))
+
+    return Final(stages.statement(select), beyond)
 
 
 def _limited_per_group(
     stages: Stages, select: exp.Select, columns: tuple[Column, ...], sort: list[exp.Ordered], limit: Limit
-) -> tuple[exp.Select, exp.Select]:
-    plan = stages.plan
-    per: list[exp.Expr] = [nodes.column(key_named(plan.keys, name).column) for name in limit.per]
+) -> Final:
+    per: list[exp.Expr] = [nodes.column(key_named(stages.plan.keys, name).column) for name in limit.per]
     source = stages.push("result", select)
-    window = exp.Window(
+    number = exp.Window(
         this=nodes.function("ROW_NUMBER"), partition_by=per, order=exp.Order(expressions=sort)
     )
     shown: list[exp.Expr] = [nodes.column(column.name) for column in columns]
-    ranked = stages.push("ranked", select_from(source, [*shown, nodes.aliased(window, _ROW)]))
+    ranked = stages.push("ranked", select_from(source, [*shown, nodes.aliased(number, _ROW)]))
     final = select_from(ranked, [node.copy() for node in shown])
     row = nodes.column(_ROW)
     last = exp.Literal.number(limit.offset + limit.n)
@@ -171,12 +179,12 @@ def _limited_per_group(
     keys = {node.name for node in per}
     outer += [part.copy() for part in sort if part.this.name not in keys]
     final.set("order", exp.Order(expressions=outer))
-    cut = select_from(ranked, [node.copy() for node in shown])
-    beyond = exp.EQ(this=row.copy(), expression=exp.Literal.number(limit.offset + limit.n + 1))
-    cut.set("where", exp.Where(this=beyond))
-    cut.set("order", final.args["order"].copy())
-    again = Stages(plan, [(name, query.copy()) for name, query in stages.ctes])
-    return stages.statement(final), again.statement(cut)
+
+    def beyond() -> None:
+        next_row = exp.Literal.number(limit.offset + limit.n + 1)
+        final.set("where", exp.Where(this=exp.EQ(this=nodes.column(_ROW), expression=next_row)))
+
+    return Final(stages.statement(final), beyond)
 
 
 def unknown_column(name: str, columns: tuple[Column, ...]) -> UnknownNameError:

@@ -12,7 +12,7 @@ from semantic_layer.text import Text
 def may_be_tied(compiled: CompiledQuery, rows: int) -> bool:
     """Return whether `tie_sql` is worth running: the limit was reached (per group: it may have been)."""
     limit = compiled.query.limit
-    return compiled.tie_sql is not None and limit is not None and (bool(limit.per) or rows >= limit.n)
+    return compiled.tie is not None and limit is not None and (bool(limit.per) or rows >= limit.n)
 
 
 def tied_at_cut(compiled: CompiledQuery, rows: Sequence[Row], beyond: Sequence[Row]) -> Text | None:
