@@ -24,7 +24,7 @@ _SHORT_NAMES = frozenset(
 )
 # What is counted is no date: 618元, 2000单, "2024 orders". 个 opens a count unless a time unit follows.
 _COUNTED = re.compile(
-    r"\s?(?:[元块单件人次万千亿台家笔条名位倍款瓶盒袋套支双%‰分岁斤克吨米级折页步只间座辆张颗票折美刀]|"
+    r"\s?(?:(?!单[量价均品数店]|支[付出]|人[群均数]|次[日数]|件[单数]|分[布析渠城省店品别类]|页面|级别|家[数电具居]|名[单称次]|票[房据]|位[置次]|步[骤数])[元块单件人次万千亿台家笔条名位倍款瓶盒袋套支双%‰分岁斤克吨米级折页步只间座辆张颗票折美刀]|"
     r"个(?!月|季|星期|礼拜|周|自然|完整|整|财|工作|小时|双|618)|"
     r"(?:k|m|bn|w|x|kg|g|ml|l|yuan|rmb|cny|usd|eur|gbp|dollars?|euros?|pounds?|orders?|units?|users?|"
     r"customers?|buyers?|items?|"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-
 from dataclasses import replace
 
 from bot.language.time.counted import LOOSE, SIDES, current, read_count, read_position
