@@ -148,7 +148,12 @@ def _declared() -> Iterator[tuple[str, str, set[str]]]:
                 yield model["name"], kind.get("expr", column["name"]), {str(code) for code in codes}
 
 
-@pytest.mark.parametrize(("table", "sql", "codes"), list(_declared()), ids=lambda value: str(value)[:40])
+def _test_name(value: str | set[str]) -> str:
+    """Return a name that is the same in every process: the workers of xdist must collect the same tests."""
+    return str(sorted(value) if isinstance(value, set) else value)[:40]
+
+
+@pytest.mark.parametrize(("table", "sql", "codes"), list(_declared()), ids=_test_name)
 def test_every_stored_code_has_a_label(table: str, sql: str, codes: set[str], values: Rows) -> None:
     stored = {
         str(row[0]) for row in values(f"SELECT DISTINCT {sql} AS code FROM {table} WHERE code IS NOT NULL")
