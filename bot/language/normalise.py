@@ -90,7 +90,7 @@ def _fold(char: str) -> str:
     if char in _SAME:
         return _SAME[char]
     category = unicodedata.category(char)
-    if category == "Cf" or category == "Mn" and char in "\ufe0e\ufe0f":
+    if category == "Cf" or (category == "Mn" and char in "\ufe0e\ufe0f"):
         return ""
     if category in ("Cc", "Cs", "Zs", "Zl", "Zp"):
         return " "
