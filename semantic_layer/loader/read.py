@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from semantic_layer.errors import nearest
 from semantic_layer.loader.sections import Entry, MetricEntry, S, Sections
@@ -135,20 +134,26 @@ def _read_section(document: Marked, key: str, sections: Sections, problems: Prob
             code="wrong_value",
         )
         return
-    for index, raw in enumerate(value):
-        if not isinstance(raw, Marked):
-            problems.add(
-                document,
-                (key, index),
-                Text(
-                    zh=f"{key} 的这一项不是“键: 值”。",
-                    en=f"This item of {key} is not a list of `key: value` pairs.",
-                ),
-                Text(zh="写成“- name: …”。", en="Write `- name: …`."),
-                code="wrong_value",
-            )
-            continue
+    for raw in _entries(document, key, value, problems):
         _read_entry(key, raw, sections, problems)
+
+
+def _entries(at: Marked, key: str, value: object, problems: Problems) -> Iterator[Marked]:
+    """Yield the mappings of a list; an item that is none is recorded."""
+    for index, raw in enumerate(value if isinstance(value, MarkedList) else ()):
+        if isinstance(raw, Marked):
+            yield raw
+            continue
+        problems.add(
+            at,
+            (key, index),
+            Text(
+                zh=f"{key} 的这一项不是“键: 值”。",
+                en=f"This item of {key} is not a list of `key: value` pairs.",
+            ),
+            Text(zh="写成“- name: …”。", en="Write `- name: …`."),
+            code="wrong_value",
+        )
 
 
 def _read_entry(key: str, raw: Marked, sections: Sections, problems: Problems) -> None:
@@ -247,23 +252,18 @@ def _read_model(key: str, raw: Marked, sections: Sections, problems: Problems) -
     if spec is not None:
         sections.models.append(Entry(spec, raw))
     read_columns = sections.columns.setdefault(name, [])
-    for column in columns if isinstance(columns, MarkedList) else ():
+    for column in _entries(raw, "columns", columns, problems):
         found = problems.read(ColumnSpec, column)
         if found is None:
             sections.broken.update(_column_names(column))
-        elif isinstance(column, Marked):
-            read_columns.append(Entry(found, column))
-    for metric in metrics if isinstance(metrics, MarkedList) else ():
-        if isinstance(metric, Marked):
-            _read_metric(metric, name, sections, problems)
         else:
-            problems.read(MetricSpec, metric)
+            read_columns.append(Entry(found, column))
+    for metric in _entries(raw, "metrics", metrics, problems):
+        _read_metric(metric, name, sections, problems)
 
 
-def _column_names(column: Any) -> set[str]:
+def _column_names(column: Marked) -> set[str]:
     """Return the names by which a column that could not be read may be referred to."""
-    if not isinstance(column, dict):
-        return set()
     names = {str(column.get("name"))}
     for key in ("dimension", "entity"):
         inner = column.get(key)

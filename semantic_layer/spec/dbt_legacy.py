@@ -28,7 +28,7 @@ def modern_metrics(metrics: Iterable[Marked], measures: Mapping[str, Measure]) -
     }
     for name in created:
         inputs.taken.add(name)
-        inputs.by_input[name, None, None] = name
+        inputs.by_input[_input_key(name, {})] = name
     made = [_modern(metric, inputs) for metric in metrics]
     for name, measure in created.items():
         metric = _from_measure(measure, measure.raw, {})
@@ -40,6 +40,11 @@ def modern_metrics(metrics: Iterable[Marked], measures: Mapping[str, Measure]) -
     return made + inputs.generated
 
 
+def _input_key(name: str, options: Mapping[Any, Any]) -> str:
+    """Return what tells one use of a measure from another: its name and the options that change its rows."""
+    return repr((name, options.get("fill_nulls_with"), options.get("join_to_timespine") or None))
+
+
 class _Inputs:
     """Makes hidden metrics of measures that a cumulative or conversion metric reads directly."""
 
@@ -47,13 +52,13 @@ class _Inputs:
         self.measures = measures
         self.taken = taken
         self.generated: list[Marked] = []
-        self.by_input: dict[tuple[str, object, object], str] = {}
+        self.by_input: dict[str, str] = {}
 
     def metric_for(self, raw: object, at: Marked) -> Marked:
         """Return the input mapping for a measure reference (a name, or a mapping with filter and options)."""
         options: Mapping[Any, Any] = raw if isinstance(raw, Mapping) else {"name": raw}
         name = str(options.get("name"))
-        key = (name, options.get("fill_nulls_with"), options.get("join_to_timespine") or None)
+        key = _input_key(name, options)
         if key not in self.by_input:
             self.by_input[key] = self._generate(name, options, at)
         result = Marked(at.file, at.line)
