@@ -22,6 +22,7 @@ RANK: Mapping[Source, int] = {
 }  # fmt: skip
 
 _BRACKETS = re.compile(r"^(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]$")
+_NAME_OF = re.compile(r"^(.{2,}?)(?:名称|名字|名| names?)$")  # 商品名称 -> 商品
 _HAN_MEASURES = ("总数量", "总金额", "数量", "金额", "总数", "总量", "总额", "数", "量", "额")
 _COUNTED = ("数量", "总数", "总量", "数", "量")
 _SUMMED = ("金额", "总额", "额")
@@ -119,6 +120,9 @@ def _metric_entries(metric: Metric) -> Iterator[tuple[str, Term]]:
 
 def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
     yield from _named("dimension", dimension.name, dimension.label, dimension.synonyms)
+    for surface in (dimension.label.zh, dimension.label.en.lower()):
+        if match := _NAME_OF.match(surface):
+            yield match[1], Term("dimension", dimension.name, "variant")
     for spelling in dimension.qualified:
         yield spelling.replace("__", " "), Term("dimension", dimension.name, "name")
     for value in dimension.values:

@@ -34,7 +34,7 @@ def unused_words(line: Line, scene: Scene, *, named: bool) -> tuple[str, ...]:
 
 
 def _is_harmless(line: Line, index: int) -> bool:
-    if line.roles[index].kind in ("model", "event"):
+    if line.roles[index].kind == "model":
         return True
     if line.roles[index].kind != "grammar":
         return False

@@ -9,6 +9,7 @@ from bot.planners.rules.grouping import trend_grain
 from bot.planners.rules.line import Line
 from bot.planners.rules.patterns import GRAINS
 from bot.planners.rules.tags import Tag
+from semantic_layer.catalog import RatioMetric
 from semantic_layer.period import Grain
 from semantic_layer.query import AveragePer, Condition, GroupBy, Rolling, RunningTotal, Share
 
@@ -27,7 +28,10 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
     marks = [index for index in line.tagged(Tag.SHARE) if index not in line.used]
     if not marks or not draft.metrics:
         return
-    if not _ratio_named(line, marks[0]) and not draft.group_by:
+    if len(draft.metrics) == 2 and _one_over_other(draft, scene):
+        line.use(*marks)
+        return
+    if not draft.group_by:
         _open_filter(draft, scene)
     name = draft.metrics[0]
     line.use(*marks)
@@ -64,8 +68,17 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
     line.use(*marks)
 
 
-def _ratio_named(line: Line, index: int) -> bool:
-    return line.has(index, Tag.GROWTH)
+def _one_over_other(draft: Draft, scene: Scene) -> bool:
+    """Read "A占B的比例" and "A as a share of B" as the ratio that is declared so, if there is one."""
+    top, bottom = draft.metrics
+    for metric in scene.catalog.metrics.values():
+        kind = metric.type
+        if isinstance(kind, RatioMetric) and not metric.hidden and not kind.numerator.filters:
+            if (kind.numerator.metric, kind.denominator.metric) == (top, bottom):
+                draft.metrics = [metric.name]
+                draft.say("metric", metric.label.zh, metric.label.en)
+                return True
+    return False
 
 
 def _open_filter(draft: Draft, scene: Scene) -> None:

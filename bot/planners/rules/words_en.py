@@ -239,7 +239,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.GROWTH,
         "change",
-        "change|changes|change in|change of|changed|difference from|absolute change|increase in|decrease in|absolute growth|net change|delta|variance|variation|change from|changes in|movement|how much did",
+        "change|changes|change in|change of|changed|difference from|absolute change|increase in|decrease in|absolute growth|net change|delta|variance|variation|change from|changes in|movement",
     ),
     (
         Tag.GREW,
