@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Array = NDArray[np.float64]
+
 HISTORY_WEEKS = 104
 MIN_WEEKS = 26
+MIN_LEVELS = 8
 DONOR_SHARE = 0.20  # without an experiment no more than a fifth is moved (methods section 6)
 RECEIVER_SHARE = 0.30
 FALSE_DISCOVERY_RATE = 0.10
@@ -32,16 +35,18 @@ METRIC_TIME = "metric_time"
 
 
 @dataclass(frozen=True, slots=True)
-class Channel:
-    """One member's weekly history: aligned arrays of positive spend and value, with their week numbers."""
+class History:
+    """Weekly spend and value of the channels, (weeks, channels), NaN where a channel was not active.
 
-    code: str
-    label: Text
-    weeks: tuple[int, ...]
-    spend: NDArray[np.float64]
-    value: NDArray[np.float64]
-    recent_spend: float  # per week, median of the recent weeks: a festival does not move it
-    recent_value: float
+    `recent_…` are medians per week over the recent weeks: a festival does not move them.
+    """
+
+    codes: tuple[str, ...]
+    labels: tuple[Text, ...]
+    spend: Array
+    value: Array
+    recent_spend: Array
+    recent_value: Array
 
 
 def applies(metric: Metric, context: ToolContext) -> bool:
@@ -71,33 +76,36 @@ def suggest(metric: Metric, dimension: Dimension, context: ToolContext) -> tuple
     correction for the number of pairs, where the order of the marginal returns is not stable over time, or
     where the gain is under 1 % of the value.
     """
+    import numpy as np
+
     kind = metric.type
     if not isinstance(kind, RatioMetric) or not applies(metric, context):
         return ()
-    table = _history(kind, dimension, context)
-    channels = _channels(table, dimension.name, kind)
-    if len(channels) < 3:
+    history = _history(_weekly(kind, dimension, context), dimension.name, kind)
+    if len(history.codes) < 3:
         return ()
+    everything = np.ones(len(history.spend), dtype=bool)
     try:
-        fits = [_fit(channels, at) for at in range(len(channels))]
+        fits = [_fit(history, at, everything) for at in range(len(history.codes))]
     except ValueError:  # a channel whose history cannot be compared with the others': no advice from it
         return ()
-    positions = _positions(channels, shrink(fits))
-    moves = _moves(channels, positions)
+    positions = _positions(history, shrink(fits))
+    moves = _moves(history, positions)
     adjusted = benjamini_hochberg([move.p_value for move in moves])
-    total = sum(channel.recent_value for channel in channels) * HORIZON_WEEKS
+    total = float(history.recent_value.sum()) * HORIZON_WEEKS
     kept = [
         move
         for move, q in zip(moves, adjusted, strict=True)
         if q <= FALSE_DISCOVERY_RATE and move.low > 0 and move.mean >= MIN_REACH * total
     ]
     for move in sorted(kept, key=lambda one: one.mean, reverse=True):
-        stable = _stable_quarters(channels, move)
+        stable = _stable_quarters(history, move)
         if stable >= 3:
+            donor, receiver = (
+                Side(history.labels[at], positions[at], fits[at]) for at in (move.donor, move.receiver)
+            )
             value = context.layer.catalog.metrics[kind.numerator.metric]
-            donor = Side(channels[move.donor].label, positions[move.donor], fits[move.donor])
-            receiver = Side(channels[move.receiver].label, positions[move.receiver], fits[move.receiver])
-            codes = channels[move.donor].code, channels[move.receiver].code
+            codes = history.codes[move.donor], history.codes[move.receiver]
             return (
                 Candidate(
                     topic=("move", dimension.name, *codes),
@@ -109,7 +117,7 @@ def suggest(metric: Metric, dimension: Dimension, context: ToolContext) -> tuple
     return ()
 
 
-def _history(kind: RatioMetric, dimension: Dimension, context: ToolContext) -> Table:
+def _weekly(kind: RatioMetric, dimension: Dimension, context: ToolContext) -> Table:
     """Return value and spend by channel and whole week, over at most two years."""
     coverage = context.layer.coverage((kind.numerator.metric, kind.denominator.metric))
     end = min(context.today, coverage.end or context.today)
@@ -122,115 +130,107 @@ def _history(kind: RatioMetric, dimension: Dimension, context: ToolContext) -> T
     return context.query(query).table
 
 
-def _channels(table: Table, dimension: str, kind: RatioMetric) -> list[Channel]:
+def _history(table: Table, dimension: str, kind: RatioMetric) -> History:
+    """Return the channels with enough weeks of varying spend, as aligned weekly arrays."""
     import numpy as np
 
     code_at, week_at = table.index(dimension), table.index(f"{METRIC_TIME}__week")
     value_at, spend_at = table.index(kind.numerator.metric), table.index(kind.denominator.metric)
     labels = dict(table.columns[code_at].value_labels)
-    rows: dict[str, list[tuple[int, float, float]]] = {}
-    last = 0
-    for row in table.rows:
-        week = row[week_at]
-        if row[code_at] is None or not isinstance(week, date):
-            continue
-        number = week.toordinal() // 7
-        last = max(last, number)
-        spend, value = as_float(row[spend_at]) or 0.0, as_float(row[value_at]) or 0.0
-        if spend > 0 and value > 0:
-            rows.setdefault(str(row[code_at]), []).append((number, spend, value))
-    channels = []
-    for code, weekly in rows.items():
-        weekly.sort()
-        recent = [entry for entry in weekly if entry[0] > last - RECENT_WEEKS]
-        spends = np.array([entry[1] for entry in weekly])
-        if len(weekly) < MIN_WEEKS or len(recent) < RECENT_WEEKS // 2 or len(set(spends.round(2))) < 8:
-            continue
-        channels.append(
-            Channel(
-                code=code,
-                label=labels.get(code, Text.same(code)),
-                weeks=tuple(entry[0] for entry in weekly),
-                spend=spends,
-                value=np.array([entry[2] for entry in weekly]),
-                recent_spend=float(np.median([entry[1] for entry in recent])),
-                recent_value=float(np.median([entry[2] for entry in recent])),
-            )
-        )
-    return channels
+    rows = [row for row in table.rows if row[code_at] is not None and isinstance(row[week_at], date)]
+    weeks = {week: at for at, week in enumerate(sorted({row[week_at] for row in rows}))}  # type: ignore[type-var]
+    codes = sorted({str(row[code_at]) for row in rows})
+    columns = {code: at for at, code in enumerate(codes)}
+    spend, value = np.full((2, len(weeks), len(codes)), np.nan)
+    for row in rows:
+        spent, earned = as_float(row[spend_at]) or 0.0, as_float(row[value_at]) or 0.0
+        if spent > 0 and earned > 0:
+            place = weeks[row[week_at]], columns[str(row[code_at])]
+            spend[place], value[place] = spent, earned
+    active = ~np.isnan(spend)
+    recent = active[-RECENT_WEEKS:].sum(axis=0)
+    levels = np.array([len(set(spend[active[:, at], at].round(2))) for at in range(len(codes))])
+    fit = np.flatnonzero(
+        (active.sum(axis=0) >= MIN_WEEKS) & (recent >= RECENT_WEEKS // 2) & (levels >= MIN_LEVELS)
+    )
+    return History(
+        codes=tuple(codes[at] for at in fit),
+        labels=tuple(labels.get(codes[at], Text.same(codes[at])) for at in fit),
+        spend=spend[:, fit],
+        value=value[:, fit],
+        recent_spend=np.nanmedian(spend[-RECENT_WEEKS:, fit], axis=0),
+        recent_value=np.nanmedian(value[-RECENT_WEEKS:, fit], axis=0),
+    )
 
 
-def _fit(channels: list[Channel], at: int, left_out: frozenset[int] = frozenset()) -> Elasticity:
+def _fit(history: History, at: int, keep: NDArray[np.bool_]) -> Elasticity:
     """Return one channel's elasticity against the geometric mean of the others in the same weeks.
 
-    `left_out` are positions of the channel's own weeks that are not used.
+    `keep` marks the weeks that are used. Weeks without two other active channels are not.
     """
     import numpy as np
 
-    own = channels[at]
-    others: dict[int, list[tuple[float, float]]] = {}
-    for other_at, other in enumerate(channels):
-        if other_at != at:
-            # Against its own mean level, so that a channel that joins late does not shift the average.
-            spends, values = np.log(other.spend), np.log(other.value)
-            spends, values = spends - spends.mean(), values - values.mean()
-            for week, spend, value in zip(other.weeks, spends, values, strict=True):
-                others.setdefault(week, []).append((float(spend), float(value)))
-    chosen = [
-        position
-        for position, week in enumerate(own.weeks)
-        if len(others.get(week, [])) >= 2 and position not in left_out
-    ]
-    if not chosen:
+    logs = np.log(np.stack([history.spend, history.value]))
+    # Against its own mean level, so that a channel that joins late does not shift the average.
+    centred = logs - np.nanmean(logs, axis=1, keepdims=True)
+    others = np.delete(centred, at, axis=2)
+    count = (~np.isnan(others)).sum(axis=2)[0]
+    chosen = keep & (count >= 2) & ~np.isnan(logs[0, :, at])
+    if not chosen.any():
         raise ValueError("no week in which two other channels were active")
-    means = np.array([np.mean(others[own.weeks[position]], axis=0) for position in chosen])
-    return own_elasticity(own.spend[chosen], own.value[chosen], np.exp(means[:, 0]), np.exp(means[:, 1]))
+    means = np.nansum(others[:, chosen], axis=2) / count[chosen]
+    return own_elasticity(
+        history.spend[chosen, at], history.value[chosen, at], np.exp(means[0]), np.exp(means[1])
+    )
 
 
-def _positions(channels: list[Channel], posterior: list[tuple[float, float]]) -> list[Position]:
+def _positions(history: History, posterior: list[tuple[float, float]]) -> list[Position]:
     return [
         Position(
-            channel.recent_spend * HORIZON_WEEKS,
-            channel.recent_value * HORIZON_WEEKS,
+            float(history.recent_spend[at]) * HORIZON_WEEKS,
+            float(history.recent_value[at]) * HORIZON_WEEKS,
             min(max(slope, 0.0), 1.0),
             error,
         )
-        for channel, (slope, error) in zip(channels, posterior, strict=True)
+        for at, (slope, error) in enumerate(posterior)
     ]
 
 
-def _moves(channels: list[Channel], positions: list[Position]) -> list[Move]:
+def _moves(history: History, positions: list[Position]) -> list[Move]:
     """Return every ordered pair as a move, each within what was ever spent and the share that may move."""
     import numpy as np
 
+    largest = np.nanmax(history.spend, axis=0) * HORIZON_WEEKS
     moves = []
     for donor_at, donor in enumerate(positions):
         for receiver_at, receiver in enumerate(positions):
-            headroom = float(channels[receiver_at].spend.max()) * HORIZON_WEEKS - receiver.spend
+            headroom = float(largest[receiver_at]) - receiver.spend
             amount = min(DONOR_SHARE * donor.spend, RECEIVER_SHARE * receiver.spend, headroom)
             if donor_at == receiver_at or amount <= 0:
                 continue
-            draws = move_draws(donor, receiver, amount)
-            low, high = (float(bound) for bound in np.quantile(draws, (0.1, 0.9)))
-            wrong = float((draws <= 0).mean())
+            draws = np.sort(move_draws(donor, receiver, amount))
+            low, high = float(draws[len(draws) // 10]), float(draws[-(len(draws) // 10) - 1])
+            wrong = float(np.searchsorted(draws, 0.0, side="right")) / len(draws)
             p_value = max(wrong, 1 / len(draws))
             moves.append(Move(donor_at, receiver_at, amount, low, high, float(draws.mean()), p_value))
     return moves
 
 
-def _stable_quarters(channels: list[Channel], move: Move) -> int:
+def _stable_quarters(history: History, move: Move) -> int:
     """Return in how many of four quarters of the history, left out in turn, the receiver still returns more."""
+    import numpy as np
+
+    weeks = len(history.spend)
     count = 0
     for quarter in range(4):
+        keep = np.ones(weeks, dtype=bool)
+        keep[weeks * quarter // 4 : weeks * (quarter + 1) // 4] = False
         marginals = []
         for at in (move.receiver, move.donor):
-            channel = channels[at]
-            weeks = len(channel.weeks)
-            left_out = frozenset(range(weeks * quarter // 4, weeks * (quarter + 1) // 4))
             try:
-                slope = _fit(channels, at, left_out).slope
+                slope = _fit(history, at, keep).slope
             except ValueError:  # too few weeks are left, or their spend never varies: not a confirmation
                 slope = float("nan")
-            marginals.append(slope * channel.recent_value / channel.recent_spend)
+            marginals.append(slope * float(history.recent_value[at] / history.recent_spend[at]))
         count += marginals[0] > marginals[1]
     return count
