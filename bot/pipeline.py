@@ -205,7 +205,8 @@ class Pipeline:
             if name not in self._planners:
                 from bot.planners.rules import RulesPlanner
 
-                self._planners["rules"] = RulesPlanner(self.layer)
+                folder = self._settings.state_dir / "values" if self._settings is not None else None
+                self._planners["rules"] = RulesPlanner(self.layer, folder)
             return self._planners[name]
 
     def _answered(

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
 
 from bot.planners.base import PlanRequest
@@ -43,6 +44,7 @@ class LargeLayer:
     """A layer without a database: only what a planner asks for."""
 
     catalog: Catalog
+    settings: SimpleNamespace
     data_version: str = "bench"
 
     def coverage(self, metrics: Sequence[str]) -> Coverage:
@@ -62,7 +64,7 @@ def run(argv: list[str]) -> int:
     """Print p50 and p95 for both; 0 within the budgets, else 1. The first argument is the rounds (20)."""
     rounds = int(argv[0]) if argv else 20
     with tempfile.TemporaryDirectory() as folder:
-        layer = cast("SemanticLayer", LargeLayer(_catalog()))
+        layer = cast("SemanticLayer", LargeLayer(_catalog(), SimpleNamespace(path=Path(folder))))
         started = time.perf_counter()
         planner = RulesPlanner(layer, Path(folder), Registry.of([]))
         _ask(planner, layer, LARGE[0], date(2026, 1, 1))

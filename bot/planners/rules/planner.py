@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -126,4 +127,7 @@ class RulesPlanner:
             and dimension.name not in hidden
         ]
         pairs = ((name, value) for name in names for value, _ in self._layer.values(name))
-        return open_index(self._folder, self._layer.data_version, pairs)
+        folder = self._folder
+        if folder is not None:  # one folder per workspace: a new data version replaces the old file in it
+            folder /= hashlib.sha256(str(self._layer.settings.path).encode()).hexdigest()[:12]
+        return open_index(folder, self._layer.data_version, pairs)
