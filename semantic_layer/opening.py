@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,9 +45,12 @@ def open_workspace(
     content = _content(where, state, stamp)
     opening = Opening(where, state, data_dir, connection, stamp, content)
     catalog, engine, version, spans = _data(opening)
-    return SemanticLayer(
+    layer = SemanticLayer(
         catalog, content.settings, engine, version, content.users, content.verified, opening, spans
     )
+    # Closed with the layer, and before the interpreter ends: DuckDB complains aloud about connections left open.
+    weakref.finalize(layer, engine.close)
+    return layer
 
 
 def reload(layer: SemanticLayer) -> Reload:

@@ -81,7 +81,7 @@ class Opening:
     content: Content
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, weakref_slot=True, eq=False)
 class SemanticLayer:
     """An open workspace; safe to share between threads. Made by `semantic_layer.open`."""
 
