@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.language.normalise import normalise
-from bot.language.terms.tokens import fold_word, is_han, key_of, tokenise
+from bot.language.terms.tokens import fold_word, is_han, key_of, parts_of
 from semantic_layer.catalog import Catalog, Dimension, Metric
 from semantic_layer.query import Scalar
 from semantic_layer.text import Text, Words
@@ -70,20 +70,20 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
     words: set[str] = set()
     for surface, term in _entries(catalog):
         folded = normalise(surface).text
-        tokens = [token for token in tokenise(folded) if token.kind != "sign"]
-        if not tokens:
+        parts = parts_of(folded)
+        if not parts:
             continue
-        keys = {key_of(folded)}
-        if 1 < len(tokens) <= 3 and all(token.kind == "word" for token in tokens):
-            keys.add(fold_word(folded.replace(" ", "").replace("-", "").replace("_", "")))
-        for key in keys:
+        sizes = {key_of(folded): (parts[0], len(parts))}
+        latin = [part for part in parts if not is_han(part[0])]
+        if 1 < len(parts) <= 3 and len(latin) == len(parts):  # e-commerce is found as ecommerce, too
+            joined = fold_word(folded.replace(" ", "").replace("-", "").replace("_", ""))
+            sizes[joined] = (joined, 1)
+        for key, (first, size) in sizes.items():
             terms = found.setdefault(key, {})
             if term.identity not in terms or terms[term.identity].rank > term.rank:
                 terms[term.identity] = term
-            size = len(tokenise(key))
-            first = key if size == 1 else tokenise(key)[0].key
             longest[first] = max(longest.get(first, 0), size)
-        words.update(token.key for token in tokens if token.kind == "word")
+        words.update(latin)
     ordered = {key: tuple(sorted(terms.values(), key=lambda term: term.rank)) for key, terms in found.items()}
     return Lexicon(ordered, longest, frozenset(words))
 

@@ -81,6 +81,17 @@ def join_key(tokens: Sequence[Token]) -> str:
     return "".join(parts)
 
 
+def parts_of(text: str) -> list[str]:
+    """Return the keys of a folded text's tokens without its signs, as `tokenise` would give them, only faster."""
+    parts: list[str] = []
+    for run in _RUN.findall(text):
+        if is_han(run[0]):
+            parts += run
+        else:
+            parts.append(fold_word(run))
+    return parts
+
+
 def key_of(text: str) -> str:
     """Return the key of a folded text, the same as joining its tokens; empty when it holds only signs."""
     parts: list[str] = []

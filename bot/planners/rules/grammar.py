@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bot.language.normalise import normalise
-from bot.language.terms.tokens import Token, join_key, key_of, tokenise
+from bot.language.terms.tokens import Token, join_key, key_of, parts_of
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.words_en import WORDS_EN
 from bot.planners.rules.words_zh import WORDS_ZH
@@ -36,13 +35,12 @@ def grammar() -> Grammar:
     """Return the lookup of both languages' grammar words; built once."""
     found: dict[str, dict[tuple[Tag, str], None]] = {}
     longest: dict[str, int] = {}
-    for word, tag, payload in _entries():
-        tokens = [token for token in tokenise(normalise(word).text) if token.kind != "sign"]
-        key = key_of(normalise(word).text)
-        if not key or "%" in word or "#" in word:  # signs make no key: these are patterns
+    for word, tag, payload in _entries():  # the tables are written folded
+        parts = parts_of(word)
+        if not parts or "%" in word or "#" in word:  # signs make no key: these are patterns
             continue
-        found.setdefault(key, {})[tag, payload] = None
-        longest[tokens[0].key] = max(longest.get(tokens[0].key, 0), len(tokens))
+        found.setdefault(key_of(word), {})[tag, payload] = None
+        longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
     return Grammar({key: tuple(tags) for key, tags in found.items()}, longest)
 
 

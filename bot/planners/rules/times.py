@@ -34,10 +34,15 @@ _COMPARE_TEXT = {
 
 
 def calendar_events(catalog: Catalog) -> tuple[CalendarEvent, ...]:
-    """Return the workspace's events in the form the time grammar takes."""
+    """Return the workspace's events in the form the time grammar takes, under the names it knows them by."""
     return tuple(
         CalendarEvent(
-            event.name,
+            known_as(
+                event.name,
+                tuple(
+                    normalise(word).text for word in (event.label.zh, event.label.en, *event.synonyms.all())
+                ),
+            ),
             event.label,
             event.synonyms.all(),
             {year: (start, end) for year, start, end in event.years},
