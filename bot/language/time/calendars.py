@@ -253,6 +253,18 @@ BUILT_IN: tuple[BuiltIn, ...] = (
 )  # fmt: skip
 
 BY_NAME: dict[str, BuiltIn] = {event.name: event for event in BUILT_IN}
+BY_WORD: dict[str, BuiltIn] = {word: event for event in reversed(BUILT_IN) for word in event.words}
+
+
+def known_as(name: str, words: tuple[str, ...]) -> str:
+    """Return the built-in name of an event that a workspace calls `name`, found by any of its (folded) words.
+
+    618 is no legal YAML name and 双11 may be called anything there: people know an event by its words. An
+    event that nobody else knows keeps its name.
+    """
+    if name in BY_NAME:
+        return name
+    return next((BY_WORD[word].name for word in words if word in BY_WORD), name)
 
 
 def event_window(

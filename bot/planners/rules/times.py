@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
+from bot.language.normalise import normalise
 from bot.language.time import (
     CalendarEvent,
     ComparisonReading,
@@ -15,6 +16,7 @@ from bot.language.time import (
     baseline_of,
     resolve,
 )
+from bot.language.time.calendars import known_as
 from bot.language.time.expressions import Between, Point, Ref
 from bot.language.time.fields import finest
 from bot.planners.rules.derive import average_of

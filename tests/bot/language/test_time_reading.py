@@ -310,3 +310,11 @@ def test_a_very_long_text_is_read() -> None:
 
 def test_nested_phrases_have_a_bound() -> None:
     read("the week before " * 300 + "christmas")
+
+
+def test_a_workspace_s_event_is_the_built_in_one_of_any_of_its_words() -> None:
+    from bot.language.time.calendars import known_as
+
+    # Whatever the YAML calls it: its label or a synonym says which event it is.
+    assert known_as("mid_year_fest", ("618", "mid year")) == "618"
+    assert known_as("our_birthday", ("店庆", "anniversary")) == "our_birthday"
