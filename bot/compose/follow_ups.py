@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from bot.compose.asking import as_plan, question_of
+from bot.compose.measure import models
 from bot.compose.ranking import read_ranking
 from bot.compose.side import Side, is_covered
 from bot.compose.view import Scene, View, shape_of
@@ -16,7 +17,7 @@ from tools.registry import Registry
 Compiles = Callable[[MetricQuery], bool]
 MOST = 5
 MOST_DRILL_DOWNS = 2
-MOST_TRIED = 12  # compiling is milliseconds, a wide catalog has hundreds of dimensions
+MOST_TRIED = 6  # compiling is milliseconds, a wide catalog has hundreds of dimensions
 WHY_TOOL = "why"
 
 
@@ -95,7 +96,17 @@ def _drill_downs(view: View, scene: Scene, compiles: Compiles) -> Iterator[Metri
         and not dimension.hidden
         and dimension.name not in used | fixed
     ]
-    candidates.sort(key=lambda dimension: (not dimension.values, not dimension.conformed))
+    # What lives in the metric's own tables needs no join and is what people look at first.
+    own = models(scene.catalog, query.metrics[0])
+    if len(own) > 1:  # facts of several tables meet only on dimensions that all of them have
+        candidates = [one for one in candidates if own <= {binding.model for binding in one.bindings}]
+    candidates.sort(
+        key=lambda dimension: (
+            not own <= {binding.model for binding in dimension.bindings},
+            not dimension.values,
+            not dimension.conformed,
+        )
+    )
     given = 0
     for dimension in candidates[:MOST_TRIED]:
         plan = as_plan(

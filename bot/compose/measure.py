@@ -49,7 +49,21 @@ def parts(catalog: Catalog, name: str) -> tuple[str, ...]:
 
 def counts(catalog: Catalog, name: str) -> tuple[str, ...]:
     """Return the counting metrics under a metric, itself included: they say how many events it stands on."""
-    found: list[str] = []
+    return tuple(
+        leaf.name
+        for leaf in leaves(catalog, name)
+        if isinstance(leaf.type, SimpleMetric) and leaf.type.agg in COUNTING and not leaf.hidden
+    )
+
+
+def models(catalog: Catalog, name: str) -> frozenset[str]:
+    """Return the models whose rows a metric is computed from."""
+    return frozenset(leaf.type.model for leaf in leaves(catalog, name) if isinstance(leaf.type, SimpleMetric))
+
+
+def leaves(catalog: Catalog, name: str) -> tuple[Metric, ...]:
+    """Return the simple metrics that a metric is made of, each once; a simple one is its own leaf."""
+    found: list[Metric] = []
     open_names = [name]
     seen: set[str] = set()
     while open_names:
@@ -59,8 +73,7 @@ def counts(catalog: Catalog, name: str) -> tuple[str, ...]:
         seen.add(current)
         kind = catalog.metrics[current].type
         if isinstance(kind, SimpleMetric):
-            if kind.agg in COUNTING and not catalog.metrics[current].hidden:
-                found.append(current)
+            found.append(catalog.metrics[current])
         elif isinstance(kind, RatioMetric):
             open_names += [kind.numerator.metric, kind.denominator.metric]
         elif isinstance(kind, DerivedMetric):
