@@ -86,7 +86,7 @@ def rows_of(plan: Plan, fact: Fact, reading: Reading, limits: tuple[date | None,
     conditions += [filter_sql(scope, sql) for sql in plan.context.row_filters.get(fact.model, ())]
     conditions += [filter_sql(scope, sql) for sql in common]
     conditions += query_conditions(scope, reading.query)
-    joins = [_join_periods(plan, scope, fact, periods[0])] if periods is not None else []
+    joins = [_join_periods(plan, scope, fact, periods[0], shifted)] if periods is not None and shifted else []
     return Rows(scope, keys, conditions, joins, (periods,) if periods is not None else (), common)
 
 
@@ -221,10 +221,17 @@ def _periods_table(plan: Plan, fact: Fact, reading: Reading, shifted: Bucketed) 
     return plan.fresh("periods"), select
 
 
-def _join_periods(plan: Plan, scope: Scope, fact: Fact, periods: str) -> exp.Join:
+def _join_periods(plan: Plan, scope: Scope, fact: Fact, periods: str, shifted: Bucketed) -> exp.Join:
     key = plan.bucket_key(fact)
     assert key is not None
-    condition = exp.EQ(this=scope.value(key.name).sql, expression=nodes.column("compared_with", periods))
+    condition: exp.Expr = exp.EQ(
+        this=scope.value(key.name).sql, expression=nodes.column("compared_with", periods)
+    )
+    if shifted.cut is not None:
+        last, until = (nodes.day(day) for day in shifted.cut)
+        whole = exp.LT(this=nodes.column("bucket", periods), expression=last)
+        in_part = exp.LT(this=scope.named(METRIC_TIME).sql, expression=until)
+        condition = exp.And(this=condition, expression=exp.Paren(this=nodes.disjunction([whole, in_part])))
     return exp.Join(this=nodes.table(periods), on=condition, kind="INNER")
 
 

@@ -126,6 +126,7 @@ class Bucketed:
     start: date
     end: date
     through_rows: tuple[int, int] | None  # (days, months) to add to the rows' time; None: through `periods`
+    cut: tuple[date, date] | None = None  # the last bucket alone reads its counterpart only before this day
 
 
 def moved_period(moves: Moves, main: Period, calendar: Calendar) -> Period:
@@ -192,7 +193,11 @@ def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bu
     # Moved rows keep the bucket's own ends (seven days before April); a bucket of its own ends where it does.
     end = _earlier(after, steps, calendar) if through else shift(other_last, 1, _whole(grain))
     if main.end < after and all(step.start_of is None for step in steps):
-        end = min(end, other_last + (main.end - last))
+        until = min(end, other_last + (main.end - last))
+        before_last = shift(last, -1, _whole(grain))
+        if _earlier(before_last, steps, calendar) == other_last:  # weeks 52 and 53 share a counterpart
+            return Bucketed(steps, start, end, through, (last, until))
+        end = until
     return Bucketed(steps, start, end, through)
 
 

@@ -1,0 +1,149 @@
+from datetime import date
+
+import duckdb
+import pytest
+
+from semantic_layer.catalog import Model
+from semantic_layer.compiler import CompileContext, compile_query, is_additive, reachable
+from semantic_layer.compiler.index import index_of
+from semantic_layer.coverage import Coverage
+from semantic_layer.errors import AskGrowthError
+from semantic_layer.loader import load_text
+from semantic_layer.query import MetricQuery
+
+ATTACK = "x'); DROP TABLE orders; --\" /* \\ ` $$ 抖音 \n"
+
+
+def test_the_canonical_query_has_names_grains_and_the_executed_period(compiled):
+    context = CompileContext(
+        today=date(2025, 6, 15), coverage={"orders": Coverage(date(2025, 1, 1), date(2025, 6, 11))}
+    )
+    query = compiled(metrics=["revenue"], group_by=[{"dimension": "metric_time"}], context=context).query
+    assert query.group_by[0].column == "metric_time__second"
+    assert (query.period.start, query.period.end) == (date(2025, 1, 1), date(2025, 6, 11))
+
+
+def test_columns_carry_labels_units_and_kinds(compiled):
+    query = compiled(
+        metrics=["revenue"],
+        group_by=[{"dimension": "channel"}],
+        period={"start": "2025-05-01", "end": "2025-06-01"},
+        compare=[{"kind": "previous_year"}],
+    )
+    assert [(column.name, column.kind, column.unit, column.label.zh) for column in query.columns] == [
+        ("channel", "dimension", None, "渠道"),
+        ("revenue", "metric", "CNY", "收入"),
+        ("revenue__previous_year", "derived", "CNY", "收入(去年同期)"),
+        ("revenue__delta", "derived", "CNY", "收入(比去年同期增减)"),
+        ("revenue__growth", "derived", None, "收入(比去年同期增长率)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"metrics": [ATTACK]},
+        {"metrics": ["revenue"], "group_by": [{"dimension": ATTACK}]},
+        {"metrics": ["revenue"], "segments": [ATTACK]},
+        {"metrics": ["revenue"], "order_by": [{"column": ATTACK}]},
+        {"metrics": ["revenue"], "having": [{"column": ATTACK, "operator": ">", "values": [1]}]},
+        {"metrics": ["revenue"], "limit": {"n": 1, "per": [ATTACK]}},
+        {"metrics": ["revenue"], "transforms": [{"kind": "share", "metric": ATTACK}]},
+        {"metrics": ["revenue"], "transforms": [{"kind": "share", "metric": "revenue", "within": [ATTACK]}]},
+        {
+            "metrics": ["revenue"],
+            "where": [{"kind": "condition", "dimension": ATTACK, "operator": "is null"}],
+        },
+        {"metrics": ["revenue"], "where": [{"kind": "expression", "sql": ATTACK}]},
+        {
+            "metrics": ["revenue"],
+            "where": [{"kind": "expression", "sql": "channel = 'a'; DROP TABLE orders"}],
+        },
+        {"metrics": ["revenue"], "where": [{"kind": "expression", "sql": "metric('revenue', 'x; DROP')> 1"}]},
+    ],
+)
+def test_an_injection_in_any_name_is_refused(compiled, query):
+    with pytest.raises(AskGrowthError):
+        compiled(**query)
+
+
+@pytest.mark.parametrize(
+    "operator", ["=", "!=", "in", "not in", "<", ">=", "contains", "not contains", "starts with", "ends with"]
+)
+def test_an_injection_in_a_value_stays_a_value(compiled, operator):
+    where = [{"kind": "condition", "dimension": "channel", "operator": operator, "values": [ATTACK]}]
+    sql = compiled(metrics=["orders"], group_by=[{"dimension": "channel"}], where=where).sql
+    with duckdb.connect() as database:
+        database.execute("CREATE TABLE orders (channel VARCHAR, ordered_at TIMESTAMP)")
+        database.execute("INSERT INTO orders VALUES (?, '2025-01-01'), ('other', '2025-01-01')", [ATTACK])
+        assert len(database.extract_statements(sql)) == 1
+        found = {row[0] for row in database.execute(sql).fetchall()}
+    same = operator in ("=", "in", "contains", "starts with", "ends with", ">=")
+    assert (ATTACK in found) is same
+
+
+def test_a_value_with_a_nul_is_refused(compiled):
+    where = [{"kind": "condition", "dimension": "channel", "operator": "=", "values": ["a\x00b"]}]
+    with pytest.raises(AskGrowthError):
+        compiled(metrics=["orders"], where=where)
+
+
+def test_an_unknown_name_comes_with_the_nearest(compiled):
+    with pytest.raises(AskGrowthError) as caught:
+        compiled(metrics=["revnue"])
+    assert "revenue" in caught.value.mend.en
+
+
+def test_a_cte_never_hides_a_table(catalog):
+    from dataclasses import replace
+
+    other = replace(catalog.models["orders"], name="orders_total", source="orders_total")
+    assert isinstance(other, Model)
+    models = {**catalog.models, "orders_total": other}
+    changed = replace(catalog, models=models)
+    sql = compile_query(
+        changed, MetricQuery(metrics=("revenue",)), CompileContext(today=date(2025, 1, 1))
+    ).sql
+    assert "WITH orders_total_2 AS" in sql
+
+
+def test_the_dimensions_within_reach_can_be_listed(catalog):
+    assert set(reachable(index_of(catalog), "ad_daily")) == {"channel", "day"}
+
+
+def test_sums_and_counts_add_up_and_ratios_do_not(catalog):
+    assert [is_additive(catalog, catalog.metrics[name]) for name in ("revenue", "orders", "roas")] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_a_catalog_of_two_thousand_metrics_compiles_as_fast():
+    import time
+
+    metrics = "\n".join(
+        f"      - {{name: m{n}, type: simple, agg: sum, expr: c{n}, label: {{zh: 指标{n}, en: m{n}}}}}"
+        for n in range(2000)
+    )
+    text = f"""
+version: 1
+name: big
+models:
+  - name: wide
+    label: {{zh: 宽表, en: wide}}
+    agg_time_dimension: day
+    columns:
+      - {{name: shop, dimension: {{type: categorical}}, label: {{zh: 店, en: shop}}}}
+      - {{name: day, granularity: day, dimension: {{type: time}}, label: {{zh: 日, en: day}}}}
+    metrics:
+{metrics}
+"""
+    big = load_text(text).catalog_or_raise()
+    query = MetricQuery.model_validate({"metrics": ["m1999"], "group_by": [{"dimension": "shop"}]})
+    context = CompileContext(today=date(2025, 1, 1))
+    compile_query(big, query, context)
+    began = time.thread_time()
+    for _ in range(20):
+        compile_query(big, query, context)
+    assert (time.thread_time() - began) / 20 < 0.005
