@@ -11,7 +11,14 @@ from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.filters import read_empty, read_segments, read_truth, read_values
 from bot.planners.rules.followup import is_follow_up, merge
-from bot.planners.rules.grouping import check_reach, read_dated, read_dimensions, read_grain, read_populations
+from bot.planners.rules.grouping import (
+    check_reach,
+    read_dated,
+    read_dimensions,
+    read_grain,
+    read_head,
+    read_populations,
+)
 from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
 from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_counts, read_metrics
@@ -58,6 +65,7 @@ def assemble(
     read_equalities(line, draft, scene)
     read_populations(line, draft, scene)
     read_dimensions(line, draft, scene)
+    read_head(line, draft, scene)
     read_windows(line, draft, scene)
     read_grain(line, draft, scene)
     count_members(draft, scene)

@@ -31,6 +31,8 @@ class Reader:
 def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
     """Return the outcome of a draft."""
     unused = unused_words(line, scene, named=bool(draft.metrics))
+    if draft.problems and not draft.metrics and not unused:
+        return _problem(draft, scene)
     if not draft.metrics and not draft.group_by and not draft.where and not draft.segments:
         return _nothing_named(line, draft, scene, unused, reader)
     if unused:
@@ -120,7 +122,18 @@ def _asks_for_members(line: Line, draft: Draft) -> bool:
         or line.tagged(Tag.VERB, Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE, Tag.GROW_MOST)
     ):
         return False
+    if _named_in_place(line) and draft.where:
+        return True
     return bool(line.tagged(Tag.LIST, Tag.HOW_MANY, Tag.COUNT, Tag.WHICH)) or draft.counted is not None
+
+
+def _named_in_place(line: Line) -> bool:
+    """Return whether the question is just "cities in California"."""
+    heads = line.of_role("dimension")
+    if len(heads) != 1 or line.before(heads[0]) is not None or line.tagged(Tag.BY):
+        return False
+    joint = line.after(heads[0])
+    return line.has(joint, Tag.OF) and line.items[joint or 0].text.isascii()
 
 
 def _which_metric(line: Line, draft: Draft, scene: Scene) -> Planned:

@@ -19,6 +19,7 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
     merged: dict[tuple[str, bool], list[int]] = {}
     for dimension, negated, indexes in groups:
         merged.setdefault((dimension, negated), []).extend(indexes)
+    _use_list_counts(line, groups)
     for (dimension, negated), indexes in merged.items():
         codes = _codes(line, indexes)
         draft.where.append(equals(dimension, codes, negated=negated))
@@ -28,6 +29,17 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
         if len(codes) > 1 and not negated and apart:
             line.use(*line.tagged(Tag.EACH))
             draft.add_group(GroupBy(dimension=dimension))
+
+
+def _use_list_counts(line: Line, groups: list[tuple[str, bool, list[int]]]) -> None:
+    """Use up the count behind a list that only repeats its length: 上海、北京两个城市."""
+    total = sum(len(indexes) for _, _, indexes in groups)
+    for at in line.of_role("number"):
+        before = line.before(at)
+        if line.is_role(before, "value") and line.items[at].number == total > 1:
+            line.use(at)
+            after = line.after(at)
+            line.use(after if line.is_role(after, "dimension") else None)
 
 
 _EQUALITY: dict[tuple[bool, bool], Operator] = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from bot.language.terms.tokens import Token, join_key, key_of, parts_of
+from bot.language.terms.tokens import Token, tokenise
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.words_en import WORDS_EN
 from bot.planners.rules.words_zh import WORDS_ZH
@@ -36,10 +36,10 @@ def grammar() -> Grammar:
     found: dict[str, dict[tuple[Tag, str], None]] = {}
     longest: dict[str, int] = {}
     for word, tag, payload in _entries():  # the tables are written folded
-        parts = parts_of(word)
+        parts = _words(tokenise(word), word)
         if not parts or "%" in word or "#" in word:  # signs make no key: these are patterns
             continue
-        found.setdefault(key_of(word), {})[tag, payload] = None
+        found.setdefault(_key(parts), {})[tag, payload] = None
         longest[parts[0]] = max(longest.get(parts[0], 0), len(parts))
     return Grammar({key: tuple(tags) for key, tags in found.items()}, longest)
 
@@ -52,8 +52,8 @@ def grammar_matches(tokens: Sequence[Token], text: str) -> list[tuple[int, int, 
         if token.kind == "sign":
             found += _sign_matches(tokens, first, text)
             continue
-        run: list[Token] = []
-        limit = lookup.longest.get(token.key, 0)
+        run: list[str] = []
+        limit = lookup.longest.get(_word(token, text), 0)
         for last in range(first, len(tokens)):
             if len(run) == limit:
                 break
@@ -61,10 +61,23 @@ def grammar_matches(tokens: Sequence[Token], text: str) -> list[tuple[int, int, 
                 if tokens[last].key not in "-/'#%":
                     break
                 continue
-            run.append(tokens[last])
-            if tags := lookup.tags.get(join_key(run)):
+            run.append(_word(tokens[last], text))
+            if tags := lookup.tags.get(_key(run)):
                 found.append((first, last + 1, tags))
     return found
+
+
+def _word(token: Token, text: str) -> str:
+    """Return a token as written: the grammar knows its plurals, and "orders by" is not "order by"."""
+    return text[token.start : token.end]
+
+
+def _words(tokens: Sequence[Token], text: str) -> list[str]:
+    return [_word(token, text) for token in tokens if token.kind != "sign"]
+
+
+def _key(words: Sequence[str]) -> str:
+    return "\n".join(words)
 
 
 def _sign_matches(tokens: Sequence[Token], first: int, text: str) -> list[tuple[int, int, Tags]]:

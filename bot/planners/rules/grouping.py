@@ -86,6 +86,19 @@ def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
         )
 
 
+def read_head(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "products whose name contains x, by sales": ranked by a metric, the filtered things are listed."""
+    if draft.group_by or not draft.where or not draft.metrics:
+        return
+    by_metric = [at for at in line.of_role("metric") if line.has(line.before(at, Tag.OF), Tag.BY)]
+    heads = [at for at in line.of_role("dimension") if at in line.used and by_metric and at < by_metric[0]]
+    if heads:
+        name = line.roles[heads[0]].name
+        draft.add_group(GroupBy(dimension=name))
+        label = scene.dimension(name).label
+        draft.say("dimension", f"按{label.zh}", f"by {label.en}", scene.words(line, heads[0]))
+
+
 def _is_each(text: str) -> bool:
     return text.startswith(_EACH) or any(word in _EACH for word in text.split())
 

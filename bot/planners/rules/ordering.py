@@ -14,7 +14,8 @@ def read_ordering(line: Line, draft: Draft, scene: Scene) -> None:
     """Set order and limit from what the question says about rank."""
     if not draft.metrics:
         return
-    _growth_ranking(line, draft, scene)
+    if _growth_ranking(line, draft, scene):
+        return
     top = [index for index in line.tagged(Tag.TOP) if _is_top(line, index)]
     superlatives = line.tagged(Tag.SUPER, Tag.ORDINAL)
     if not draft.group_by:
@@ -213,13 +214,13 @@ def _sort_words(line: Line, draft: Draft, scene: Scene) -> None:
     line.use(*order)
 
 
-def _growth_ranking(line: Line, draft: Draft, scene: Scene) -> None:
+def _growth_ranking(line: Line, draft: Draft, scene: Scene) -> bool:
     """Read "fastest growing" and "按同比增长率排名": order by the growth column, with its comparison."""
     most = [index for index in line.tagged(Tag.GROW_MOST) if index not in line.used]
     growth = line.tagged(Tag.GROWTH, Tag.GREW)
     ranked = bool(line.tagged(Tag.ORDER, Tag.SUPER, Tag.TOP))
     if not draft.group_by or (not most and not (growth and ranked)):
-        return
+        return False
     if not draft.compare:
         draft.compare.append(Compare(kind="previous_period"))
         draft.say("comparison", "较上一期(未说明时)", "against the previous period (none was named)")
@@ -241,7 +242,7 @@ def _growth_ranking(line: Line, draft: Draft, scene: Scene) -> None:
         draft.say("limit", f"{count} 个", f"{count}", scene.words(line, top[0], at))
         line.use(at)
     line.use(*most, *growth, *line.tagged(Tag.ORDER, Tag.SUPER, Tag.TOP))
-    draft.evaluative.discard(name)
+    return True
 
 
 def growth_column(draft: Draft, metric: str, what: str = "growth") -> str:

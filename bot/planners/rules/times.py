@@ -78,7 +78,7 @@ def tokens_of(line: Line, draft: Draft, scene: Scene) -> tuple[TimeToken, ...]:
                 plain = token.average and (number in draft.plain_grains or named)
                 taken[number] = replace(token, average=False) if plain else token
     tokens = [taken[number] for number in sorted(taken)]
-    if line.tagged(Tag.GROWTH, Tag.GREW) and not any(
+    if line.tagged(Tag.GROWTH, Tag.GREW, Tag.COMPARE) and not any(
         token.kind in ("comparison", "grain") for token in tokens
     ):
         tokens = [part for token in tokens for part in _from_to(token)]
