@@ -13,15 +13,16 @@ from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import refuse
 from bot.planners.rules.tags import Tag
+from semantic_layer.query import PeriodRange
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
     from tools.registry import Registry, Tool
 
 _NAMES: dict[str, tuple[str, ...]] = {
-    "why": ("why", "drivers", "root_cause", "change_attribution", "decompose", "explain"),
+    "why": ("change_drivers", "why", "drivers", "root_cause", "change_attribution", "decompose", "explain"),
     "forecast": ("forecast",),
-    "anomaly": ("anomaly", "anomalies"),
+    "anomaly": ("anomalies", "anomaly"),
     "funnel": ("funnel",),
     "attribution": ("attribution", "channel_attribution"),
     "retention": ("retention", "cohort"),
@@ -31,7 +32,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "basket": ("basket",),
     "sentiment": ("sentiment", "reviews"),
     "budget": ("budget", "budget_allocation", "mmm"),
-    "target": ("target", "target_progress", "targets"),
+    "target": ("kpi_status", "target", "target_progress", "targets"),
 }
 _LABELS = {
     "why": Text(zh="原因分析(波动归因)", en="an analysis of why a metric changed"),
@@ -96,7 +97,15 @@ def tool_plan(tool: Tool, draft: Draft, words: tuple[str, ...]) -> Planned:
         inputs["metric"] = draft.metrics[0]
     if "dimension" in fields and draft.group_by:
         inputs["dimension"] = draft.group_by[0].dimension
+    if "where" in fields and draft.where:
+        inputs["where"] = [one.model_dump(mode="json") for one in draft.where]
+    if "segments" in fields and draft.segments:
+        inputs["segments"] = list(draft.segments)
+    if "compare" in fields and draft.compare:
+        inputs["compare"] = draft.compare[0].model_dump(mode="json", exclude_none=True)
     if draft.period is not None:
+        if "period" in fields:
+            inputs["period"] = PeriodRange.of(draft.period).model_dump(mode="json", exclude_none=True)
         for name, value in (("start", draft.period.start), ("end", draft.period.end)):
             if name in fields:
                 inputs[name] = value.isoformat()
