@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import Condition, Expression, GroupBy, Operator, Scalar
+from semantic_layer.query import AnyOf, Condition, Expression, GroupBy, Operator, Scalar
 from semantic_layer.text import Text
 
 _TRUE = frozenset("是 真 true yes 对 1".split())
@@ -20,6 +22,8 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
     for dimension, negated, indexes in groups:
         merged.setdefault((dimension, negated), []).extend(indexes)
     _use_list_counts(line, groups)
+    if _any_of(line, draft, scene, groups):
+        return
     for (dimension, negated), indexes in merged.items():
         codes = _codes(line, indexes)
         draft.where.append(equals(dimension, codes, negated=negated))
@@ -29,6 +33,21 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
         if len(codes) > 1 and not negated and apart:
             line.use(*line.tagged(Tag.EACH))
             draft.add_group(GroupBy(dimension=dimension))
+
+
+def _any_of(line: Line, draft: Draft, scene: Scene, groups: list[tuple[str, bool, list[int]]]) -> bool:
+    """Read "in East or of men" over two dimensions as one condition of which either part may hold."""
+    if len({dimension for dimension, _, _ in groups}) < 2 or any(negated for _, negated, _ in groups):
+        return False
+    edges = [(one[2][-1], other[2][0]) for one, other in pairwise(groups)]
+    if not all(any(line.has(at, Tag.OR) for at in range(*edge)) for edge in edges):
+        return False
+    conditions = tuple(equals(dimension, _codes(line, indexes)) for dimension, _, indexes in groups)
+    draft.where.append(AnyOf(conditions=conditions))
+    for dimension, negated, indexes in groups:
+        _say(line, draft, scene, dimension, indexes, negated)
+    line.use(*line.tagged(Tag.OR))
+    return True
 
 
 def _use_list_counts(line: Line, groups: list[tuple[str, bool, list[int]]]) -> None:

@@ -43,6 +43,8 @@ def assign_roles(items: Sequence[Item], reach: Reach, chosen: Mapping[int, Term]
         elif item.terms:
             line.roles[index] = _role(line, index)
     metrics = [role.name for role in line.roles if role.kind == "metric" and len(role.terms) == 1]
+    for run in _value_lists(line):
+        _share_dimension(line, run)
     for index in line.of_role("metric", "dimension", "value"):
         if len(line.roles[index].terms) > 1 and index not in chosen:
             line.roles[index] = _narrow(line, index, metrics, reach)
@@ -148,6 +150,32 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
         near = tuple(t for t in terms if all(reach.distance(metric, t.name) == 0 for metric in metrics))
         terms = near or terms
     return Role(role.kind, terms)
+
+
+def _value_lists(line: Line) -> list[list[int]]:
+    """Return the runs of two or more values that only joining words part."""
+    runs: list[list[int]] = []
+    for index in line.of_role("value"):
+        before = line.before(index, Tag.AND, Tag.OR, Tag.COMPARE)
+        if runs and before == runs[-1][-1]:
+            runs[-1].append(index)
+        else:
+            runs.append([index])
+    return [run for run in runs if len(run) > 1]
+
+
+def _share_dimension(line: Line, run: list[int]) -> None:
+    """Keep for the members of a list what they have in common: 上海、北京、深圳 are cities together."""
+    common = set.intersection(*({term.name for term in line.roles[index].terms} for index in run))
+    behind = line.after(run[-1], Tag.OF)
+    if line.is_role(behind, "number") and behind is not None:
+        behind = line.after(behind, Tag.OF)
+    if line.is_role(behind, "dimension") and behind is not None:
+        common = {term.name for term in line.roles[behind].terms} & common or common
+    if common:
+        for index in run:
+            terms = line.roles[index].terms
+            line.roles[index] = Role("value", tuple(term for term in terms if term.name in common))
 
 
 def _linked(line: Line, index: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:

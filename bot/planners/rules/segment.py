@@ -167,7 +167,14 @@ def _mended(
 
 
 def _completed(item: Item, tokens: Sequence[Token], near: NearMatcher) -> Item:
-    """Return an unknown run as the one value it is the beginning of, where there is one."""
+    """Return an unknown run as the value it is the beginning of; a value also keeps what its name begins elsewhere.
+
+    上海 may be a province and the beginning of the city 上海市: which one is meant is for the roles to decide.
+    """
+    if item.kind == "term" and item.of_kind("value") and not item.tags:
+        known = {term.name for term in item.terms}
+        parts = near.part(tokens[item.first : item.last])
+        return replace(item, terms=item.terms + tuple(term for term in parts if term.name not in known))
     if item.kind != "unknown":
         return item
     terms = near.part(tokens[item.first : item.last])
