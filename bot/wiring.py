@@ -14,9 +14,8 @@ from semantic_layer.errors import DataError
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
-    from semantic_layer.workspace import SemanticLayer
-
     from bot.pipeline import Pipeline
+    from semantic_layer.workspace import SemanticLayer
 
 Progress = Callable[[Text], None]
 
@@ -25,7 +24,7 @@ def open_layer(settings: Settings, progress: Progress | None = None) -> Semantic
     """Return the workspace of `settings`, opened; the demo's data are generated on first use.
 
     Raises:
-        SpecErrors: the YAML has problems. DataError: data are missing, locked or broken.
+        SpecProblemsError: the YAML has problems. DataError: data are missing, locked or broken.
     """
     import semantic_layer
 

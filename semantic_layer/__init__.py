@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from semantic_layer.catalog import Catalog
-    from semantic_layer.errors import AskGrowthError, SpecErrors
+    from semantic_layer.errors import AskGrowthError, SpecProblemsError
     from semantic_layer.opening import open_workspace as open  # noqa: A004 - `semantic_layer.open` is the contract
     from semantic_layer.query import MetricQuery
     from semantic_layer.text import Text
     from semantic_layer.workspace import QueryResult, SemanticLayer
 
 __all__ = [
-    "AskGrowthError", "Catalog", "MetricQuery", "QueryResult", "SemanticLayer", "SpecErrors", "Text", "open",
+    "AskGrowthError", "Catalog", "MetricQuery", "QueryResult", "SemanticLayer", "SpecProblemsError", "Text", "open",
 ]  # fmt: skip
 
 _HOMES = {
@@ -26,7 +26,7 @@ _HOMES = {
     "MetricQuery": ("semantic_layer.query", "MetricQuery"),
     "QueryResult": ("semantic_layer.workspace", "QueryResult"),
     "SemanticLayer": ("semantic_layer.workspace", "SemanticLayer"),
-    "SpecErrors": ("semantic_layer.errors", "SpecErrors"),
+    "SpecProblemsError": ("semantic_layer.errors", "SpecProblemsError"),
     "Text": ("semantic_layer.text", "Text"),
     "open": ("semantic_layer.opening", "open_workspace"),
 }

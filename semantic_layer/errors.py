@@ -51,7 +51,7 @@ class SpecError(AskGrowthError):
         self.key = key
 
 
-class SpecErrors(AskGrowthError):
+class SpecProblemsError(AskGrowthError):
     """Every problem found in a workspace, in file and line order; never empty."""
 
     code = "invalid_workspace"

@@ -36,7 +36,7 @@ def open_workspace(
     in `state_dir` (the user's cache folder by default) and read from there.
 
     Raises:
-        SpecErrors: the YAML has problems, all of them listed.
+        SpecProblemsError: the YAML has problems, all of them listed.
         DataError: the workspace or its data are missing, locked or broken.
     """
     where = Path(path).expanduser().resolve()
@@ -80,7 +80,7 @@ def _data_changed(layer: SemanticLayer) -> bool:
 
 
 def _content(path: Path, state_dir: Path, stamp: str) -> Content:
-    """Return what the files say: as kept, else read (SpecErrors where they have problems) and kept."""
+    """Return what the files say: as kept, else read (SpecProblemsError where they have problems) and kept."""
     folder, name = state_dir / "catalog", _state_name(path, None)
     content = kept(folder, name, stamp)
     if content is None:

@@ -107,7 +107,9 @@ def bucket(day: date, grain: Grain, week_start: int = 0, fiscal_year_start: int 
     return Period.of(start, shift(start, 1, grain))
 
 
-def calendar_unit(period: Period, week_start: int = 0, fiscal_year_start: int = 1) -> tuple[Grain, int] | None:
+def calendar_unit(
+    period: Period, week_start: int = 0, fiscal_year_start: int = 1
+) -> tuple[Grain, int] | None:
     """Return `(grain, n)` when the period as asked is n whole calendar grains, else None.
 
     The largest grain wins: 1 January to 1 January is `(YEAR, 1)`, March to May is `(MONTH, 3)`.

@@ -22,9 +22,10 @@ from semantic_layer.coverage import (
     metrics_coverage,
     model_coverage,
 )
-from semantic_layer.engines.base import Engine
+from semantic_layer.engines.base import Engine, EngineResult
 from semantic_layer.errors import AskGrowthError, UnknownNameError
 from semantic_layer.query import MetricQuery, Scalar
+from semantic_layer.results import ResultCache
 from semantic_layer.table import Cell, Row, Table
 from semantic_layer.text import Text
 
@@ -94,6 +95,7 @@ class SemanticLayer:
     opening: Opening
     _spans: CoverageMap | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _results: ResultCache = field(default_factory=ResultCache)
 
     # ------------------------------------------------------------------------------------------------------- time
 
@@ -188,7 +190,7 @@ class SemanticLayer:
         """
         compiled = self.compile(query, today=today, user=user, **written)
         started = time.perf_counter()
-        result = self.engine.execute(compiled.sql, row_limit=row_limit, timeout=timeout)
+        result = self._execute(compiled.sql, row_limit, timeout)
         totals = self._totals(compiled, timeout)
         warnings = compiled.warnings + self._ties(compiled, result.rows, timeout)
         table = Table(
@@ -232,6 +234,14 @@ class SemanticLayer:
         for value, count in self.engine.execute(values_query(self.catalog, canonical)).rows:
             yield _scalar(value), count if isinstance(count, int) else None
 
+    def _execute(self, sql: str, row_limit: int | None, timeout: float | None) -> EngineResult:
+        """Return the rows of a compiled statement. A caller's own connection may change: nothing is kept then."""
+
+        def run() -> EngineResult:
+            return self.engine.execute(sql, row_limit=row_limit, timeout=timeout)
+
+        return run() if self.opening.connection is not None else self._results.get(sql, row_limit, run)
+
     def _ties(
         self, compiled: CompiledQuery, rows: tuple[Row, ...], timeout: float | None
     ) -> tuple[Text, ...]:
@@ -241,14 +251,14 @@ class SemanticLayer:
         sql = compiled.tie_sql if may_be_tied(compiled, len(rows)) else None
         if sql is None:
             return ()
-        note = tied_at_cut(compiled, rows, self.engine.execute(sql, timeout=timeout).rows)
+        note = tied_at_cut(compiled, rows, self._execute(sql, None, timeout).rows)
         return (note,) if note is not None else ()
 
     def _totals(self, compiled: CompiledQuery, timeout: float | None) -> Row | None:
         """Return one cell per column: the totals of metrics, None on dimensions."""
         if compiled.totals_sql is None:
             return None
-        rows = self.engine.execute(compiled.totals_sql, timeout=timeout).rows
+        rows = self._execute(compiled.totals_sql, None, timeout).rows
         found = dict(zip(compiled.totals_columns, rows[0] if rows else (), strict=False))
         return tuple(found.get(column.name) for column in compiled.columns)
 

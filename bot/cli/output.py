@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from bot.settings import parse_locale
-from semantic_layer.errors import AskGrowthError, SpecErrors
+from semantic_layer.errors import AskGrowthError, SpecProblemsError
 from semantic_layer.text import Locale, Text
 
 EXIT = {"answer": 0, "error": 1, "clarify": 3, "refuse": 4}
@@ -72,7 +72,7 @@ def read_locale(text: str | None) -> Locale | None:
 
 def fail(error: AskGrowthError) -> NoReturn:
     """Print the error in both languages to standard error and end with exit code 1."""
-    if isinstance(error, SpecErrors):
+    if isinstance(error, SpecProblemsError):
         for problem in error.problems:
             place = f"{problem.file}:{problem.line}" if problem.line else problem.file
             key = f" [{problem.key}]" if problem.key else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from semantic_layer.catalog import Catalog
 from semantic_layer.content import Content, VerifiedQuestion, WorkspaceSettings
 from semantic_layer.engines.base import Limits
-from semantic_layer.errors import SpecErrors
+from semantic_layer.errors import SpecProblemsError
 from semantic_layer.files import SourceFile, source_files, workspace_root
 from semantic_layer.loader.analyses import build_analyses
 from semantic_layer.loader.dimensions import build_names
@@ -48,11 +48,11 @@ class Loaded:
         """Return the catalog.
 
         Raises:
-            SpecErrors: with every problem, by file and line, where there is any.
+            SpecProblemsError: with every problem, by file and line, where there is any.
         """
         errors = self.problems.sorted_errors()
         if errors:
-            raise SpecErrors(errors)
+            raise SpecProblemsError(errors)
         return self.catalog
 
 
@@ -72,7 +72,7 @@ def load_content(path: Path) -> Content:
     """Return everything that the files of a workspace say.
 
     Raises:
-        SpecErrors: with every problem, by file and line, where there is any.
+        SpecProblemsError: with every problem, by file and line, where there is any.
         DataError: there is no workspace at `path`.
     """
     loaded = load(path)

@@ -15,7 +15,7 @@ import pytest
 import semantic_layer
 from semantic_layer.content import kept
 from semantic_layer.coverage import Coverage
-from semantic_layer.errors import AccessError, DataError, SpecErrors, UnknownNameError
+from semantic_layer.errors import AccessError, DataError, SpecProblemsError, UnknownNameError
 from semantic_layer.text import Text
 
 SETTINGS = (
@@ -167,7 +167,7 @@ def test_no_workspace_says_how_to_make_one(tmp_path: Path) -> None:
 def test_broken_yaml_raises_every_problem(shop: Path) -> None:
     (shop / "models" / "more.yml").write_text("models:\n  - {name: t, tabel: x}\n", encoding="utf-8")
     (shop / "models" / "worse.yml").write_text("metrics: {}\n", encoding="utf-8")
-    with pytest.raises(SpecErrors) as caught:
+    with pytest.raises(SpecProblemsError) as caught:
         open_shop(shop)
     assert [(e.file, e.line) for e in caught.value.problems] == [
         ("models/more.yml", 2),
@@ -202,7 +202,7 @@ def test_a_changed_file_gives_a_new_layer_and_a_broken_one_keeps_the_old(shop: P
     path.write_text(MODEL + "      - {name: aov, agg: averag}\n", encoding="utf-8")
     broken = changed.layer.reload_if_changed()
     assert broken.layer is changed.layer
-    assert isinstance(broken.error, SpecErrors)
+    assert isinstance(broken.error, SpecProblemsError)
 
 
 def test_new_data_are_noticed(shop: Path) -> None:
