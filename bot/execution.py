@@ -17,6 +17,7 @@ from bot.compose.follow_ups import follow_ups
 from bot.compose.headline import headline
 from bot.compose.interpretation import plan_slots, slots_of
 from bot.compose.metadata import METRIC_KIND, metadata
+from bot.compose.phrases import label_of
 from bot.compose.side import Side, read_beside
 from bot.compose.suggestions import suggestions
 from bot.compose.view import Scene, UsedPeriod, View
@@ -27,7 +28,6 @@ from semantic_layer.period import ONE_DAY
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.text import Text
 from tools.registry import Registry, ToolContext
-from tools.render_dates import period_label
 from tools.result import ChartSpec, Finding, Suggestion
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Execution:
             outcome = Outcome(
                 part,
                 said,
-                periods=self._periods(view),
+                periods=self._periods(view, scene),
                 slots=slots_of(view, scene),
                 findings=findings(view, side, scene),
                 chart=chart_for(view, side, scene, plan.presentation),
@@ -190,15 +190,14 @@ class Execution:
         found += [option for option in further if all(option.plan != other.plan for other in found)]
         return tuple(found[:MOST_NEXT])
 
-    def _periods(self, view: View) -> tuple[PeriodUsed, ...]:
-        catalog = self.layer.catalog
+    def _periods(self, view: View, scene: Scene) -> tuple[PeriodUsed, ...]:
         return tuple(
             PeriodUsed(
                 used.role,
                 used.period.start,
                 used.period.end,
                 used.period.requested_end,
-                period_label(used.period, self.today, catalog.week_start, catalog.fiscal_year_start),
+                label_of(scene, used.period),
             )
             for used in view.periods
         )

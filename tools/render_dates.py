@@ -44,27 +44,22 @@ def dates_label(period: Period, today: date) -> Text:
     )
 
 
-def period_label(period: Period, today: date, week_start: int = 0, fiscal_year_start: int = 1) -> Text:
+def period_label(
+    period: Period, today: date, week_start: int = 0, fiscal_year_start: int = 1, name: Text | None = None
+) -> Text:
     """Return a period by its name where it has one, always with its dates.
 
-    The name is worked out from the dates and `today`, never from the question: 本周(11/16–11/19,4天),
-    最近30天(10/23–11/21), 2025年3月(3/1–3/31).
+    The name (default: `period_name`) is worked out from the dates and `today`, never from the question:
+    本周(11/16–11/19,4天), 最近30天(10/23–11/21), 2025年3月(3/1–3/31). Without a name: 3/5–3/8(4天).
     """
     dates = dates_label(period, today)
-    name = period_name(period, today, week_start, fiscal_year_start)
-    days = (
-        Text(zh=f",{period.days}天", en=f", {period.days} day{'' if period.days == 1 else 's'}")
-        if period.is_partial or (name is None and period.days > 1)
-        else None
-    )
-    with_days = Text(zh=dates.zh + (days.zh if days else ""), en=dates.en + (days.en if days else ""))
+    name = name or period_name(period, today, week_start, fiscal_year_start)
+    days = Text(zh=f"{period.days}天", en=f"{period.days} day{'' if period.days == 1 else 's'}")
     if name is None:
-        return (
-            with_days
-            if days is None
-            else Text(zh=f"{dates.zh}({period.days}天)", en=f"{dates.en} ({period.days} days)")
-        )
-    return Text(zh=f"{name.zh}({with_days.zh})", en=f"{name.en} ({with_days.en})")
+        return dates if period.days <= 1 else Text(zh=f"{dates.zh}({days.zh})", en=f"{dates.en} ({days.en})")
+    if period.is_partial:
+        dates = Text(zh=f"{dates.zh},{days.zh}", en=f"{dates.en}, {days.en}")
+    return Text(zh=f"{name.zh}({dates.zh})", en=f"{name.en} ({dates.en})")
 
 
 def period_name(period: Period, today: date, week_start: int = 0, fiscal_year_start: int = 1) -> Text | None:

@@ -6,12 +6,12 @@ Only plans that can be said plainly get a question; the rules planner reads each
 from __future__ import annotations
 
 from bot.compose.interpretation import dimension_label, value_label
+from bot.compose.phrases import edition_before, name_of
 from bot.compose.view import Scene
 from bot.plan import BilingualMessage, MetricPlan
 from semantic_layer.period import ONE_DAY, Period
-from semantic_layer.query import Condition, MetricQuery
+from semantic_layer.query import Compare, Condition, MetricQuery
 from semantic_layer.text import Text
-from tools.render_dates import period_name
 
 _BY_GRAIN = {
     "day": Text(zh="每天", en="by day"),
@@ -23,6 +23,7 @@ _BY_GRAIN = {
 _COMPARED = {
     "previous_period": Text(zh="环比", en="compared with the previous period"),
     "previous_year": Text(zh="同比", en="compared with the same period last year"),
+    "period": Text(zh="同比", en="compared with the same period last year"),
     "same_weekday": Text(zh="较上周同日", en="compared with the same weekday last week"),
 }
 
@@ -31,7 +32,9 @@ def question_of(plan: MetricQuery, scene: Scene) -> BilingualMessage | None:
     """Return the plan as a question; None where it holds what a short question cannot say."""
     if plan.having or plan.transforms or plan.limit or len(plan.compare) > 1 or not plan.metrics:
         return None
-    if any(compare.kind == "period" for compare in plan.compare):
+    if any(
+        compare.kind == "period" and not _is_last_edition(plan, compare, scene) for compare in plan.compare
+    ):
         return None
     filters = [_filter(condition, scene) for condition in plan.where]
     groups = [
@@ -45,6 +48,7 @@ def question_of(plan: MetricQuery, scene: Scene) -> BilingualMessage | None:
     segments = [scene.catalog.segments[name].label for name in plan.segments]
     wheres = [*segments, *(text for text in filters if text is not None)]
     by = [text for text in groups if text is not None]
+    # 同比 of an event means its last edition, whatever the dates.
     compared = _COMPARED[plan.compare[0].kind] if plan.compare else None
     order = _order(plan)
     if order is None:
@@ -65,6 +69,12 @@ def question_of(plan: MetricQuery, scene: Scene) -> BilingualMessage | None:
     return BilingualMessage(zh=zh, en=en[:1].upper() + en[1:] if not metrics[0].en[:2].isupper() else en)
 
 
+def _is_last_edition(plan: MetricQuery, compare: Compare, scene: Scene) -> bool:
+    if plan.period is None or compare.period is None:
+        return False
+    return edition_before(scene, plan.period.period()) == compare.period.period()
+
+
 def _order(plan: MetricQuery) -> tuple[str, str] | None:
     """Return how the rows are sorted, empty for no order of its own; None for one that cannot be said shortly."""
     if not plan.order_by:
@@ -75,7 +85,7 @@ def _order(plan: MetricQuery) -> tuple[str, str] | None:
 
 
 def _period(period: Period, scene: Scene) -> Text:
-    name = period_name(period, scene.today, scene.week_start, scene.fiscal_year_start)
+    name = name_of(scene, period)
     if name is not None:
         return name
     last = period.requested_end - ONE_DAY

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.compose.measure import is_additive
-from bot.compose.phrases import against, versus, when
+from bot.compose.phrases import against, label_of, versus, when
 from bot.compose.ranking import read_ranking
 from bot.compose.side import Side
 from bot.compose.trend import partial_from, whole_from
@@ -13,7 +13,6 @@ from bot.compose.view import Scene, View, shape_of
 from semantic_layer.table import Row, Table
 from semantic_layer.text import Text
 from tools.render import style_of
-from tools.render_dates import period_label
 from tools.result import ChartKind, ChartSpec
 
 MOST_BARS = 20
@@ -61,11 +60,7 @@ def _title(view: View) -> Text:
 
 def _subtitle(view: View, scene: Scene) -> Text:
     main = view.main
-    label = (
-        when(scene, None)
-        if main is None
-        else period_label(main, scene.today, scene.week_start, scene.fiscal_year_start)
-    )
+    label = when(scene, None) if main is None else label_of(scene, main)
     texts = [Text(zh=label.zh.removesuffix("里"), en=label.en.removeprefix("in "))]
     if main is not None:
         texts += [versus(against(scene, used, main)) for used in view.comparisons]

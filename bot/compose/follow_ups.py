@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 
 from bot.compose.asking import as_plan, question_of
 from bot.compose.measure import models
+from bot.compose.phrases import is_event
 from bot.compose.ranking import read_ranking
-from bot.compose.side import Side, is_covered
+from bot.compose.side import Side, before, is_covered
 from bot.compose.view import Scene, View, shape_of
 from bot.plan import BilingualMessage, MetricPlan, Option, ToolPlan
 from semantic_layer.period import Grain
@@ -18,7 +19,7 @@ Compiles = Callable[[MetricQuery], bool]
 MOST = 5
 MOST_DRILL_DOWNS = 2
 MOST_TRIED = 6  # compiling is milliseconds, a wide catalog has hundreds of dimensions
-WHY_TOOL = "why"
+WHY_TOOL = "change_drivers"
 
 
 def follow_ups(
@@ -60,12 +61,21 @@ def _plans(view: View, side: Side, scene: Scene) -> Iterator[MetricPlan]:
         others = tuple(group for group in query.group_by if group.grain is None)
         week = GroupBy(dimension=view.time.dimension, grain=Grain.WEEK)
         yield as_plan(query, **{**bare, "group_by": (week, *others), "compare": ()})
-    if not query.compare and view.time is None and is_covered(view, scene, "previous_period"):
-        yield as_plan(query, **{**bare, "compare": (Compare(kind="previous_period"),)})
-    elif is_covered(view, scene, "previous_year") and all(
-        one.kind != "previous_year" for one in query.compare
-    ):
+    natural = before(view, scene)
+    if not query.compare and view.time is None and natural is not None:
+        yield as_plan(query, **{**bare, "compare": (natural,)})
+    elif _can_compare_years(view, scene):
         yield as_plan(query, **{**bare, "compare": (Compare(kind="previous_year"),)})
+
+
+def _can_compare_years(view: View, scene: Scene) -> bool:
+    """Return whether a year earlier is covered, not asked yet, and no event, whose last edition has other dates."""
+    if (
+        any(compare.kind in ("previous_year", "period") for compare in view.query.compare)
+        or view.main is None
+    ):
+        return False
+    return is_covered(view, scene, "previous_year") and not is_event(scene, view.main)
 
 
 def _grain(view: View, scene: Scene) -> Grain:

@@ -46,8 +46,13 @@ def completed(slots: Sequence[Slot], of_plan: Sequence[Slot]) -> tuple[Slot, ...
 
     Dates are always said as executed and in the answer's way of writing them; the words stay the user's.
     """
-    dated = {slot.slot: slot.text for slot in of_plan if slot.slot in ("period", "comparison")}
-    read = [Slot(slot.slot, dated.get(slot.slot, slot.text), slot.words) for slot in slots]
+    read: list[Slot] = []
+    dated = [slot for slot in of_plan if slot.slot in ("period", "comparison")]
+    for slot in slots:
+        ours = next((one for one in dated if one.slot == slot.slot), None)
+        if ours is not None:
+            dated.remove(ours)
+        read.append(Slot(slot.slot, ours.text if ours is not None else slot.text, slot.words))
     kinds = {slot.slot for slot in of_plan}
     if "dimension" in kinds and "metric" not in kinds:  # a list of values has no period
         read = [slot for slot in read if slot.slot != "period"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from bot.compose.view import Scene, UsedPeriod
 from semantic_layer.period import ONE_DAY, Grain, Period, calendar_unit
@@ -61,12 +62,54 @@ def when(scene: Scene, period: Period | None) -> Text:
             return Text(zh="全部数据里", en="in all data")
         dates = dates_label(Period.of(scene.data_start, scene.data_end), scene.today)
         return Text(zh=f"全部数据({dates.zh})里", en=f"in all data ({dates.en})")
-    label = period_label(period, scene.today, scene.week_start, scene.fiscal_year_start)
-    name = period_name(period, scene.today, scene.week_start, scene.fiscal_year_start)
+    label, name = label_of(scene, period), name_of(scene, period)
     if name is None:
         return Text(zh=f"{label.zh}", en=f"{'on' if period.days == 1 else 'over'} {label.en}")
-    bare = name.en.startswith(("this ", "last ", "today", "yesterday", "the day "))
-    return Text(zh=label.zh, en=label.en if bare else f"in {label.en}")
+    without = name.en.startswith(("this ", "last ", "today", "yesterday", "the day "))
+    return Text(zh=label.zh, en=label.en if without else f"in {label.en}")
+
+
+def label_of(scene: Scene, period: Period) -> Text:
+    """Return a period with its name, if it has one, and its dates."""
+    name = name_of(scene, period)
+    return period_label(period, scene.today, scene.week_start, scene.fiscal_year_start, name)
+
+
+def name_of(scene: Scene, period: Period) -> Text | None:
+    """Return what people call a period: a calendar event of the workspace, else 本周, 上月, 最近7天; or None."""
+    for event in scene.catalog.events:
+        for year, start, end in event.years:
+            if _is_edition(period, start, end):
+                if year == scene.today.year:
+                    return event.label
+                return Text(zh=f"{year}年{event.label.zh}", en=f"{event.label.en} {year}")
+    return period_name(period, scene.today, scene.week_start, scene.fiscal_year_start)
+
+
+def _is_edition(period: Period, start: date, end: date) -> bool:
+    """Return whether a period is an event's dates, or its first days where it is compared like for like."""
+    return period.start == start and period.requested_end == end
+
+
+def edition_before(scene: Scene, period: Period) -> Period | None:
+    """Return the same event a year earlier, day for day where it is not over; None where the period is no event."""
+    for event in scene.catalog.events:
+        for year, start, end in event.years:
+            if not _is_edition(period, start, end):
+                continue
+            earlier = next((dates for other, *dates in event.years if other == year - 1), None)
+            if earlier is not None:
+                begin, whole = earlier
+                last = min(whole, begin + period.days * ONE_DAY) if period.is_partial else whole
+                return Period(begin, last, whole)
+    return None
+
+
+def is_event(scene: Scene, period: Period) -> bool:
+    """Return whether a period is an event of the calendar: the days before it are nothing to compare it with."""
+    return any(
+        _is_edition(period, start, end) for event in scene.catalog.events for _, start, end in event.years
+    )
 
 
 def against(scene: Scene, used: UsedPeriod, main: Period) -> Text:
@@ -75,7 +118,7 @@ def against(scene: Scene, used: UsedPeriod, main: Period) -> Text:
     English carries its preposition: on the same days last week (9–12 Nov).
     """
     dates = dates_label(used.period, scene.today)
-    name = _against_name(scene, used.suffix, main)
+    name = _against_name(scene, used, main)
     if name is None:
         return Text(zh=dates.zh, en=f"{'on' if used.period.days == 1 else 'over'} {dates.en}")
     return Text(zh=f"{name.zh}({dates.zh})", en=f"{name.en} ({dates.en})")
@@ -94,13 +137,15 @@ def bare(phrase: str) -> str:
     return phrase
 
 
-def _against_name(scene: Scene, suffix: str, main: Period) -> Text | None:
+def _against_name(scene: Scene, used: UsedPeriod, main: Period) -> Text | None:
+    suffix = used.suffix
+    if suffix.startswith("period"):
+        name = name_of(scene, used.period)
+        return Text(zh=name.zh, en=f"in {name.en}") if name is not None else None
     if suffix.startswith("previous_year"):
         return Text(zh="去年同期", en="on the same dates a year earlier")
     if suffix.startswith("same_weekday"):
         return Text(zh="上周同日", en="on the same weekday a week earlier")
-    if not suffix.startswith("previous_period"):
-        return None
     unit = calendar_unit(main, scene.week_start, scene.fiscal_year_start)
     if unit is None or unit[1] > 1:
         zh, en = f"前{main.days}天", f"in the {main.days} days before"

@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.compose.measure import counts, parts
+from bot.compose.phrases import edition_before, is_event
 from bot.compose.quality import is_small
 from bot.compose.view import Scene, View, ranked_column, shape_of
 from semantic_layer.catalog import Catalog
 from semantic_layer.comparison import ComparisonKind, comparison_period
 from semantic_layer.errors import AccessError, AskGrowthError
-from semantic_layer.query import Compare, MetricQuery
+from semantic_layer.query import Compare, MetricQuery, PeriodRange
 from semantic_layer.table import Row
 from semantic_layer.text import Text
 
@@ -72,7 +73,19 @@ def _metric_of(view: View) -> str:
 
 def _period_before(view: View, scene: Scene) -> tuple[Compare, ...]:
     """Return the comparison with the period before, where data cover all of it."""
-    return (Compare(kind="previous_period"),) if is_covered(view, scene, "previous_period") else ()
+    compare = before(view, scene)
+    return (compare,) if compare is not None else ()
+
+
+def before(view: View, scene: Scene) -> Compare | None:
+    """Return what the view's period is naturally compared with: an event with its last edition, else the one before."""
+    main = view.main
+    if main is not None and is_event(scene, main):
+        edition = edition_before(scene, main)
+        if edition is None or scene.data_start is None or edition.start < scene.data_start:
+            return None
+        return Compare(kind="period", period=PeriodRange.of(edition))
+    return Compare(kind="previous_period") if is_covered(view, scene, "previous_period") else None
 
 
 def is_covered(view: View, scene: Scene, kind: ComparisonKind) -> bool:

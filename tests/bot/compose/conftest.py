@@ -11,6 +11,7 @@ from semantic_layer.catalog import (
     Binding,
     Catalog,
     Dimension,
+    Event,
     Metric,
     MetricInput,
     Model,
@@ -20,7 +21,7 @@ from semantic_layer.catalog import (
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import Compare, GroupBy, MetricQuery
 from semantic_layer.table import Column, Table
-from semantic_layer.text import Text
+from semantic_layer.text import Text, Words
 
 THURSDAY = date(2025, 11, 20)
 THIS_WEEK = Period(date(2025, 11, 17), date(2025, 11, 20), date(2025, 11, 24))
@@ -57,7 +58,14 @@ CATALOG = Catalog(
     metrics={one.name: one for one in METRICS},
     segments={},
     concepts=(),
-    events=(),
+    events=(
+        Event(
+            "fair",
+            Text(zh="集市节", en="Fair days"),
+            Words(),
+            ((2024, date(2024, 9, 3), date(2024, 9, 8)), (2025, date(2025, 9, 10), date(2025, 9, 20))),
+        ),
+    ),
     analyses=(),
     access=None,
 )
