@@ -8,7 +8,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from bot.answer import Clarification, Failure, Refusal
-from bot.compose.interpretation import dimension_label
+from bot.compose.filters import dimension_label
 from bot.compose.view import Scene
 from bot.plan import AnswerablePlan, BilingualMessage, MetricPlan, Option, RefusalReason
 from semantic_layer.errors import (

@@ -5,7 +5,7 @@ Only plans that can be said plainly get a question; the rules planner reads each
 
 from __future__ import annotations
 
-from bot.compose.interpretation import dimension_label, value_label
+from bot.compose.filters import dimension_label, value_label
 from bot.compose.phrases import edition_before, name_of
 from bot.compose.view import Scene
 from bot.plan import BilingualMessage, MetricPlan

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from bot.compose.filters import placed
 from bot.compose.measure import is_additive, maturity_days, parts
-from bot.compose.phrases import against, compared, growth, join, still_open, versus, when
+from bot.compose.phrases import against, compared, growth, join, still_open, versus
 from bot.compose.ranking import ranking_headline, read_ranking, sample_caveat
 from bot.compose.side import Side
 from bot.compose.view import Scene, UsedPeriod, View
@@ -21,7 +22,7 @@ def change_headline(view: View, side: Side, scene: Scene) -> Text:
     detail = side.detail or view
     row, detail_row = view.table.rows[0], detail.table.rows[0]
     main = view.main
-    at = when(scene, main)
+    at = placed(view, scene)
     sentences: list[Text | None] = []
     for name in view.query.metrics:
         column = view.column(name)
@@ -98,7 +99,7 @@ def change_by_group_headline(view: View, side: Side, scene: Scene) -> Text:
     moves = group_changes(side.detail or view, name, used.suffix)
     if len(moves) < 2:
         return ranking_headline(view, side, scene)
-    other, at = against(scene, used, main), when(scene, main)
+    other, at = against(scene, used, main), placed(view, scene)
     source = side.detail or view
     if not any(source.number(row, f"{name}__{used.suffix}") is not None for row in source.table.rows):
         nothing = Text(
@@ -154,7 +155,7 @@ def _movers(view: View, source: View, side: Side, scene: Scene) -> Text | None:
             )
     if not clauses:
         return None
-    other, at = versus(against(scene, used, main)), when(scene, main)
+    other, at = versus(against(scene, used, main)), placed(view, scene)
     head = Text(zh=f"{at.zh}{column.label.zh}{other.zh}", en=f"{column.label.en} {at.en}, {other.en}")
     body = Text(zh=";".join(text.zh for text in clauses), en="; ".join(text.en for text in clauses))
     caveat = sample_caveat(read_ranking(view, side), scene)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.compose.filters import scope
 from bot.compose.measure import is_additive
 from bot.compose.phrases import against, label_of, versus, when
 from bot.compose.ranking import read_ranking
@@ -62,6 +63,9 @@ def _subtitle(view: View, scene: Scene) -> Text:
     main = view.main
     label = when(scene, None) if main is None else label_of(scene, main)
     texts = [Text(zh=label.zh.removesuffix("里"), en=label.en.removeprefix("in "))]
+    only = scope(view, scene)
+    if only is not None:
+        texts.append(only)
     if main is not None:
         texts += [versus(against(scene, used, main)) for used in view.comparisons]
     return Text(zh=",".join(text.zh for text in texts), en=", ".join(text.en for text in texts))

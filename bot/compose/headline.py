@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from bot.compose.changes import change_by_group_headline, change_headline
+from bot.compose.filters import placed
 from bot.compose.numbers import number_headline
-from bot.compose.phrases import join, list_of, through, when
+from bot.compose.phrases import join, list_of, through
 from bot.compose.ranking import ranking_headline
 from bot.compose.shares import members_headline, share_headline
 from bot.compose.side import Side
@@ -63,7 +64,7 @@ def _values(view: View) -> Text:
 def _empty(view: View, scene: Scene) -> Text:
     """Return that nothing was found, and where the data are."""
     labels = list_of([scene.catalog.metrics[name].label for name in view.query.metrics])
-    at = when(scene, view.main)
+    at = placed(view, scene)
     first = Text(
         zh=f"没有数据:{at.zh}没有符合条件的{labels.zh}记录",
         en=f"no data: nothing counts towards {labels.en} {at.en}",

@@ -5,31 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.answer import Slot
+from bot.compose.filters import OPERATORS, condition_text, dimension_label
 from bot.compose.phrases import against, bare, list_of, versus, when
 from bot.compose.view import Scene, View
 from bot.plan import AnswerablePlan, MetadataPlan, ToolPlan
-from semantic_layer.query import AnyOf, Condition, Expression, GroupBy, Having, Where
-from semantic_layer.table import Column
+from semantic_layer.query import GroupBy, Having
 from semantic_layer.text import Text
-from tools.render import group_label
 
-_OPERATORS = {
-    "=": Text(zh="是", en="is"),
-    "!=": Text(zh="不是", en="is not"),
-    "in": Text(zh="是", en="is"),
-    "not in": Text(zh="不是", en="is not"),
-    "<": Text(zh="小于", en="below"),
-    "<=": Text(zh="不超过", en="at most"),
-    ">": Text(zh="大于", en="above"),
-    ">=": Text(zh="不低于", en="at least"),
-    "between": Text(zh="介于", en="between"),
-    "contains": Text(zh="包含", en="contains"),
-    "not contains": Text(zh="不包含", en="does not contain"),
-    "starts with": Text(zh="开头是", en="starts with"),
-    "ends with": Text(zh="结尾是", en="ends with"),
-    "is null": Text(zh="未填写", en="is not set"),
-    "is not null": Text(zh="已填写", en="is set"),
-}
 _GRAINS = {
     "day": "按天", "week": "按周", "month": "按月", "quarter": "按季度", "year": "按年", "hour": "按小时",
     "day_of_week": "按星期几", "day_of_year": "按年内第几天",
@@ -113,44 +95,6 @@ def plan_slots(plan: AnswerablePlan, label: Text | None = None) -> tuple[Slot, .
     return (Slot("topic", topics[plan.topic]),)
 
 
-def condition_text(condition: Where, scene: Scene) -> Text:
-    """Return a filter as a reader sees it: 投放渠道是抖音 / ad channel is Douyin."""
-    if isinstance(condition, Expression):
-        return Text.same(condition.sql)
-    if isinstance(condition, AnyOf):
-        texts = [condition_text(one, scene) for one in condition.conditions]
-        return Text(zh=" 或 ".join(text.zh for text in texts), en=" or ".join(text.en for text in texts))
-    label, operator = dimension_label(condition.dimension, scene), _OPERATORS[condition.operator]
-    values = [value_label(condition, value, scene) for value in condition.values]
-    if not values:
-        return Text(zh=f"{label.zh}{operator.zh}", en=f"{label.en} {operator.en}")
-    joined = _values(condition, values)
-    return Text(zh=f"{label.zh}{operator.zh}{joined.zh}", en=f"{label.en} {operator.en} {joined.en}")
-
-
-def _values(condition: Condition, values: list[Text]) -> Text:
-    if condition.operator == "between" and len(values) == 2:
-        return Text(zh=f"{values[0].zh}到{values[1].zh}", en=f"{values[0].en} and {values[1].en}")
-    return Text(zh="或".join(value.zh for value in values), en=" or ".join(value.en for value in values))
-
-
-def dimension_label(name: str, scene: Scene) -> Text:
-    """Return the label of a dimension by any spelling; the name itself where it is not in the catalog."""
-    canonical = scene.catalog.spellings.get(name, name)
-    dimension = scene.catalog.dimensions.get(canonical)
-    return dimension.label if dimension is not None else Text.same(name)
-
-
-def value_label(condition: Condition, value: object, scene: Scene) -> Text:
-    """Return the label of a stored value of the condition's dimension."""
-    dimension = scene.catalog.dimensions.get(
-        scene.catalog.spellings.get(condition.dimension, condition.dimension)
-    )
-    labels = tuple((str(one.code), one.label) for one in dimension.values) if dimension is not None else ()
-    column = Column(condition.dimension, Text.same(condition.dimension), "dimension", value_labels=labels)
-    return group_label(value if isinstance(value, str | int | float | bool) else str(value), column)
-
-
 def _group(group: GroupBy, scene: Scene) -> Text:
     suffix = group.grain.value if group.grain else group.part
     if suffix:
@@ -161,7 +105,7 @@ def _group(group: GroupBy, scene: Scene) -> Text:
 
 def _having(having: Having, view: View) -> Text:
     label = view.column(having.column).label if view.has(having.column) else Text.same(having.column)
-    operator = _OPERATORS[having.operator]
+    operator = OPERATORS[having.operator]
     values = " ~ ".join(f"{value:g}" for value in having.values)
     return Text(zh=f"{label.zh}{operator.zh}{values}", en=f"{label.en} {operator.en} {values}".rstrip())
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.compose.filters import placed
 from bot.compose.measure import is_additive, parts
-from bot.compose.phrases import against, compared, growth, join, when
+from bot.compose.phrases import against, compared, growth, join
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
 from semantic_layer.table import Row
@@ -18,7 +19,7 @@ def number_headline(view: View, side: Side, scene: Scene) -> Text:
     """
     detail = side.detail or view
     row, detail_row = view.table.rows[0], detail.table.rows[0]
-    at = when(scene, view.main)
+    at = placed(view, scene)
     if len(view.query.metrics) > 1:
         return _several(view, detail, scene)
     name = view.query.metrics[0]
@@ -37,7 +38,7 @@ def number_headline(view: View, side: Side, scene: Scene) -> Text:
 def _several(view: View, detail: View, scene: Scene) -> Text:
     """Return several metrics of one row: 访客12.3万,比…高3%;支付金额412万 …"""
     row, detail_row = view.table.rows[0], detail.table.rows[0]
-    at = when(scene, view.main)
+    at = placed(view, scene)
     pieces: list[Text] = []
     for name in view.query.metrics:
         column = view.column(name)

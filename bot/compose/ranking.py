@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.compose.filters import placed
 from bot.compose.measure import is_additive, maturity_days
 from bot.compose.numbers import parts_text
-from bot.compose.phrases import against, compared, join, list_of, still_open, when
+from bot.compose.phrases import against, compared, join, list_of, still_open
 from bot.compose.quality import events_behind, is_small, small_sample
 from bot.compose.side import Side, standings
 from bot.compose.view import Scene, View, ranked_column
@@ -73,7 +74,7 @@ def _ordered(view: View, name: str, descending: bool) -> tuple[Row, ...]:
 def ranking_headline(view: View, side: Side, scene: Scene) -> Text:
     """Return winner, value, parts, change, runner-up, other metrics' winners, then what weakens it."""
     ranking = read_ranking(view, side)
-    at = when(scene, view.main)
+    at = placed(view, scene)
     winner, detail_row = ranking.rows[0], ranking.detail_row(ranking.rows[0])
     label, column = view.label(winner), ranking.column
     value = prose(winner[view.table.index(column.name)], column)

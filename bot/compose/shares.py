@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.compose.filters import placed
 from bot.compose.measure import is_additive, maturity_days
-from bot.compose.phrases import NO_CHANGE, change, join, still_open, when
+from bot.compose.phrases import NO_CHANGE, change, join, still_open
 from bot.compose.ranking import ranking_headline
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
@@ -21,7 +22,7 @@ def share_headline(view: View, side: Side, scene: Scene) -> Text:
     known.sort(key=lambda pair: -pair[0])
     top, row = known[0]
     column = view.column(metric)
-    at, label = when(scene, view.main), view.label(row)
+    at, label = placed(view, scene), view.label(row)
     value = prose(row[view.table.index(metric)], column)
     first = Text(
         zh=f"{at.zh}{label.zh}占{column.label.zh}的{percent(top)},{value.zh}",
@@ -55,7 +56,7 @@ def members_headline(view: View, side: Side, scene: Scene) -> Text:
         return ranking_headline(view, side, scene)
     labels = view.label(high), view.label(low)
     values = [prose(value, column) for value in (now, then)]
-    at = when(scene, view.main)
+    at = placed(view, scene)
     first = Text(
         zh=f"{at.zh}{column.label.zh}:{labels[0].zh}{values[0].zh},{labels[1].zh}{values[1].zh}",
         en=f"{column.label.en} {at.en}: {labels[0].en} {values[0].en}, {labels[1].en} {values[1].en}",

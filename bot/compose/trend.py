@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.compose.filters import placed
 from bot.compose.measure import is_additive
-from bot.compose.phrases import change, join, list_of, when
+from bot.compose.phrases import change, join, list_of
 from bot.compose.view import Scene, View, grain_of
 from semantic_layer.period import ONE_DAY, Grain, shift, truncate
 from semantic_layer.table import Column, Row
@@ -61,7 +62,7 @@ def trend_headline(view: View, scene: Scene) -> Text:
         return _trend_by_group(view, scene, name, column)
     points = _points(view, view.table.rows, name)
     whole = [(start, value) for start, value in points if is_whole(view, scene, start)]
-    at = when(scene, view.main)
+    at = placed(view, scene)
     if len(whole) < 2:
         return join([_few(view, scene, points, column, at), _running(view, scene, points, column)])
     (first, begin), (last, end) = whole[0], whole[-1]
@@ -155,7 +156,7 @@ def _trend_by_group(view: View, scene: Scene, name: str, column: Column) -> Text
         whole = [(start, value) for start, value in points if is_whole(view, scene, start)]
         if whole:
             series.append((view.label(rows[0]), whole))
-    at = when(scene, view.main)
+    at = placed(view, scene)
     if not series:
         return join([_few(view, scene, [], column, at)])
     last = max(points[-1][0] for _, points in series)

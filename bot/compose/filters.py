@@ -1,0 +1,104 @@
+"""Filters in words: 投放渠道是抖音, and as part of a sentence: 上周天猫旗舰店的支付金额."""
+
+from __future__ import annotations
+
+from bot.compose.phrases import list_of, when
+from bot.compose.view import Scene, View
+from semantic_layer.query import AnyOf, Condition, Expression, Where
+from semantic_layer.table import Column
+from semantic_layer.text import Text
+from tools.render import group_label
+
+OPERATORS = {
+    "=": Text(zh="是", en="is"),
+    "!=": Text(zh="不是", en="is not"),
+    "in": Text(zh="是", en="is"),
+    "not in": Text(zh="不是", en="is not"),
+    "<": Text(zh="小于", en="below"),
+    "<=": Text(zh="不超过", en="at most"),
+    ">": Text(zh="大于", en="above"),
+    ">=": Text(zh="不低于", en="at least"),
+    "between": Text(zh="介于", en="between"),
+    "contains": Text(zh="包含", en="contains"),
+    "not contains": Text(zh="不包含", en="does not contain"),
+    "starts with": Text(zh="开头是", en="starts with"),
+    "ends with": Text(zh="结尾是", en="ends with"),
+    "is null": Text(zh="未填写", en="is not set"),
+    "is not null": Text(zh="已填写", en="is set"),
+}
+
+
+def placed(view: View, scene: Scene) -> Text:
+    """Return period and filters for a sentence, the metric's name to follow in Chinese.
+
+    上周(11/10–11/16)天猫旗舰店的 / last week (10–16 Nov) for Tmall flagship store.
+    """
+    at, only = when(scene, view.main), scope(view, scene)
+    if only is None:
+        return at
+    return Text(zh=f"{at.zh}{only.zh}的", en=f"{at.en} for {only.en}")
+
+
+def scope(view: View, scene: Scene) -> Text | None:
+    """Return what the rows are narrowed to, None where they are not: a number must not pass for the whole."""
+    texts = [
+        scene.catalog.segments[name].label for name in view.query.segments if name in scene.catalog.segments
+    ]
+    texts += [_narrowed(condition, scene) for condition in view.query.where if not _is_shown(condition, view)]
+    if not texts:
+        return None
+    return Text(zh="、".join(text.zh for text in texts), en=", ".join(text.en for text in texts))
+
+
+def _is_shown(condition: Where, view: View) -> bool:
+    """Return whether the condition only picks the groups that the result lists by name anyway."""
+    groups = {group.dimension for group in view.query.group_by}
+    return isinstance(condition, Condition) and condition.operator == "in" and condition.dimension in groups
+
+
+def _narrowed(condition: Where, scene: Scene) -> Text:
+    """Return one filter inside a sentence: its value where that names it, else the whole condition in brackets."""
+    if isinstance(condition, Condition) and condition.operator in ("=", "in"):
+        values = [value_label(condition, value, scene) for value in condition.values]
+        if not any(isinstance(value, bool | int | float) for value in condition.values):
+            return list_of(values)
+    text = condition_text(condition, scene)
+    return Text(zh=f"({text.zh})", en=f"({text.en})")
+
+
+def condition_text(condition: Where, scene: Scene) -> Text:
+    """Return a filter as a reader sees it: 投放渠道是抖音 / ad channel is Douyin."""
+    if isinstance(condition, Expression):
+        return Text.same(condition.sql)
+    if isinstance(condition, AnyOf):
+        texts = [condition_text(one, scene) for one in condition.conditions]
+        return Text(zh=" 或 ".join(text.zh for text in texts), en=" or ".join(text.en for text in texts))
+    label, operator = dimension_label(condition.dimension, scene), OPERATORS[condition.operator]
+    values = [value_label(condition, value, scene) for value in condition.values]
+    if not values:
+        return Text(zh=f"{label.zh}{operator.zh}", en=f"{label.en} {operator.en}")
+    joined = _values(condition, values)
+    return Text(zh=f"{label.zh}{operator.zh}{joined.zh}", en=f"{label.en} {operator.en} {joined.en}")
+
+
+def _values(condition: Condition, values: list[Text]) -> Text:
+    if condition.operator == "between" and len(values) == 2:
+        return Text(zh=f"{values[0].zh}到{values[1].zh}", en=f"{values[0].en} and {values[1].en}")
+    return Text(zh="或".join(value.zh for value in values), en=" or ".join(value.en for value in values))
+
+
+def dimension_label(name: str, scene: Scene) -> Text:
+    """Return the label of a dimension by any spelling; the name itself where it is not in the catalog."""
+    canonical = scene.catalog.spellings.get(name, name)
+    dimension = scene.catalog.dimensions.get(canonical)
+    return dimension.label if dimension is not None else Text.same(name)
+
+
+def value_label(condition: Condition, value: object, scene: Scene) -> Text:
+    """Return the label of a stored value of the condition's dimension."""
+    dimension = scene.catalog.dimensions.get(
+        scene.catalog.spellings.get(condition.dimension, condition.dimension)
+    )
+    labels = tuple((str(one.code), one.label) for one in dimension.values) if dimension is not None else ()
+    column = Column(condition.dimension, Text.same(condition.dimension), "dimension", value_labels=labels)
+    return group_label(value if isinstance(value, str | int | float | bool) else str(value), column)
