@@ -10,7 +10,7 @@ from bot.answer import Answer
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.table import Cell, Column, Row, Table
 from semantic_layer.text import Locale, Text
-from tools.render import as_float, cell, percent, prose
+from tools.render import as_float, cell, exact, percent, prose
 from tools.result import Finding
 
 Json = dict[str, object]
@@ -23,15 +23,15 @@ def hero(
 ) -> Json | None:
     """Return the one number to print large: a figure of the leading row that the headline itself says.
 
-    The leading row is the first, over time the latest. None where the headline says no figure of it: a large
-    number that the sentence does not back would be a second answer. `style` is the number style,
-    `directions` says per metric which way is good.
+    The leading row is the first, over time the latest whole bucket. None where the headline says no figure
+    of it: a large number that the sentence does not back would be a second answer. `style` is the number
+    style, `directions` says per metric which way is good.
     """
     table = answer.parts[0].table if answer.parts else None
     if answer.headline is None or table is None or not table.rows:
         return None
     locale = answer.locale
-    row = _leading_row(table)
+    row = _leading_row(table, answer.chart.partial_from if answer.chart else None)
     for at, column in enumerate(table.columns):
         if column.kind != "metric" or "__" in column.name or row[at] is None:
             continue
@@ -56,9 +56,13 @@ def is_said(finding: Finding, answer: Answer) -> bool:
     return bool(figures) and said.issuperset(figures)
 
 
-def _leading_row(table: Table) -> Row:
+def _leading_row(table: Table, partial_from: str | None) -> Row:
+    """Return the first row; over time the latest bucket that is over, so that half a week does not shout."""
     times = [at for at, column in enumerate(table.columns) if column.kind == "time"]
-    return max(table.rows, key=lambda row: str(row[times[0]])) if times else table.rows[0]
+    if not times:
+        return table.rows[0]
+    whole = [row for row in table.rows if partial_from is None or str(exact(row[times[0]])) < partial_from]
+    return max(whole or table.rows, key=lambda row: str(row[times[0]]))
 
 
 def _groups(table: Table, row: Row, locale: Locale) -> list[str]:
@@ -92,7 +96,9 @@ def _change_found(answer: Answer, metric: Column, value: Cell, locale: Locale) -
         if percent(abs(growth)) not in answer.headline.at(locale):
             return None
         against = (
-            Text(zh=f"较{others[0].zh}", en=f"vs {others[0].en}") if others else Text(zh="变化", en="change")
+            Text(zh=f"较{others[0].zh}", en=f"vs {others[0].en}")
+            if others
+            else Text(zh="较上期", en="vs before")
         )
         return growth, against.at(locale)
     return None

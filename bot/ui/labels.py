@@ -112,6 +112,10 @@ TRANSLATION_CHANGES: dict[str, Text] = {
     "auth.login.form.email.label": Text(zh="用户名", en="User name"),
     "auth.login.form.email.required": Text(zh="请填写用户名", en="The user name is needed"),
     "auth.login.form.email.placeholder": Text(zh="用户名", en="User name"),
+    "auth.login.errors.default": Text(
+        zh="没有登录成功:用户名或密码不对。用户由管理员用 askgrowth user add 创建。",
+        en="Not signed in: wrong user name or password. Users are created with askgrowth user add.",
+    ),
     "auth.login.errors.credentialsSignin": Text(
         zh="用户名或密码不对。用户由管理员用 askgrowth user add 创建。",
         en="Wrong user name or password. Users are created with askgrowth user add.",

@@ -11,8 +11,7 @@ def ask(page: Page, question: str) -> Locator:
     before = cards(page).count()
     page.click("#chat-input")
     page.keyboard.type(question)
-    page.wait_for_selector("#chat-submit:not([disabled])")
-    page.keyboard.press("Enter")
+    page.click("#chat-submit:not([disabled])")
     return next_card(page, before)
 
 

@@ -78,12 +78,14 @@ class Pages:
         look = (server.url, locale, size["width"], scheme)
         page = self._open.get(look)
         if page is not None and not fresh and path == "/":
-            page.click("#new-chat-button")
-            page.wait_for_selector("#welcome-screen #chat-input")
+            page.click("#header #new-chat-button")
+            _wait_until_connected(page)
             return page
         page = self._new(locale, size, scheme)
         page.goto(server.url + path)
         page.wait_for_selector("#chat-input")
+        if path == "/":
+            _wait_until_connected(page)
         if not fresh and path == "/":
             self._open[look] = page
         return page
@@ -116,6 +118,11 @@ def open_page(pages: Pages) -> Iterator[Open]:
     yield pages.get
     assert pages.outside == []
     assert pages.complaints == []
+
+
+def _wait_until_connected(page: Page) -> None:
+    # What is sent before the socket is open is lost; the offered questions wait for it, too.
+    page.wait_for_selector("#welcome-screen #starters button:not([disabled])")
 
 
 # What Chainlit itself says: its drop zone before it has read that uploads are off, its feedback dialog.

@@ -200,8 +200,7 @@ def test_a_question_can_be_stopped_and_the_next_one_is_answered(open_page, writt
     page = open_page(written)
     page.click("#chat-input")
     page.keyboard.type("慢慢算")
-    page.wait_for_selector("#chat-submit:not([disabled])")
-    page.keyboard.press("Enter")
+    page.click("#chat-submit:not([disabled])")
 
     page.locator("#stop-button").click()
 

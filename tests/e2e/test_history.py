@@ -34,6 +34,7 @@ def test_a_thread_reopens_after_a_restart_with_chart_buttons_and_feedback(open_p
         assert drawn(card)["traces"]
         expect(page.locator(".positive-feedback-on")).to_have_count(1)
         assert headline(press(page, card.get_by_test_id("choice").first))
+        page.close()
     finally:
         server.stop()
 

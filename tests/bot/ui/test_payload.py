@@ -85,6 +85,35 @@ def test_over_time_the_latest_bucket_leads_whatever_the_order_of_rows() -> None:
     assert hero["value"] == "5万"  # type: ignore[index]
 
 
+def test_a_bucket_that_is_not_over_is_not_printed_large() -> None:
+    table = Table((WEEK, SALES), ((date(2025, 11, 10), 50_000), (date(2025, 11, 17), 20_000)), 2)
+    chart = ChartSpec(
+        "line", Text(zh="周", en="w"), table, "day__week", ("sales",), partial_from="2025-11-17"
+    )
+
+    shown = card(answer(table, zh="上一整周 5万,本周目前 2万。", chart=chart))
+
+    assert shown["hero"]["value"] == "5万"  # type: ignore[index]
+
+
+def test_a_change_that_the_headline_says_stands_beside_the_number() -> None:
+    finding = Finding("change", Text(zh="北比上周的15万高24.0%", en="x"), metric="sales", value=36_000)
+    table = Table((REGION, SALES), (("n", 186_000),), 1)
+
+    hero = card(answer(table, zh="北最高,18.6万,比上周的15万高24.0%。", findings=(finding,)))["hero"]
+
+    assert hero["change"] == {"text": "24.0%", "up": True, "tone": "plain", "label": "较上期"}  # type: ignore[index]
+
+
+def test_a_finding_that_repeats_the_headline_is_left_out() -> None:
+    repeated = Finding("winner", Text(zh="最高:北,18.6万", en="x"))
+    other = Finding("winner", Text(zh="最低:南,9.25万", en="y"))
+
+    findings = card(answer(findings=(repeated, other)))["findings"]
+
+    assert findings == [{"kind": "winner", "text": "最低:南,9.25万"}]
+
+
 def test_the_number_style_may_differ_from_the_language() -> None:
     assert card(answer(), numbers="en-US")["hero"]["value"] == "¥186 K"  # type: ignore[index]
 

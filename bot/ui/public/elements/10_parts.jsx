@@ -3,7 +3,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react';
 import {
   ArrowDown, ArrowUp, BadgeCheck, Check, ChevronDown, CircleAlert, CircleHelp, Copy, CornerDownRight, Download,
-  FlaskConical, Image as ImageIcon, Lightbulb, ShieldQuestion, TriangleAlert
+  FlaskConical, Image as ImageIcon, Info, Lightbulb, ShieldQuestion
 } from 'lucide-react';
 
 function label(name, values) {
@@ -103,14 +103,14 @@ function Findings() {
   if (!props.findings.length && !props.warnings.length) return null;
   return (
     <Section id="findings">
-      <ul className="ag-findings">
+      <ul className="ag-finding-list">
         {props.findings.map((finding, at) => (
           <li key={`f${at}`} data-kind={finding.kind}>{finding.text}</li>
         ))}
       </ul>
       {props.warnings.length ? (
         <div className="ag-warnings">
-          <TriangleAlert size={15} aria-hidden="true" />
+          <Info size={15} aria-hidden="true" />
           <ul>{props.warnings.map((warning, at) => <li key={at} data-testid="warning">{warning}</li>)}</ul>
         </div>
       ) : null}
@@ -177,7 +177,7 @@ function Choices({ title }) {
   };
   return (
     <Section id="choices" title={title}>
-      <div className="ag-choices">
+      <div className="ag-buttons">
         {props.choices.map((choice, at) => (
           <button key={at} type="button" data-testid="choice" disabled={chosen !== null}
                   data-chosen={chosen === at} onClick={() => choose(choice, at)}>
