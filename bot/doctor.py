@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 from bot.settings import Settings
 from bot.wiring import Progress, open_layer
 from semantic_layer.errors import AskGrowthError
+from semantic_layer.period import ONE_DAY
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
@@ -103,16 +103,19 @@ def _open(settings: Settings, progress: Progress | None) -> tuple[SemanticLayer 
 
 
 def _freshness(layer: SemanticLayer) -> Finding:
-    coverage = layer.coverage(tuple(layer.catalog.metrics))
     name = Text(zh="数据", en="data")
-    if coverage.start is None or coverage.end is None:
+    spans = [
+        layer.model_coverage(model.name) for model in layer.catalog.models.values() if not model.forward_dated
+    ]
+    starts = [span.start for span in spans if span.start is not None]
+    ends = [span.end for span in spans if span.end is not None]
+    if not starts or not ends:
         mend = Text(
             zh="检查数据文件与各模型的 agg_time_dimension。",
             en="Check the data files and each model's agg_time_dimension.",
         )
         return Finding(name, False, "no dated rows", mend)
-    last = coverage.end - timedelta(days=1)
-    return Finding(name, True, f"{coverage.start} – {last}; today: {layer.today()}")
+    return Finding(name, True, f"{min(starts)} – {max(ends) - ONE_DAY}; today: {layer.today()}")
 
 
 def _lockdown(layer: SemanticLayer) -> Finding:

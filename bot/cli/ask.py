@@ -24,11 +24,13 @@ from bot.cli.output import (
     say_json,
 )
 from bot.settings import Settings, read_settings
+from semantic_layer.text import Text
 
 if TYPE_CHECKING:
     from bot.answer import Answer
 
 DEFAULT_ROWS = 1_000
+LINE_FORM = '{"id": …, "question": "…", "locale": "zh-CN|en-US", "today": "YYYY-MM-DD"}'
 
 PlannerOption = Annotated[str | None, typer.Option("--planner", help="rules | llm | auto.")]
 RowsOption = Annotated[str, typer.Option("--rows", help="显示的行数,或 all / rows to show, or all.")]
@@ -133,7 +135,8 @@ def _answer_batch(settings: Settings, path: Path, row_limit: int | None, default
     for number, text in _lines(path):
         line, problem = _read_line(text, defaults)
         if problem is not None:
-            say_json(_unreadable(line, number, problem))
+            refused = _unreadable(line, number, problem)
+            say_json({**to_json(refused, refused.locale), "id": line.get("id")})
             continue
         key = line.get("conversation")
         answer: Answer = pipeline.ask(
@@ -163,38 +166,46 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         yield from ((number, text) for number, text in enumerate(lines, start=1) if text.strip())
 
 
-def _read_line(text: str, defaults: _Line) -> tuple[_Line, str | None]:
+def _read_line(text: str, defaults: _Line) -> tuple[_Line, Text | None]:
     """Return the line and what is wrong with it, if anything."""
     try:
         value = json.loads(text)
     except (json.JSONDecodeError, RecursionError):
-        return _Line(), "not JSON"
+        return _Line(), Text(zh="不是 JSON", en="not JSON")
     if not isinstance(value, dict):
-        return _Line(), "not an object"
+        return _Line(), Text(zh="不是 JSON 对象", en="not a JSON object")
     line = _Line({**defaults, **{key: item for key, item in value.items() if item is not None}})
     if not isinstance(line.get("question"), str):
-        return line, "question must be a string"
+        return line, Text(zh="缺少文本字段 question", en="question must be a string")
     for key in ("locale", "today", "user"):
         if line.get(key) is not None and not isinstance(line[key], str):
-            return line, f"{key} must be a string"
+            return line, Text(zh=f"{key} 应为文本", en=f"{key} must be a string")
     if not isinstance(line.get("conversation"), str | int | None):
-        return line, "conversation must be a string"
+        return line, Text(zh="conversation 应为文本", en="conversation must be a string")
     try:
         read_locale(line.get("locale"))
         read_today(line.get("today"))
     except typer.BadParameter as error:
-        return line, str(error)
+        return line, Text.same(str(error))
     return line, None
 
 
-def _unreadable(line: _Line, number: int, problem: str) -> dict[str, object]:
-    return {
-        "id": line.get("id"),
-        "question": line.get("question"),
-        "outcome": "error",
-        "error": {
-            "code": "invalid_line",
-            "message": f"第 {number} 行:{problem} / line {number}: {problem}",
-            "mend": '{"id": …, "question": "…", "locale": "zh-CN|en-US", "today": "YYYY-MM-DD"}',
-        },
-    }
+def _unreadable(line: _Line, number: int, problem: Text) -> Answer:
+    """Return the answer to a line that is no question: an error that names the line and the form."""
+    from uuid import uuid4
+
+    from bot.answer import Answer, Failure
+
+    question = line.get("question")
+    return Answer(
+        id=uuid4().hex,
+        question=question if isinstance(question, str) else "",
+        locale="zh-CN",
+        outcome="error",
+        planner="none",
+        error=Failure(
+            "invalid_line",
+            Text(zh=f"第 {number} 行:{problem.zh}。", en=f"Line {number}: {problem.en}."),
+            Text(zh=f"写成一行一个 {LINE_FORM}。", en=f"Write one {LINE_FORM} per line."),
+        ),
+    )

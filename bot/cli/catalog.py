@@ -55,12 +55,12 @@ def tools(context: typer.Context, as_json: JsonOption = False, locale: LocaleOpt
     """列出分析工具 / List the prebuilt analyses."""
     if context.invoked_subcommand is not None:
         return
-    from tools.registry import registered
+    from tools.registry import Registry
 
     shown_in = read_locale(locale) or "zh-CN"
     listed = [
         {"name": tool.name, "label": tool.label.at(shown_in), "examples": list(tool.examples.all())}
-        for tool in registered()
+        for tool in Registry.load().tools.values()
     ]
     if as_json:
         say_json(listed)
