@@ -27,16 +27,35 @@ BUDGETS = {"demo": (2.0, 8.0), "large": (20.0, 20.0)}  # milliseconds: p50, p95
 METRICS, VALUES = 1_000, 1_000_000
 
 DEMO = (
-    "这周哪个渠道最有效?", "which channel worked best this week?", "上个月各渠道的花费", "spend by channel last month, top 3",
-    "近30天支付金额趋势", "paid amount trend over the last 30 days", "2025年各省份支付金额前5名", "top 5 provinces by paid amount in 2025",
-    "抖音和天猫的支付金额对比", "双11支付金额同比", "各渠道投产比环比增长最快的是哪个", "ROAS by channel vs last month",
-    "除了短信之外各渠道的花费占比", "支付金额大于10万的省份", "客单价是怎么算的", "数据更新到哪天",
-)  # fmt: skip
+    "这周哪个渠道最有效?",
+    "which channel worked best this week?",
+    "上个月各渠道的花费",
+    "spend by channel last month, top 3",
+    "近30天支付金额趋势",
+    "paid amount trend over the last 30 days",
+    "2025年各省份支付金额前5名",
+    "top 5 provinces by paid amount in 2025",
+    "抖音和天猫的支付金额对比",
+    "双11支付金额同比",
+    "各渠道投产比环比增长最快的是哪个",
+    "ROAS by channel vs last month",
+    "除了短信之外各渠道的花费占比",
+    "支付金额大于10万的省份",
+    "客单价是怎么算的",
+    "数据更新到哪天",
+)
 LARGE = (
-    "各店的指标甲17上个月是多少", "metric alpha 512 by shop last month", "店铺编号123456的指标甲88", "metric alpha 3 for shop number 654321",
-    "指标甲999最高的5个店", "top 5 shops by metric alpha 250 in 2025", "指标甲5趋势近30天", "除了店铺编号77之外的指标甲1",
-    "metric alpha 7 where shop is shop number 999999 or shop number 31", "不存在的东西的指标甲4",
-)  # fmt: skip
+    "各店的指标甲17上个月是多少",
+    "metric alpha 512 by shop last month",
+    "店铺编号123456的指标甲88",
+    "metric alpha 3 for shop number 654321",
+    "指标甲999最高的5个店",
+    "top 5 shops by metric alpha 250 in 2025",
+    "指标甲5趋势近30天",
+    "除了店铺编号77之外的指标甲1",
+    "metric alpha 7 where shop is shop number 999999 or shop number 31",
+    "不存在的东西的指标甲4",
+)
 
 
 @dataclass

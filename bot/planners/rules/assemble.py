@@ -19,10 +19,11 @@ from bot.planners.rules.grouping import (
     read_head,
     read_populations,
 )
+from bot.planners.rules.growth import read_grew
 from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
 from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_counts, read_metrics
-from bot.planners.rules.ordering import read_grew, read_ordering
+from bot.planners.rules.ordering import read_ordering
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.texts import read_equalities, read_text_filters

@@ -10,13 +10,14 @@ from bot.language.terms.near import NearMatcher
 from bot.plan import MetricPlan, Option
 from bot.planners.base import Planned
 from bot.planners.rules.accounting import unused_words
+from bot.planners.rules.asking import highest_of_what, unclear_time, which_metric
 from bot.planners.rules.describe import option
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
-from bot.planners.rules.outcome import clarify, leading_dimension, metric_options, refuse
+from bot.planners.rules.outcome import clarify, refuse
 from bot.planners.rules.tags import Tag
 from semantic_layer.period import Grain
-from semantic_layer.query import AveragePer, GroupBy, OrderBy
+from semantic_layer.query import AveragePer, OrderBy
 from semantic_layer.text import Text
 
 
@@ -63,11 +64,11 @@ def _ask_back(line: Line, draft: Draft, scene: Scene) -> Planned | None:
         daily = tuple(AveragePer(metric=name, grain=Grain.DAY) for name in draft.metrics)
         return clarify(draft.wishes[0], [plan, plan.model_copy(update={"transforms": daily})], scene, draft)
     if draft.unranked:
-        return _highest_of_what(line, draft, scene)
+        return highest_of_what(line, draft, scene)
     if draft.unclear_times:
-        return _unclear_time(draft, scene)
+        return unclear_time(draft, scene)
     if not draft.metrics and not _asks_for_members(line, draft):
-        return _which_metric(line, draft, scene)
+        return which_metric(line, draft, scene)
     return None
 
 
@@ -103,7 +104,6 @@ def _alternatives(line: Line, draft: Draft, scene: Scene, reader: Reader) -> tup
 
 
 def _ordered_like(again: Draft, draft: Draft, scene: Scene) -> Draft:
-    from semantic_layer.query import OrderBy
 
     name = again.metrics[0]
     best = draft.superlative is not None and draft.superlative[0] == "best"
@@ -136,68 +136,6 @@ def _named_in_place(line: Line) -> bool:
     return line.has(joint, Tag.OF) and line.items[joint or 0].text.isascii()
 
 
-def _which_metric(line: Line, draft: Draft, scene: Scene) -> Planned:
-    ranked = [line.payload(index, Tag.SUPER) for index in line.tagged(Tag.SUPER)]
-    ranked += _sales_rank(line)
-    top = next((line.items[i].number for i in line.tagged(Tag.TOP) if line.items[i].number), None)
-    plans = metric_options(draft, scene, ranked[0] if ranked else "best" if top else None, top)
-    question = Text(zh="您想看哪个指标?", en="Which metric would you like to see?")
-    if len(plans) >= 2:
-        return clarify(question, plans, scene, draft)
-    return refuse(
-        "not_in_catalog",
-        Text(
-            zh="没有说明指标,也没有能按此拆分的指标。",
-            en="No metric was named, and none can be split like this.",
-        ),
-        scene,
-        draft=draft,
-    )
-
-
-def _sales_rank(line: Line) -> list[str]:
-    """Return the direction inside verbs such as "best selling"."""
-    words = [line.items[index].text for index in line.tagged(Tag.VERB)]
-    return [
-        "worst" if "worst" in word else "best"
-        for word in words
-        if any(w in word for w in ("best", "top", "worst", "most"))
-    ]
-
-
-def _highest_of_what(line: Line, draft: Draft, scene: Scene) -> Planned:
-    """Ask what is to be ranked: "the highest sales" of a day, a month, or the members of a dimension."""
-    low = any(
-        line.has(at, Tag.SUPER) and line.payload(at, Tag.SUPER) in ("asc", "worst") for at in draft.unranked
-    )
-    plan = draft.build(scene, draft.period)
-    order = (OrderBy(column=draft.metrics[0], descending=not low),)
-    groups = [GroupBy(dimension="metric_time", grain=grain) for grain in (Grain.MONTH, Grain.DAY)]
-    leading = leading_dimension(scene, draft.metrics[0])
-    if leading:
-        groups.insert(0, GroupBy(dimension=leading))
-    plans = [plan.model_copy(update={"group_by": (group,), "order_by": order}) for group in groups]
-    words = scene.words(line, draft.unranked[0])[0]
-    return clarify(Text(zh=f"「{words}」是指按什么比?", en=f"“{words}” of what?"), plans, scene, draft)
-
-
-def _unclear_time(draft: Draft, scene: Scene) -> Planned:
-    from datetime import timedelta
-
-    from semantic_layer.query import PeriodRange
-
-    words = draft.unclear_times[0]
-    plans = [
-        draft.build(scene, None).model_copy(
-            update={"period": PeriodRange(start=scene.today - timedelta(days=days), end=scene.today)}
-        )
-        for days in (7, 30, 90)
-    ]
-    return clarify(
-        Text(zh=f"「{words}」指哪段时间?", en=f"Which period do you mean by “{words}”?"), plans, scene, draft
-    )
-
-
 def _ambiguous(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
     first = draft.ambiguities[0]
     words = scene.words(line, first.index)[0]
@@ -209,7 +147,7 @@ def _ambiguous(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planne
     if len(plans) == 1:
         _, again = reader.read({first.index: first.terms[0]})
     if not plans:
-        return _which_metric(line, draft, scene)
+        return which_metric(line, draft, scene)
     return clarify(
         Text(zh=f"「{words}」有几种含义,您指哪一个?", en=f"“{words}” may mean several things. Which one?"),
         plans,
@@ -254,7 +192,7 @@ def _nothing_named(
             draft=draft,
         )
     if asks:
-        return _which_metric(line, draft, scene)
+        return which_metric(line, draft, scene)
     return refuse(
         "out_of_scope",
         Text(

@@ -73,11 +73,12 @@ def _one_over_other(draft: Draft, scene: Scene) -> bool:
     top, bottom = draft.metrics
     for metric in scene.catalog.metrics.values():
         kind = metric.type
-        if isinstance(kind, RatioMetric) and not metric.hidden and not kind.numerator.filters:
-            if (kind.numerator.metric, kind.denominator.metric) == (top, bottom):
-                draft.metrics = [metric.name]
-                draft.say("metric", metric.label.zh, metric.label.en)
-                return True
+        if not isinstance(kind, RatioMetric) or metric.hidden or kind.numerator.filters:
+            continue
+        if (kind.numerator.metric, kind.denominator.metric) == (top, bottom):
+            draft.metrics = [metric.name]
+            draft.say("metric", metric.label.zh, metric.label.en)
+            return True
     return False
 
 

@@ -143,7 +143,10 @@ def _kept_apart(line: Line, indexes: list[int]) -> bool:
 
 
 def _beside(line: Line, indexes: list[int], at: int) -> bool:
-    return line.after(at, Tag.OF, Tag.IS) in indexes or line.before(at, Tag.OF) in indexes
+    before = line.before(at, Tag.OF)
+    if line.is_role(before, "number") and before is not None:
+        before = line.before(before, Tag.OF)  # 上海、北京两个城市
+    return line.after(at, Tag.OF, Tag.IS) in indexes or before in indexes
 
 
 _EXCEPT = (

@@ -4,7 +4,7 @@
 2. A word that names a metric and a dimension (客户, customers) is the dimension behind 按/各/by/each/which/top,
    the metric behind 多少/number of and before 数; else the dimension when another metric is asked, else the metric.
 3. Among namesakes of one kind: next to its dimension; then reachable from the asked metrics; then the stronger
-   source (label, synonym or name, data, variant, part, typo); then the dimension in the metric's own model.
+   source (label, synonym or name, data, variant, part, typo); then, for dimensions, the metric's own model.
    What is left is asked back.
 """
 
@@ -146,7 +146,7 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
         terms = tuple(t for t in terms if all(reach.reaches([t.name], d) for d in asked)) or terms
     strongest = min(term.rank for term in terms)
     terms = tuple(term for term in terms if term.rank == strongest)
-    if len(terms) > 1 and role.kind in ("value", "dimension") and metrics:
+    if len(terms) > 1 and role.kind == "dimension" and metrics:
         near = tuple(t for t in terms if all(reach.distance(metric, t.name) == 0 for metric in metrics))
         terms = near or terms
     return Role(role.kind, terms)

@@ -59,30 +59,32 @@ def note(plan):
     if isinstance(plan, ToolPlan):
         return f"tool {plan.name}"
     assert isinstance(plan, MetricPlan)
-    parts = [",".join(plan.metrics) or "members"]
+    return " | ".join((",".join(plan.metrics) or "members", *_rows(plan), *_columns(plan)))
+
+
+def _rows(plan):
     if plan.group_by:
-        parts.append("by " + ",".join(group.column for group in plan.group_by))
-    for part in plan.where:
-        parts.append("where " + _condition(part))
-    parts += [f"segment {name}" for name in plan.segments]
+        yield "by " + ",".join(group.column for group in plan.group_by)
+    yield from ("where " + _condition(part) for part in plan.where)
+    yield from (f"segment {name}" for name in plan.segments)
     for part in plan.having:
-        parts.append(
-            f"having {part.column} {part.operator} {','.join(f'{value:g}' for value in part.values)}"
-        )
+        yield f"having {part.column} {part.operator} {','.join(f'{value:g}' for value in part.values)}"
     if plan.period:
         rest = f" of {plan.period.requested_end}" if plan.period.requested_end else ""
-        parts.append(f"{plan.period.start}..{plan.period.end}{rest}")
+        yield f"{plan.period.start}..{plan.period.end}{rest}"
+
+
+def _columns(plan):
     for part in plan.compare:
-        parts.append(f"vs {part.period.start}..{part.period.end}" if part.period else f"vs {part.kind}")
+        yield f"vs {part.period.start}..{part.period.end}" if part.period else f"vs {part.kind}"
     for part in plan.transforms:
         values = part.model_dump(exclude_defaults=True, exclude={"kind"}).values()
-        parts.append(" ".join((part.kind, *(str(value) for value in values))))
-    parts += [f"order {part.column} {'desc' if part.descending else 'asc'}" for part in plan.order_by]
+        yield " ".join((part.kind, *(str(value) for value in values)))
+    yield from (f"order {part.column} {'desc' if part.descending else 'asc'}" for part in plan.order_by)
     if plan.limit:
         per = f" per {','.join(plan.limit.per)}" if plan.limit.per else ""
         skip = f" skip {plan.limit.offset}" if plan.limit.offset else ""
-        parts.append(f"limit {plan.limit.n}{per}{skip}")
-    return " | ".join(parts)
+        yield f"limit {plan.limit.n}{per}{skip}"
 
 
 def _condition(part):
