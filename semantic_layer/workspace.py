@@ -32,8 +32,9 @@ from semantic_layer.text import Text
 if TYPE_CHECKING:
     import duckdb
 
-    from semantic_layer.compiler import CompiledQuery
+    from semantic_layer.compiler import CompileContext, CompiledQuery
     from semantic_layer.compiler.context import PeriodRole
+    from semantic_layer.rows import Analysis, AnalysisResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,16 @@ class SemanticLayer:
 
     def compile_with(self, query: MetricQuery, day: date, rights: Rights) -> CompiledQuery:
         """Return the SQL of a query under rights that were worked out already (`check` has all)."""
-        from semantic_layer.compiler import CompileContext, compile_query
+        from semantic_layer.compiler import compile_query
 
         self._refuse_hidden(query, rights)
-        context = CompileContext(
+        return compile_query(self.catalog, query, self.compile_context(day, rights))
+
+    def compile_context(self, day: date, rights: Rights) -> CompileContext:
+        """Return what a compilation needs beside the query: the day, the data's span, the rights."""
+        from semantic_layer.compiler import CompileContext
+
+        return CompileContext(
             today=day,
             coverage={name: self.model_coverage(name) for name in self.catalog.models},
             dialect=self.engine.dialect,
@@ -168,7 +175,6 @@ class SemanticLayer:
             hidden=rights.hidden,
             masked=rights.masked,
         )
-        return compile_query(self.catalog, query, context)
 
     def query(
         self,
@@ -202,6 +208,26 @@ class SemanticLayer:
         )
         elapsed = (time.perf_counter() - started) * 1000
         return QueryResult(table, compiled, warnings, elapsed)
+
+    def analyse(
+        self,
+        analysis: Analysis,
+        *,
+        today: date | None = None,
+        user: str | None = None,
+        row_limit: int | None = None,
+        timeout: float | None = None,
+    ) -> AnalysisResult:
+        """Return the rows of an analysis over row-level reads, under the user's rights; see `semantic_layer.rows`.
+
+        Raises:
+            As `rows.analysis_sql`; EngineError: the database failed or a limit was reached.
+        """
+        from semantic_layer.rows import AnalysisResult, analysis_sql
+
+        sql = analysis_sql(self, analysis, today=today, user=user)
+        result = self._execute(sql, row_limit, timeout)
+        return AnalysisResult(result.columns, result.rows, sql)
 
     def read_query(self, *, today: date | None = None, **written: Any) -> MetricQuery:
         """Return the query of a keyword form, as the command line writes it (`group_by` is another word for `by`)."""

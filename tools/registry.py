@@ -36,6 +36,7 @@ from semantic_layer.text import Text, Words
 from tools.result import ToolResult
 
 if TYPE_CHECKING:
+    from semantic_layer.rows import Analysis, AnalysisResult
     from semantic_layer.workspace import QueryResult, SemanticLayer
 
 ENTRY_POINT_GROUP = "askgrowth.tools"
@@ -52,9 +53,10 @@ InputsT = TypeVar("InputsT", bound=ToolInputs)
 
 @dataclass(frozen=True, slots=True)
 class ToolContext:
-    """What a tool may use. `query` is its only way to data, so that access rules and `today` always hold.
+    """What a tool may use.
 
-    A tool knows no locale: it returns both languages.
+    `query` and `analyse` are its only ways to data, so that access rules and `today` always hold. A tool knows
+    no locale: it returns both languages.
     """
 
     layer: SemanticLayer
@@ -64,6 +66,10 @@ class ToolContext:
     def query(self, query: MetricQuery, row_limit: int | None = None) -> QueryResult:
         """Return the result of a metric query, under the asking user's rights."""
         return self.layer.query(query, today=self.today, user=self.user, row_limit=row_limit)
+
+    def analyse(self, analysis: Analysis, row_limit: int | None = None) -> AnalysisResult:
+        """Return the rows of an analysis over row-level reads, under the asking user's rights."""
+        return self.layer.analyse(analysis, today=self.today, user=self.user, row_limit=row_limit)
 
 
 @dataclass(frozen=True, slots=True)
