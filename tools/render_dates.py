@@ -8,6 +8,9 @@ from semantic_layer.period import ONE_DAY, Grain, Period, bucket, calendar_unit,
 from semantic_layer.text import Text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_WEEKDAYS = (
+    ("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"), ("周六", "Sat"), ("周日", "Sun"),
+)  # fmt: skip
 # The current and the previous calendar period, by grain.
 _NAMED = {
     Grain.WEEK: (Text(zh="本周", en="this week"), Text(zh="上周", en="last week")),
@@ -55,8 +58,11 @@ def period_label(
     dates = dates_label(period, today)
     name = name or period_name(period, today, week_start, fiscal_year_start)
     days = Text(zh=f"{period.days}天", en=f"{period.days} day{'' if period.days == 1 else 's'}")
+    if name is None and period.days <= 1:
+        zh, en = _WEEKDAYS[period.start.weekday()]
+        return Text(zh=f"{dates.zh}({zh})", en=f"{en} {dates.en}")
     if name is None:
-        return dates if period.days <= 1 else Text(zh=f"{dates.zh}({days.zh})", en=f"{dates.en} ({days.en})")
+        return Text(zh=f"{dates.zh}({days.zh})", en=f"{dates.en} ({days.en})")
     if period.is_partial:
         dates = Text(zh=f"{dates.zh},{days.zh}", en=f"{dates.en}, {days.en}")
     return Text(zh=f"{name.zh}({dates.zh})", en=f"{name.en} ({dates.en})")

@@ -228,3 +228,16 @@ def test_no_headline_shouts(view, scene):
     shown = view(["channel"], ["paid"], [("xhs", 9), ("qc", 5)])
     said = headline(shown, Side(shown), scene)
     assert not set("!！") & set(said.zh + said.en)
+
+
+def test_a_filter_is_part_of_the_sentence_so_that_a_part_is_not_taken_for_the_whole(view, scene):
+    only = (Condition(dimension="channel", operator="=", values=("xhs",)),)
+    said = headline(view([], ["paid"], [(5,)], main=LAST_WEEK, where=only), Side(), scene)
+    assert said.zh == "上周(11/10–11/16)xhs的支付金额5元。"
+    assert said.en == "Paid amount last week (10–16 Nov) for xhs: ¥5."
+
+
+def test_a_filter_without_a_plain_value_is_said_whole(view, scene):
+    large = (Condition(dimension="channel", operator="!=", values=("xhs",)),)
+    said = headline(view([], ["paid"], [(5,)], main=LAST_WEEK, where=large), Side(), scene)
+    assert "上周(11/10–11/16)(渠道不是xhs)的支付金额5元" in said.zh
