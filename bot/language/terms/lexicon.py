@@ -132,7 +132,7 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
             ("name", {value.code} if isinstance(value.code, str) else set()),
         ):
             for surface in surfaces:
-                yield surface, Term("value", dimension.name, source, value.code)  # type: ignore[arg-type]
+                yield surface, Term("value", dimension.name, source, value.code)  # type: ignore[arg-type]  # the three sources above
 
 
 def _named(kind: TermKind, name: str, label: Text, synonyms: Words) -> Iterator[tuple[str, Term]]:

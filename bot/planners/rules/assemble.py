@@ -86,7 +86,7 @@ def read_chart(line: Line, draft: Draft, scene: Scene) -> None:
     """Take the asked chart; it changes no number."""
     for index in line.tagged(Tag.CHART):
         if index not in line.used:
-            draft.presentation = line.payload(index, Tag.CHART)  # type: ignore[assignment]
+            draft.presentation = line.payload(index, Tag.CHART)  # type: ignore[assignment]  # the word tables hold only charts
             draft.say("chart", line.items[index].text, line.items[index].text, scene.words(line, index))
             line.use(index)
 

@@ -110,7 +110,7 @@ def tool_plan(tool: Tool, draft: Draft, words: tuple[str, ...]) -> Planned:
             if name in fields:
                 inputs[name] = value.isoformat()
     return Planned(
-        ToolPlan(kind="tool", name=tool.name, inputs=inputs),  # type: ignore[arg-type]
+        ToolPlan(kind="tool", name=tool.name, inputs=inputs),  # type: ignore[arg-type]  # dates and names are JSON values
         slots=(Slot("analysis", tool.label, words), *draft.slots),
         notes=tuple(draft.notes),
     )

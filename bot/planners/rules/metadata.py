@@ -57,6 +57,6 @@ def _concept_metrics(line: Line, scene: Scene) -> list[str]:
 def _planned(topic: str, names: tuple[str, ...], line: Line, scene: Scene, marks: list[int]) -> Planned:
     text = _TOPICS[topic]
     return Planned(
-        MetadataPlan(kind="metadata", topic=topic, names=names),  # type: ignore[arg-type]
+        MetadataPlan(kind="metadata", topic=topic, names=names),  # type: ignore[arg-type]  # every topic is one of the plan's
         slots=(Slot("topic", text, scene.words(line, *marks)),),
     )

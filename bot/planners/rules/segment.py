@@ -15,7 +15,7 @@ from bot.language.time import CalendarEvent, TimeToken, scan_time
 from bot.language.time.expressions import Point
 from bot.language.time.fields import finest
 from bot.planners.rules.grammar import grammar, grammar_matches
-from bot.planners.rules.items import Item, cover
+from bot.planners.rules.items import Item, ItemKind, cover
 from bot.planners.rules.patterns import pattern_matches
 from bot.planners.rules.quantities import quantities
 from semantic_layer.text import Text
@@ -79,8 +79,10 @@ def _words(text: str, tokens: Sequence[Token], matcher: Matcher) -> Iterable[Ite
         yield replace(_item("grammar", tokens, first, last), tags=tags)
 
 
-def _item(kind: str, tokens: Sequence[Token], first: int, last: int, terms: tuple[Term, ...] = ()) -> Item:
-    return Item(kind, tokens[first].start, tokens[last - 1].end, first, last, terms=terms)  # type: ignore[arg-type]
+def _item(
+    kind: ItemKind, tokens: Sequence[Token], first: int, last: int, terms: tuple[Term, ...] = ()
+) -> Item:
+    return Item(kind, tokens[first].start, tokens[last - 1].end, first, last, terms=terms)
 
 
 def _spanning(tokens: Sequence[Token], start: int, end: int, text: str = "") -> tuple[int, int] | None:

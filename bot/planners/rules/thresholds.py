@@ -37,7 +37,8 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
         if kind == "dimension":
             operator = threshold.operator
             values = tuple(int(v) if float(v).is_integer() else v for v in threshold.values)
-            draft.where.append(Condition(dimension=name, operator=operator, values=values))  # type: ignore[arg-type]
+            condition = Condition(dimension=name, operator=operator, values=values)  # type: ignore[arg-type]  # the tables hold operators
+            draft.where.append(condition)
             label = scene.dimension(name).label
             draft.say("filter", f"{label.zh} {number}", f"{label.en} {number}", words)
             line.use(index)
@@ -55,7 +56,8 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
                 draft.say("comparison", "较上一期(未说明时)", "against the previous period (none was named)")
             if _is_down(line, growth):
                 operator, values = _FLIP.get(operator, operator), tuple(-value for value in values)
-        draft.having.append(Having(column=column, operator=operator, values=values))  # type: ignore[arg-type]
+        having = Having(column=column, operator=operator, values=values)  # type: ignore[arg-type]  # the tables hold operators
+        draft.having.append(having)
         label = scene.metric(name).label
         draft.say("filter", f"{label.zh} {number}", f"{label.en} {number}", words)
 
@@ -70,7 +72,8 @@ def read_signs(line: Line, draft: Draft, scene: Scene) -> None:
             continue
         name = draft.metric_at.get(near[0], line.roles[near[0]].name)
         sign = line.payload(index, Tag.SIGNED)
-        draft.having.append(Having(column=name, operator=sign, values=(0.0,)))  # type: ignore[arg-type]
+        having = Having(column=name, operator=sign, values=(0.0,))  # type: ignore[arg-type]  # the tables hold operators
+        draft.having.append(having)
         label = scene.metric(name).label
         draft.say("filter", f"{label.zh} {sign} 0", f"{label.en} {sign} 0", scene.words(line, index))
         line.use(index)

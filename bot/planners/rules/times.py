@@ -243,7 +243,7 @@ def _comparisons(line: Line, reading: TimeReading, draft: Draft, context: TimeCo
     for tag, kind in ((Tag.POP, "previous_period"), (Tag.YOY, "previous_year")):
         marks = [index for index in line.tagged(tag) if line.roles[index].kind == "grammar"]
         if marks and not any(compare.kind == kind for compare in draft.compare):
-            draft.compare.append(Compare(kind=kind))  # type: ignore[arg-type]
+            draft.compare.append(Compare(kind=kind))  # type: ignore[arg-type]  # one of the two kinds above
             zh, en = _COMPARE_TEXT[kind]
             draft.say("comparison", zh, en, tuple(line.items[index].text for index in marks))
         line.use(*marks)
