@@ -8,9 +8,7 @@ from semantic_layer.period import ONE_DAY, Grain, Period, bucket, calendar_unit,
 from semantic_layer.text import Text
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_WEEKDAYS = (
-    ("周一", "Mon"), ("周二", "Tue"), ("周三", "Wed"), ("周四", "Thu"), ("周五", "Fri"), ("周六", "Sat"), ("周日", "Sun"),
-)  # fmt: skip
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 # The current and the previous calendar period, by grain.
 _NAMED = {
     Grain.WEEK: (Text(zh="本周", en="this week"), Text(zh="上周", en="last week")),
@@ -59,8 +57,8 @@ def period_label(
     name = name or period_name(period, today, week_start, fiscal_year_start)
     days = Text(zh=f"{period.days}天", en=f"{period.days} day{'' if period.days == 1 else 's'}")
     if name is None and period.days <= 1:
-        zh, en = _WEEKDAYS[period.start.weekday()]
-        return Text(zh=f"{dates.zh}({zh})", en=f"{en} {dates.en}")
+        at = period.start.weekday()
+        return Text(zh=f"{dates.zh}(周{'一二三四五六日'[at]})", en=f"{_WEEKDAYS[at]} {dates.en}")
     if name is None:
         return Text(zh=f"{dates.zh}({days.zh})", en=f"{dates.en} ({days.en})")
     if period.is_partial:

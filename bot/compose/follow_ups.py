@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from bot.compose.asking import as_plan, question_of
 from bot.compose.measure import models
-from bot.compose.phrases import is_event
+from bot.compose.phrases import is_event, label_of, name_of
 from bot.compose.ranking import read_ranking
 from bot.compose.side import Side, before, is_covered
 from bot.compose.view import Scene, View, shape_of
@@ -19,7 +19,7 @@ Compiles = Callable[[MetricQuery], bool]
 MOST = 5
 MOST_DRILL_DOWNS = 2
 MOST_TRIED = 6  # compiling is milliseconds, a wide catalog has hundreds of dimensions
-WHY_TOOL = "change_drivers"
+WHY_TOOLS = ("change_drivers", "why", "drivers")  # what such an analysis is called; the first that exists
 
 
 def follow_ups(
@@ -136,13 +136,28 @@ def _drill_downs(view: View, scene: Scene, compiles: Compiles) -> Iterator[Metri
 
 
 def _why(view: View, scene: Scene, registry: Registry) -> Option | None:
-    """Return the question for the causes of a change, where that analysis exists and there is a change."""
-    if WHY_TOOL not in registry or view.query.period is None or view.time is not None:
+    """Return the question for the causes of a change, where an analysis answers it and there is a change."""
+    name = next((name for name in WHY_TOOLS if name in registry), None)
+    main = view.main
+    if name is None or main is None or view.time is not None or view.query.period is None:
         return None
     metric = view.query.metrics[0]
-    inputs: dict[str, object] = {"metric": metric, "period": view.query.period.model_dump(mode="json")}
-    label = scene.catalog.metrics[metric].label
+    asked: dict[str, object] = {
+        "metric": metric,
+        "period": view.query.period.model_dump(mode="json"),
+        "start": main.start.isoformat(),
+        "end": main.end.isoformat(),
+    }
+    fields = registry.get(name).inputs.model_fields
+    if "metric" not in fields or view.query.where:  # the causes of a part are another question
+        return None
+    label, at = scene.catalog.metrics[metric].label, label_of(scene, main)
+    named = name_of(scene, main) or at
     return Option(
-        question=BilingualMessage(zh=f"{label.zh}为什么变化", en=f"Why did {label.en} change"),
-        plan=ToolPlan.model_validate({"kind": "tool", "name": WHY_TOOL, "inputs": inputs}),
+        question=BilingualMessage(
+            zh=f"{named.zh}{label.zh}为什么变化", en=f"Why did {label.en} change {named.en}"
+        ),
+        plan=ToolPlan.model_validate(
+            {"kind": "tool", "name": name, "inputs": {key: asked[key] for key in asked if key in fields}}
+        ),
     )

@@ -101,3 +101,22 @@ def test_many_threads_share_one_pipeline(stall):
 
 def _content(answer):
     return replace(answer, id="", timings_ms={})
+
+
+def test_why_is_offered_only_where_an_analysis_answers_it(stall):
+    class Inputs(ToolInputs):
+        metric: str
+        start: str
+        end: str
+
+    @tool(name="why", label=Text.same("Why"), examples=Words(zh=("为什么",), en=("why",)), inputs=Inputs)
+    def why(inputs: Inputs, context):
+        """Return nothing but the inputs."""
+        return ToolResult(Text.same(inputs.start), (stall.layer.query(metrics=["takings"]).table,))
+
+    asked = Pipeline(stall.layer, registry=Registry.of([why])).ask("本周进账")
+    (option,) = [one for one in asked.follow_ups if isinstance(one.plan, ToolPlan)]
+    assert option.question.zh == "本周进账为什么变化"
+    assert option.plan.inputs == {"metric": "takings", "start": "2025-11-17", "end": "2025-11-20"}
+    without = Pipeline(stall.layer, registry=Registry.of([])).ask("本周进账")
+    assert not any(isinstance(one.plan, ToolPlan) for one in without.follow_ups)
