@@ -110,8 +110,7 @@ def _found(
         first = plus(nodes.column("moment", events), -spec.window.count, spec.window.grain)
         tests.append(exp.GT(this=nodes.column("moment", base), expression=first))
     tests += [
-        exp.NullSafeEQ(this=nodes.column(name, events), expression=nodes.column(name, base))
-        for name in properties
+        exp.EQ(this=nodes.column(name, events), expression=nodes.column(name, base)) for name in properties
     ]
     order = exp.Order(
         expressions=[exp.Ordered(this=nodes.column("moment", base), desc=True, nulls_first=False)]

@@ -16,7 +16,7 @@ from semantic_layer.compiler.predicates import filter_sql, where_sql
 from semantic_layer.compiler.scope import Scope, without_time
 from semantic_layer.compiler.shifts import Bucketed, bucketed, moved_period
 from semantic_layer.errors import QueryError
-from semantic_layer.period import ONE_DAY, Grain, Period
+from semantic_layer.period import ONE_DAY, Grain, Period, shift
 from semantic_layer.query import MetricQuery
 from semantic_layer.text import Text
 
@@ -141,7 +141,23 @@ def _bucketed(plan: Plan, fact: Fact, reading: Reading) -> Bucketed | None:
             ),
             Text(zh="只保留一个时间粒度。", en="Keep one of them."),
         )
-    return bucketed(fact.moves, reading.period, key.name.grain, reading.calendar)
+    main = reading.period
+    if all(move.compare is None for move in fact.moves):
+        main = _asked_buckets(reading, reading.period, key.name.grain)
+    return bucketed(fact.moves, main, key.name.grain, reading.calendar)
+
+
+def _asked_buckets(reading: Reading, period: Period, grain: Grain) -> Period:
+    """Return the period that a metric's own offset is taken from: as asked, not as far as the data reach.
+
+    Like for like is what a comparison promises; `offset_window: 1 month` is the month before, whole.
+    """
+    if reading.query.period is not None:
+        return Period.of(period.start, period.requested_end)
+    if grain.order < Grain.DAY.order:
+        return period
+    first, last = spine.ends(period, grain, reading.calendar)
+    return Period.of(first, shift(last, 1, grain))
 
 
 def _key_sql(
