@@ -16,14 +16,14 @@ from bot.compose.findings import findings
 from bot.compose.follow_ups import follow_ups
 from bot.compose.headline import headline
 from bot.compose.interpretation import plan_slots, slots_of
-from bot.compose.metadata import METRIC_KIND, metadata
+from bot.compose.metadata import metadata
 from bot.compose.phrases import label_of
 from bot.compose.side import Side, read_beside
 from bot.compose.suggestions import suggestions
 from bot.compose.view import Scene, UsedPeriod, View
 from bot.compose.warnings import period_notes, running_notes
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, Option, ToolPlan
-from semantic_layer.errors import AskGrowthError, UnknownNameError
+from semantic_layer.errors import AskGrowthError
 from semantic_layer.period import ONE_DAY
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.text import Text
@@ -122,6 +122,7 @@ class Execution:
             data_end=self._read_until(end),
             week_start=catalog.week_start,
             fiscal_year_start=catalog.fiscal_year_start,
+            hidden=self.layer.rights(self.user).hidden,
         )
 
     def _read_until(self, end: date | None) -> date | None:
@@ -223,9 +224,6 @@ class Execution:
     def _metadata(self, plan: MetadataPlan) -> Outcome:
         if plan.topic == "values":
             return self._values(plan)
-        for name in plan.names:
-            if plan.topic == "definition" and name not in self.layer.catalog.metrics:
-                raise UnknownNameError(METRIC_KIND, name, self.layer.catalog.metrics)
 
         def span(model: str) -> tuple[date | None, date | None]:
             found = self.layer.model_coverage(model)

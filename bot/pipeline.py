@@ -158,6 +158,7 @@ class Pipeline:
             planner="none",
         )
         try:
+            self.layer.rights(user)  # before anything is read: even a question back may name values
             day = self.layer.today(today)
             asked = Execution(self.layer, lambda: self.registry, day, user, row_limit, watch)
             answer = work(asked, draft)

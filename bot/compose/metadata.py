@@ -22,15 +22,16 @@ METRIC_KIND = Text(zh="指标", en="metric")
 DIMENSION_KIND = Text(zh="维度", en="dimension")
 
 
-def visible_metrics(catalog: Catalog) -> tuple[Metric, ...]:
-    """Return the metrics a reader may be told about."""
-    return tuple(metric for metric in catalog.metrics.values() if not metric.hidden)
+def visible_metrics(scene: Scene) -> tuple[Metric, ...]:
+    """Return the metrics the asking user may be told about."""
+    every = scene.catalog.metrics.values()
+    return tuple(metric for metric in every if not metric.hidden and metric.name not in scene.hidden)
 
 
-def visible_dimensions(catalog: Catalog) -> tuple[Dimension, ...]:
-    """Return the dimensions a reader may be told about; those that access rules hide do not exist."""
-    hidden = catalog.access.hidden if catalog.access is not None else ()
-    return tuple(one for one in catalog.dimensions.values() if not one.hidden and one.name not in hidden)
+def visible_dimensions(scene: Scene) -> tuple[Dimension, ...]:
+    """Return the dimensions the asking user may be told about."""
+    every = scene.catalog.dimensions.values()
+    return tuple(one for one in every if not one.hidden and one.name not in scene.hidden)
 
 
 def metadata(plan: MetadataPlan, scene: Scene, span: Span) -> tuple[Text, Table]:
@@ -41,15 +42,15 @@ def metadata(plan: MetadataPlan, scene: Scene, span: Span) -> tuple[Text, Table]
     """
     catalog = scene.catalog
     if plan.topic == "metrics":
-        return _metrics(catalog, visible_metrics(catalog))
+        return _metrics(catalog, visible_metrics(scene))
     if plan.topic == "dimensions":
-        return _dimensions(visible_dimensions(catalog))
+        return _dimensions(visible_dimensions(scene))
     if plan.topic == "definition":
-        return _definitions(catalog, plan.names)
+        return _definitions(scene, plan.names)
     if plan.topic == "freshness":
         return _freshness(scene, span)
     if plan.topic == "help":
-        return _help(catalog)
+        return _help(scene)
     raise QueryError(
         Text(zh="取值要从数据里查。", en="Values are read from the data."),
         Text(zh="请指定一个维度。", en="Name a dimension."),
@@ -101,8 +102,9 @@ def _there_are(kind: Text, labels: Sequence[Text]) -> Text:
     )
 
 
-def _definitions(catalog: Catalog, names: Sequence[str]) -> tuple[Text, Table]:
-    visible = {metric.name: metric for metric in visible_metrics(catalog)}
+def _definitions(scene: Scene, names: Sequence[str]) -> tuple[Text, Table]:
+    catalog = scene.catalog
+    visible = {metric.name: metric for metric in visible_metrics(scene)}
     for name in names:
         if name not in visible:
             raise UnknownNameError(METRIC_KIND, name, visible)
@@ -159,10 +161,10 @@ def _freshness(scene: Scene, span: Span) -> tuple[Text, Table]:
     return join([said]), table
 
 
-def _help(catalog: Catalog) -> tuple[Text, Table]:
-    metrics = visible_metrics(catalog)
-    text, table = _metrics(catalog, metrics)
-    dimensions = [one for one in visible_dimensions(catalog) if one.kind in ("categorical", "boolean")][
+def _help(scene: Scene) -> tuple[Text, Table]:
+    metrics = visible_metrics(scene)
+    text, table = _metrics(scene.catalog, metrics)
+    dimensions = [one for one in visible_dimensions(scene) if one.kind in ("categorical", "boolean")][
         :MOST_NAMED
     ]
     by = Text(

@@ -26,6 +26,7 @@ class Scene:
     data_end: date | None = None
     week_start: int = 0
     fiscal_year_start: int = 1
+    hidden: frozenset[str] = frozenset()  # metrics and dimensions that do not exist for the asking user
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,10 +79,12 @@ concepts:
 """
 
 
-def write_workspace(folder: Path, yaml: str = YAML, **files: str) -> Path:
+def write_workspace(folder: Path, yaml: str = YAML, users: str | None = None, **files: str) -> Path:
     """Write a workspace folder; `files` replaces or adds data files by stem."""
     (folder / "data").mkdir(parents=True)
     (folder / "models").mkdir()
+    if users is not None:
+        (folder / "users.yml").write_text(users, encoding="utf-8")
     settings, models = yaml.split("dimensions:", 1)
     (folder / "askgrowth.yml").write_text(settings, encoding="utf-8")
     (folder / "models" / "stall.yml").write_text("dimensions:" + models, encoding="utf-8")
@@ -95,8 +97,8 @@ def write_workspace(folder: Path, yaml: str = YAML, **files: str) -> Path:
 def stall_maker(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Pipeline]:
     """Open a pipeline over a changed stall: `stall_maker(yaml=…, orders=…)`."""
 
-    def make(yaml: str = YAML, **files: str) -> Pipeline:
-        folder = write_workspace(tmp_path_factory.mktemp("stall") / "workspace", yaml, **files)
+    def make(yaml: str = YAML, users: str | None = None, **files: str) -> Pipeline:
+        folder = write_workspace(tmp_path_factory.mktemp("stall") / "workspace", yaml, users, **files)
         state = folder.parent / "state"
         layer = semantic_layer.open(folder, state_dir=state)
         return Pipeline(layer, Settings(workspace=folder, is_demo=False, state_dir=state))
@@ -112,3 +114,8 @@ def stall(stall_maker: Callable[..., Pipeline]) -> Pipeline:
 @pytest.fixture(scope="session")
 def thursday() -> date:
     return date(2025, 11, 20)
+
+
+@pytest.fixture(scope="session")
+def stall_yaml() -> str:
+    return YAML
