@@ -115,23 +115,26 @@ def _demo() -> SemanticLayer | None:
 def _measure(
     name: str, planner: RulesPlanner, layer: SemanticLayer, questions: Sequence[str], today: date, rounds: int
 ) -> bool:
+    """Print wall and processor time; the budget is for the wall clock of a machine that does nothing else."""
     for question in questions:
         _ask(planner, layer, question, today)
-    taken = sorted(_ask(planner, layer, question, today) for _ in range(rounds) for question in questions)
-    median, high = statistics.median(taken), taken[int(len(taken) * 0.95)]
+    taken = [_ask(planner, layer, question, today) for _ in range(rounds) for question in questions]
+    wall, cpu = sorted(one[0] for one in taken), sorted(one[1] for one in taken)
+    at = int(len(taken) * 0.95)
     budget = BUDGETS[name]
-    within = median <= budget[0] and high <= budget[1]
+    within = statistics.median(wall) <= budget[0] and wall[at] <= budget[1]
     print(
-        f"{name:6} p50 {median:6.2f} ms   p95 {high:6.2f} ms   max {taken[-1]:6.2f} ms"
-        f"   budget {budget[0]:g} / {budget[1]:g} ms: {'met' if within else 'MISSED'}"
+        f"{name:6} p50 {statistics.median(wall):6.2f} ms   p95 {wall[at]:6.2f} ms   "
+        f"processor p50 {statistics.median(cpu):6.2f} ms   p95 {cpu[at]:6.2f} ms   "
+        f"budget {budget[0]:g} / {budget[1]:g} ms: {'met' if within else 'MISSED'}"
     )
     return within
 
 
-def _ask(planner: RulesPlanner, layer: SemanticLayer, question: str, today: date) -> float:
-    started = time.perf_counter()
+def _ask(planner: RulesPlanner, layer: SemanticLayer, question: str, today: date) -> tuple[float, float]:
+    started, worked = time.perf_counter(), time.process_time()
     planner.plan(PlanRequest(question, "zh-CN", today, layer))
-    return (time.perf_counter() - started) * 1e3
+    return (time.perf_counter() - started) * 1e3, (time.process_time() - worked) * 1e3
 
 
 def _catalog() -> Catalog:
