@@ -106,6 +106,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if gone:
         items[:] = kept
         config.hook.pytest_deselected(items=gone)
+    # Playwright keeps an event loop running in its process to the end: no test may start its own after that.
+    items.sort(key=lambda item: "e2e" in item.path.parts)
 
 
 @pytest.hookimpl(tryfirst=True)
