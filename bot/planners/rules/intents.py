@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from bot.answer import Slot
 from bot.language.normalise import normalise
-from bot.language.terms.tokens import key_of
+from bot.language.terms.tokens import key_of, tokenise
 from bot.plan import ToolPlan
 from bot.planners.base import Planned
+from bot.planners.rules.accounting import unused_words
 from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.grammar import grammar_matches
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import refuse
 from bot.planners.rules.tags import Tag
@@ -19,21 +22,6 @@ from semantic_layer.text import Text
 if TYPE_CHECKING:
     from tools.registry import Registry, Tool
 
-_NAMES: dict[str, tuple[str, ...]] = {
-    "why": ("change_drivers", "why", "drivers", "root_cause", "change_attribution", "decompose", "explain"),
-    "forecast": ("forecast",),
-    "anomaly": ("anomalies", "anomaly"),
-    "funnel": ("funnel",),
-    "attribution": ("attribution", "channel_attribution"),
-    "retention": ("retention", "cohort"),
-    "rfm": ("rfm", "segmentation"),
-    "ltv": ("ltv", "lifetime_value"),
-    "experiment": ("experiment", "ab_test"),
-    "basket": ("basket",),
-    "sentiment": ("sentiment", "reviews"),
-    "budget": ("budget", "budget_allocation", "mmm"),
-    "target": ("kpi_status", "target", "target_progress", "targets"),
-}
 _LABELS = {
     "why": Text(zh="原因分析(波动归因)", en="an analysis of why a metric changed"),
     "forecast": Text(zh="预测", en="forecasting"),
@@ -51,14 +39,20 @@ _LABELS = {
 }
 
 
-def example_tool(text: str, registry: Registry) -> Tool | None:
+def example_keys(registry: Registry) -> tuple[tuple[str, Tool], ...]:
+    """Return the folded examples of every tool, to be compared with questions."""
+    keys = (
+        (key_of(normalise(one).text), tool) for tool in registry.tools.values() for one in tool.examples.all()
+    )
+    return tuple((key, tool) for key, tool in keys if key)
+
+
+def example_tool(text: str, examples: Sequence[tuple[str, Tool]]) -> Tool | None:
     """Return the tool one of whose examples is (nearly) the whole question."""
     asked = key_of(text)
-    for tool in registry.tools.values():
-        for example in tool.examples.all():
-            key = key_of(normalise(example).text)
-            if key and (asked == key or (key in asked and len(key) >= 0.6 * len(asked))):
-                return tool
+    for key, tool in examples:
+        if asked == key or (key in asked and len(key) >= 0.6 * len(asked)):
+            return tool
     return None
 
 
@@ -69,13 +63,49 @@ def intent_of(line: Line) -> tuple[str, int] | None:
     return None
 
 
-def route(intent: str, index: int, line: Line, draft: Draft, scene: Scene, registry: Registry) -> Planned:
+def tools_by_intent(registry: Registry) -> dict[str, Tool]:
+    """Return the tool for each analysis word: the one whose name says so, else whose examples use it most."""
+    counts: dict[str, dict[str, int]] = {}
+    for tool in registry.tools.values():
+        for example in tool.examples.all():
+            text = normalise(example).text
+            for _, _, tags in grammar_matches(tokenise(text), text):
+                for tag, payload in tags:
+                    if tag is Tag.INTENT:
+                        known = counts.setdefault(payload, {})
+                        known[tool.name] = known.get(tool.name, 0) + 1
+    found = {
+        intent: registry.get(max(known, key=lambda name: known[name])) for intent, known in counts.items()
+    }
+    return found | {intent: registry.get(intent) for intent in _LABELS if intent in registry}
+
+
+def route(
+    intent: str, index: int, line: Line, draft: Draft, scene: Scene, tools: Mapping[str, Tool]
+) -> Planned:
     """Return the tool's plan with its inputs filled from the draft, or a refusal that names what is missing."""
-    for name in _NAMES[intent]:
-        if name in registry:
-            return tool_plan(registry.get(name), draft, scene.words(line, index))
-    label = _LABELS[intent]
+    line.use(index)
+    unused = unused_words(line, scene, named=False)
     nearest = [draft.build(scene, draft.period)] if draft.metrics and not draft.problems else []
+    if unused:
+        named_zh, named_en = "、".join(unused), ", ".join(unused)
+        return refuse(
+            "not_in_catalog",
+            Text(
+                zh=f"没看懂「{named_zh}」:它不是这里的指标、维度或取值。",
+                en=f"I did not understand “{named_en}”: no metric, dimension or value here is called so.",
+            ),
+            scene,
+            missing=unused,
+            nearest=nearest,
+            draft=draft,
+        )
+    if draft.problems:
+        first = draft.problems[0]
+        return refuse(first.reason, first.message, scene, missing=first.missing, draft=draft)
+    if intent in tools:
+        return tool_plan(tools[intent], draft, scene.words(line, index))
+    label = _LABELS[intent]
     return refuse(
         "not_supported",
         Text(
@@ -90,27 +120,24 @@ def route(intent: str, index: int, line: Line, draft: Draft, scene: Scene, regis
 
 
 def tool_plan(tool: Tool, draft: Draft, words: tuple[str, ...]) -> Planned:
-    """Return the plan that runs a tool, with the inputs it has filled where the question named them."""
-    fields = tool.inputs.model_fields
-    inputs: dict[str, object] = {}
-    if "metric" in fields and draft.metrics:
-        inputs["metric"] = draft.metrics[0]
-    if "dimension" in fields and draft.group_by:
-        inputs["dimension"] = draft.group_by[0].dimension
-    if "where" in fields and draft.where:
-        inputs["where"] = [one.model_dump(mode="json") for one in draft.where]
-    if "segments" in fields and draft.segments:
-        inputs["segments"] = list(draft.segments)
-    if "compare" in fields and draft.compare:
-        inputs["compare"] = draft.compare[0].model_dump(mode="json", exclude_none=True)
-    if draft.period is not None:
-        if "period" in fields:
-            inputs["period"] = PeriodRange.of(draft.period).model_dump(mode="json", exclude_none=True)
-        for name, value in (("start", draft.period.start), ("end", draft.period.end)):
-            if name in fields:
-                inputs[name] = value.isoformat()
+    """Return the plan that runs a tool, with those of its inputs filled that the question named.
+
+    Tools call the same thing by the same name: metric(s), dimension(s), where, segments, period, compare.
+    """
+    groups = [group.dimension for group in draft.group_by if group.grain is None and group.part is None]
+    known: dict[str, object] = {
+        "metric": draft.metrics[0] if draft.metrics else None,
+        "metrics": draft.metrics,
+        "dimension": groups[0] if groups else None,
+        "dimensions": groups,
+        "where": [part.model_dump(mode="json") for part in draft.where],
+        "segments": draft.segments,
+        "period": PeriodRange.of(draft.period).model_dump(mode="json") if draft.period else None,
+        "compare": draft.compare[0].model_dump(mode="json") if draft.compare else None,
+    }
+    inputs = {name: value for name, value in known.items() if name in tool.inputs.model_fields and value}
     return Planned(
-        ToolPlan(kind="tool", name=tool.name, inputs=inputs),  # type: ignore[arg-type]  # dates and names are JSON values
+        ToolPlan(kind="tool", name=tool.name, inputs=inputs),  # type: ignore[arg-type]  # JSON values all
         slots=(Slot("analysis", tool.label, words), *draft.slots),
         notes=tuple(draft.notes),
     )

@@ -21,7 +21,14 @@ from bot.planners.rules.decide import Reader, decide
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.followup import base_of, picked
 from bot.planners.rules.guard import EMPTY, MAX_CHARACTERS, TOO_LONG, UNSAFE, is_unsafe
-from bot.planners.rules.intents import example_tool, intent_of, route, tool_plan
+from bot.planners.rules.intents import (
+    example_keys,
+    example_tool,
+    intent_of,
+    route,
+    tool_plan,
+    tools_by_intent,
+)
 from bot.planners.rules.line import Line
 from bot.planners.rules.metadata import read_metadata
 from bot.planners.rules.outcome import refuse
@@ -33,7 +40,7 @@ from semantic_layer.text import Text
 
 if TYPE_CHECKING:
     from semantic_layer import SemanticLayer
-    from tools.registry import Registry
+    from tools.registry import Registry, Tool
 
 
 class RulesPlanner:
@@ -78,7 +85,7 @@ class RulesPlanner:
         metadata = read_metadata(line, scene)
         if metadata is not None:
             return metadata
-        tool = example_tool(scene.question.text, self._tools)
+        tool = example_tool(scene.question.text, self._examples)
 
         def read(chosen: Mapping[int, Term]) -> tuple[Line, Draft]:
             return assemble(found.items, scene, self._coverage, chosen, base)
@@ -89,7 +96,7 @@ class RulesPlanner:
             return tool_plan(tool, draft, ())
         intent = intent_of(line)
         if intent is not None:
-            return route(*intent, line, draft, scene, self._tools)
+            return route(*intent, line, draft, scene, self._by_intent)
         return decide(line, draft, scene, Reader(read, self._near))
 
     def _coverage(self, metrics: Sequence[str]) -> tuple[date | None, date | None]:
@@ -106,6 +113,14 @@ class RulesPlanner:
         from tools.registry import Registry
 
         return Registry.load()
+
+    @cached_property
+    def _examples(self) -> tuple[tuple[str, Tool], ...]:
+        return example_keys(self._tools)
+
+    @cached_property
+    def _by_intent(self) -> dict[str, Tool]:
+        return tools_by_intent(self._tools)
 
     @cached_property
     def _matcher(self) -> Matcher:
