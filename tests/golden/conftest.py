@@ -20,9 +20,10 @@ import duckdb
 import pytest
 import yaml
 
-from semantic_layer.compiler import CompileContext, compile_query
+from semantic_layer.compiler import CompileContext, compile_query, tied_at_cut
 from semantic_layer.compiler.index import index_of
 from semantic_layer.coverage import Coverage
+from semantic_layer.errors import AskGrowthError
 from semantic_layer.loader import load_text
 from semantic_layer.query import MetricQuery
 from semantic_layer.shorthand import parse_group_by
@@ -162,6 +163,27 @@ class Golden:
 
     def cases(self) -> list[Case]:
         return all_cases()
+
+    def catches(self, case: Case) -> bool:
+        """Whether a case tells a broken compiler from the right one."""
+        expected = case.expected
+        try:
+            compiled = self.compiled(case)
+        except AskGrowthError as error:
+            return error.code != expected.get("refused")
+        if "refused" in expected:
+            return True
+        try:
+            if not self.holds(case):
+                return True
+            if "totals" in expected:
+                return self.run(case, compiled.totals_sql) != [pytest.approx(tuple(expected["totals"]))]
+            if "tied" in expected:
+                note = tied_at_cut(compiled, self.run(case, compiled.sql), self.run(case, compiled.tie_sql))
+                return (note.en if note else None) != expected["tied"]
+        except duckdb.Error:
+            return True
+        return False
 
     @contextmanager
     def fresh_memory(self) -> Iterator[None]:
