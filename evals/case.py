@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,7 @@ from semantic_layer.text import Locale, Text
 
 Outcome = Literal["answer", "clarify", "refuse"]
 Difficulty = Literal["easy", "medium", "hard"]
+HAN = re.compile(r"[\u4e00-\u9fff]")
 Cell = str | int | float | bool | None
 
 
@@ -110,6 +112,7 @@ def load_suite(path: Path) -> tuple[Case, ...]:
     """Return the cases of a YAML file, or of every YAML file in a folder, in file and line order.
 
     A file is a list of cases, or a mapping with `defaults` (fields that every case takes) and `cases`.
+    A question without a `locale`, and a paraphrase that is a plain string, takes the language it is written in.
 
     Raises:
         CaseError: the path holds no case, a case is invalid, or an id is used twice.
@@ -150,11 +153,12 @@ def _raw_cases(file: Path) -> Iterator[dict[str, object]]:
 
 
 def _case(raw: dict[str, object], file: Path) -> Case:
-    locale = raw.get("locale", "zh-CN")
+    raw = {"locale": _locale_of(raw.get("question")), **raw}
     wordings = raw.get("paraphrases") or []
     if isinstance(wordings, list):
-        spelled = [{"locale": locale, "question": one} if isinstance(one, str) else one for one in wordings]
-        raw = {**raw, "paraphrases": spelled}
+        raw["paraphrases"] = [
+            {"locale": _locale_of(one), "question": one} if isinstance(one, str) else one for one in wordings
+        ]
     try:
         return Case.model_validate(raw)
     except ValidationError as error:
@@ -163,6 +167,11 @@ def _case(raw: dict[str, object], file: Path) -> Case:
         raise _error(
             file, str(raw.get("id", "?")), f"{field}:{first['msg']}", f"{field}: {first['msg']}"
         ) from error
+
+
+def _locale_of(wording: object) -> str:
+    """Return the language a wording is answered in: Chinese where it holds a Han character, as in the chat."""
+    return "zh-CN" if HAN.search(str(wording)) else "en-US"
 
 
 def _error(file: Path, case: str, zh: str, en: str) -> CaseError:
