@@ -63,9 +63,8 @@ def question_of(plan: MetricQuery, scene: Scene) -> BilingualMessage | None:
         *(f"for {text.en}" for text in wheres),
         period.en if period else "",
         compared.en if compared else "",
-        order[1],
     ]
-    en = " ".join(word for word in words if word)
+    en = " ".join(word for word in words if word) + order[1]
     return BilingualMessage(zh=zh, en=en[:1].upper() + en[1:] if not metrics[0].en[:2].isupper() else en)
 
 
@@ -81,7 +80,9 @@ def _order(plan: MetricQuery) -> tuple[str, str] | None:
         return "", ""
     if len(plan.order_by) > 1 or plan.order_by[0].column not in plan.metrics[:1]:
         return None
-    return (",从高到低", "highest first") if plan.order_by[0].descending else (",从低到高", "lowest first")
+    return (
+        (",从高到低", ", highest first") if plan.order_by[0].descending else (",从低到高", ", lowest first")
+    )
 
 
 def _period(period: Period, scene: Scene) -> Text:

@@ -142,8 +142,12 @@ def _why(view: View, scene: Scene, registry: Registry) -> Option | None:
     if name is None or main is None or view.time is not None or view.query.period is None:
         return None
     metric = view.query.metrics[0]
+    compare = view.query.compare[0] if view.query.compare else before(view, scene)
+    if compare is None:
+        return None
     asked: dict[str, object] = {
         "metric": metric,
+        "compare": compare.model_dump(mode="json"),
         "period": view.query.period.model_dump(mode="json"),
         "start": main.start.isoformat(),
         "end": main.end.isoformat(),

@@ -177,7 +177,8 @@ _WANTS: tuple[tuple[Want, re.Pattern[str]], ...] = (
 
 # 占比 and 投产比 end in 比 and compare with nothing: 各店占比 上个月 asks for last month
 MARKER = re.compile(
-    r"(?:相比于|相较于|相对于|相较|对比|(?<![占产])(?:比起|比)|较之|较|环比|vs\.?|versus|against|(?:as )?compared? (?:to|"
+    r"(?:相比于|相较于|相对于|相较|对比|(?<![占产])(?:比起|比)|较之|较|环比|"
+    r"vs\.?|versus|against|(?:as )?compared? (?:to|"
     r"with|against)|in comparison (?:to|with)|"
     r"relative to|than(?: in| on| for| during)?|differs? from|up from|down from|change from)(?:\s+(?:the|"
     r"in|on|for|during|that of|last))?\s*$"
