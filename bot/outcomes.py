@@ -41,9 +41,8 @@ def refusal_before_planning(question: str) -> Refusal | None:
         return _refuse(
             "not_supported",
             Text(
-                zh=f"这段文字有 {len(text):,} 个字,太长了。请用一两句话提问(最多 {LONGEST_QUESTION:,} 字)。",
-                en=f"This text has {len(text):,} characters, which is too long. "
-                f"Please ask in a sentence or two (at most {LONGEST_QUESTION:,}).",
+                zh=f"这段文字超过 {LONGEST_QUESTION:,} 字,太长了。请用一两句话提问。",
+                en=f"This text is longer than {LONGEST_QUESTION:,} characters. Please ask in a sentence or two.",
             ),
         )
     odd = sum(1 for character in text if not character.isprintable() and not character.isspace())

@@ -24,7 +24,8 @@ from bot.cli.output import (
     say_json,
 )
 from bot.settings import Settings, read_settings
-from semantic_layer.text import Text
+from semantic_layer.errors import AskGrowthError
+from semantic_layer.text import Locale, Text
 
 if TYPE_CHECKING:
     from bot.answer import Answer
@@ -67,17 +68,18 @@ def ask(
     if batch is not None:
         _answer_batch(settings, batch, row_limit, defaults)
         return
-    answer = _open(settings).ask(
-        question or "",
-        locale=read_locale(locale),
-        today=read_today(today),
-        user=user,
-        row_limit=row_limit,
-    )
+    shown_in, day = read_locale(locale), read_today(today)
+    try:
+        pipeline = _open(settings)
+    except AskGrowthError as error:
+        if as_json:  # a program that reads us gets its outcome in the same form
+            answer = _failed(question or "", error.code, error.message, error.mend, shown_in)
+            say_json(answer_to_json(answer))
+            raise typer.Exit(EXIT["error"]) from error
+        raise
+    answer = pipeline.ask(question or "", locale=shown_in, today=day, user=user, row_limit=row_limit)
     if as_json:
-        from bot.json_out import to_json
-
-        say_json(to_json(answer, answer.locale))
+        say_json(answer_to_json(answer))
     else:
         from bot.terminal import show
 
@@ -118,6 +120,13 @@ def _open(settings: Settings) -> Any:  # the pipeline is imported late: it is th
     return open_pipeline(settings, note)
 
 
+def answer_to_json(answer: Answer) -> dict[str, object]:
+    """Return the answer as the JSON contract has it, in its own language."""
+    from bot.json_out import to_json
+
+    return dict(to_json(answer, answer.locale))
+
+
 def _row_limit(rows: str) -> int | None:
     if rows == "all":
         return None
@@ -128,15 +137,13 @@ def _row_limit(rows: str) -> int | None:
 
 def _answer_batch(settings: Settings, path: Path, row_limit: int | None, defaults: _Line) -> None:
     """Print one JSON line per input line; a line that cannot be read has the outcome `error`."""
-    from bot.json_out import to_json
-
     pipeline = _open(settings)
     conversations: dict[str, Any] = {}
     for number, text in _lines(path):
         line, problem = _read_line(text, defaults)
         if problem is not None:
             refused = _unreadable(line, number, problem)
-            say_json({**to_json(refused, refused.locale), "id": line.get("id")})
+            say_json({**answer_to_json(refused), "id": line.get("id")})
             continue
         key = line.get("conversation")
         answer: Answer = pipeline.ask(
@@ -149,7 +156,7 @@ def _answer_batch(settings: Settings, path: Path, row_limit: int | None, default
         )
         if key is not None:
             conversations[key] = pipeline.continue_conversation(conversations.get(key), answer)
-        shown = {**to_json(answer, answer.locale), "id": line.get("id", answer.id)}
+        shown = {**answer_to_json(answer), "id": line.get("id", answer.id)}
         if key is not None:
             shown["conversation"] = key
         say_json(shown)
@@ -192,20 +199,27 @@ def _read_line(text: str, defaults: _Line) -> tuple[_Line, Text | None]:
 
 def _unreadable(line: _Line, number: int, problem: Text) -> Answer:
     """Return the answer to a line that is no question: an error that names the line and the form."""
+    question = line.get("question")
+    return _failed(
+        question if isinstance(question, str) else "",
+        "invalid_line",
+        Text(zh=f"第 {number} 行:{problem.zh}。", en=f"Line {number}: {problem.en}."),
+        Text(zh=f"写成一行一个 {LINE_FORM}。", en=f"Write one {LINE_FORM} per line."),
+        None,
+    )
+
+
+def _failed(question: str, code: str, message: Text, mend: Text, locale: Locale | None) -> Answer:
+    """Return an error with the whole shape of an answer, for what fails before a pipeline is asked."""
     from uuid import uuid4
 
     from bot.answer import Answer, Failure
 
-    question = line.get("question")
     return Answer(
         id=uuid4().hex,
-        question=question if isinstance(question, str) else "",
-        locale="zh-CN",
+        question=question,
+        locale=locale or "zh-CN",
         outcome="error",
         planner="none",
-        error=Failure(
-            "invalid_line",
-            Text(zh=f"第 {number} 行:{problem.zh}。", en=f"Line {number}: {problem.en}."),
-            Text(zh=f"写成一行一个 {LINE_FORM}。", en=f"Write one {LINE_FORM} per line."),
-        ),
+        error=Failure(code, message, mend),
     )

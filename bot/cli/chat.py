@@ -24,8 +24,5 @@ def serve(
 ) -> None:
     """启动对话页面 / Start the chat."""
     from bot.ui import server
-    from bot.wiring import open_pipeline
 
-    settings = read_settings(workspace)
-    open_pipeline(settings, note)  # problems of the workspace are said here, before the server starts
-    server.serve(settings, host=host, port=port)
+    server.serve(read_settings(workspace), host=host, port=port, progress=note)

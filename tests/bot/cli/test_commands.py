@@ -160,3 +160,11 @@ def test_metrics_and_tools_are_listed(askgrowth: Askgrowth, shop: Path) -> None:
     listed = json.loads(askgrowth("metrics", "--json", "-w", str(shop)).out)
     assert [metric["name"] for metric in listed["metrics"]] == ["takings"]
     assert "growth" in [tool["name"] for tool in json.loads(askgrowth("tools", "--json").out)]
+
+
+def test_a_workspace_that_cannot_be_opened_is_an_error_in_json_too(askgrowth: Askgrowth, shop: Path) -> None:
+    (shop / "data" / "sales.csv").unlink()
+    run = askgrowth("ask", "takings", "--json", "-w", str(shop))
+    answer = json.loads(run.out)
+    assert (run.code, answer["outcome"]) == (1, "error")
+    assert answer["error"]["mend"]
