@@ -66,7 +66,7 @@ def _conversion(plan: Plan, spec: ConversionMetric) -> tuple[Metric, SimpleMetri
 
 
 def _entity(scope: Scope, entity: str) -> exp.Expr:
-    return scope.value(Name(entity, entity=entity)).sql
+    return scope.asked(Name(entity, entity=entity)).sql
 
 
 def _events(

@@ -99,7 +99,7 @@ def _select(
 ) -> exp.Select:
     time = index.catalog.models[model].agg_time_dimension
     scope = Scope(index, context, model, time)
-    shown = [nodes.aliased(scope.value(key.name).sql, key.column) for key in keys]
+    shown = [nodes.aliased(scope.asked(key.name).sql, key.column) for key in keys]
     conditions = [filter_sql(scope, sql) for sql in context.row_filters.get(model, ())]
     conditions += query_conditions(scope, query)
     if query.period is not None:

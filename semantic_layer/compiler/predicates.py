@@ -60,12 +60,12 @@ def where_sql(scope: Scope, where: Where) -> exp.Expr:
                 Text(zh="至少写一个条件。", en="Give at least one condition."),
             )
         return nodes.disjunction([_condition(scope, part) for part in where.conditions])
-    return _expression(scope, parse_expression(where.sql, source="user"))
+    return _expression(scope, parse_expression(where.sql, source="user"), scope.filtered)
 
 
 def filter_sql(scope: Scope, sql: str) -> exp.Expr:
     """Return a filter from the YAML as SQL over a scan; its columns are dimensions in any spelling."""
-    return _expression(scope, parse_expression(sql))
+    return _expression(scope, parse_expression(sql), scope.named)
 
 
 def canonical_where(scope_names: Callable[[str], str], where: Where) -> Where:
@@ -80,12 +80,12 @@ def canonical_where(scope_names: Callable[[str], str], where: Where) -> Where:
     return Expression(sql=where.sql)
 
 
-def _expression(scope: Scope, tree: exp.Expr) -> exp.Expr:
+def _expression(scope: Scope, tree: exp.Expr, named: Callable[[str], Value]) -> exp.Expr:
     guard_divisions(tree)
     holder = exp.Paren(this=tree)
     for node in list(holder.find_all(exp.Column, exp.Anonymous, exp.CurrentDate, exp.CurrentTimestamp)):
         if isinstance(node, exp.Column):
-            node.replace(nodes.bracketed(scope.named("__".join(part.name for part in node.parts)).sql))
+            node.replace(nodes.bracketed(named("__".join(part.name for part in node.parts)).sql))
         elif isinstance(node, exp.CurrentDate | exp.CurrentTimestamp):
             node.replace(nodes.day(scope.context.today))
         elif isinstance(node, exp.Anonymous) and str(node.this).casefold() == METRIC_CALL:
@@ -96,7 +96,7 @@ def _expression(scope: Scope, tree: exp.Expr) -> exp.Expr:
 
 def _condition(scope: Scope, condition: Condition) -> exp.Expr:
     name = resolve_name(scope.index, condition.dimension, scope.context.hidden)
-    value = scope.value(name)
+    value = scope.filtered(condition.dimension)
     if value.kind == "time" and name.grain is None and all(_is_day(item) for item in condition.values):
         value = Value(
             nodes.cast(value.sql, "DATE"), "time"

@@ -170,7 +170,7 @@ def _key_sql(
 ) -> exp.Expr:
     """Return a group column; the fact's own time is moved to the bucket that its rows answer for."""
     if shifted is None or key is not plan.bucket_key(fact) or key.name.grain is None:
-        return scope.value(key.name).sql
+        return scope.asked(key.name).sql
     if periods is not None:
         return nodes.column("bucket", periods[0])
     located = scope.located(key.name)
@@ -241,7 +241,7 @@ def _join_periods(plan: Plan, scope: Scope, fact: Fact, periods: str, shifted: B
     key = plan.bucket_key(fact)
     assert key is not None
     condition: exp.Expr = exp.EQ(
-        this=scope.value(key.name).sql, expression=nodes.column("compared_with", periods)
+        this=scope.asked(key.name).sql, expression=nodes.column("compared_with", periods)
     )
     if shifted.cut is not None:
         last, until = (nodes.day(day) for day in shifted.cut)

@@ -13,7 +13,7 @@ from semantic_layer.compiler.context import CompileContext
 from semantic_layer.compiler.index import CatalogIndex
 from semantic_layer.compiler.names import METRIC_TIME, Name, resolve_name
 from semantic_layer.compiler.paths import Located, Path, locate
-from semantic_layer.errors import QueryError
+from semantic_layer.errors import AccessError, QueryError
 from semantic_layer.period import Grain
 from semantic_layer.text import Text
 
@@ -48,15 +48,36 @@ class Scope:
         return Calendar(catalog.week_start, catalog.fiscal_year_start)
 
     def named(self, spelling: str) -> Value:
-        """Return a dimension by any spelling (with a grain or part suffix for time)."""
-        return self.value(resolve_name(self.index, spelling, self.context.hidden))
+        """Return a dimension that the YAML names, by any spelling: hiding and masking are for users only."""
+        return self._value(resolve_name(self.index, spelling))
 
-    def value(self, name: Name) -> Value:
+    def asked(self, name: Name) -> Value:
+        """Return a dimension to show to the user: masked ones as null."""
+        if self._is_masked(name):
+            return Value(exp.Null(), self.located(name).kind)
+        return self._value(name)
+
+    def filtered(self, spelling: str) -> Value:
+        """Return a dimension that the user filters by.
+
+        Raises:
+            AccessError: it is masked: a filter would tell its values.
+        """
+        name = resolve_name(self.index, spelling, self.context.hidden)
+        if self._is_masked(name):
+            raise AccessError(
+                Text(zh=f"没有权限按 {spelling} 筛选。", en=f"You may not filter by {spelling}."),
+                Text(zh="去掉这个条件。", en="Leave this condition out."),
+            )
+        return self._value(name)
+
+    def _is_masked(self, name: Name) -> bool:
+        return name.dimension is not None and name.dimension.name in self.context.masked
+
+    def _value(self, name: Name) -> Value:
         """Return the dimension's SQL, cut to the name's grain or part; joins are added as needed."""
         located = self.located(name)
         sql = self.raw(located)
-        if name.dimension is not None and name.dimension.name in self.context.masked:
-            return Value(exp.Null(), located.kind)
         if name.part is not None:
             return Value(date_part(sql, name.part), "number")
         if name.grain is not None:

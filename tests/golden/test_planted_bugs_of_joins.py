@@ -229,16 +229,17 @@ def hidden_dimensions_are_found(patch):
 
 @bug
 def masked_values_are_shown(patch):
-    real = scope.Scope.value
+    patch.setattr(scope.Scope, "_is_masked", lambda self, name: False)
 
-    def bare(self, name):
-        context, self.context = self.context, replace(self.context, masked=frozenset())
-        try:
-            return real(self, name)
-        finally:
-            self.context = context
 
-    patch.setattr(scope.Scope, "value", bare)
+@bug
+def metric_filters_see_what_the_user_sees(patch):
+    patch.setattr(predicates, "filter_sql", _as_user)
+    patch.setattr(scans, "filter_sql", _as_user)
+
+
+def _as_user(of_scan, sql):
+    return predicates._expression(of_scan, predicates.parse_expression(sql), of_scan.filtered)
 
 
 @pytest.mark.parametrize("name", BUGS)
