@@ -51,7 +51,7 @@ class Matcher:
         for last in range(first, min(len(tokens), first + _MAX_TOKENS)):
             token = tokens[last]
             if token.kind == "sign":
-                if token.key in _BREAKS:
+                if token.key in _BREAKS and not _in_number(tokens, last):
                     break
                 continue
             run.append(token)
@@ -69,6 +69,15 @@ class Matcher:
             if terms or hits:
                 found.append(Match(first, last + 1, merge(terms, hits)))
         return found
+
+
+def _in_number(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether a comma parts the digits of one number: 1,000."""
+    if tokens[at].key != "," or not 0 < at < len(tokens) - 1:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    glued = before.end == tokens[at].start and tokens[at].end == after.start
+    return glued and before.key.isdigit() and after.key.isdigit()
 
 
 def merge(terms: tuple[Term, ...], hits: tuple[ValueHit, ...]) -> tuple[Term, ...]:

@@ -92,8 +92,13 @@ def _choose(
     if "dimension" in kinds and grouped and not counted:
         return "dimension"
     if "metric" in kinds and "dimension" in kinds:
-        if counted:
+        if counted or _listed_with_metric(line, index):
             return "metric"
+        ranks = {
+            kind: min(term.rank for term in terms if term.kind == kind) for kind in ("metric", "dimension")
+        }
+        if ranks["metric"] < ranks["dimension"]:
+            return "metric"  # a metric called so outweighs a key that nobody gave a label
         other = any(
             line.items[at].of_kind("metric") and not line.items[at].of_kind("dimension")
             for at in range(len(line))
@@ -104,6 +109,21 @@ def _choose(
     if "value" in kinds and any(_beside_dimension(line, index, t.name) for t in terms if t.kind == "value"):
         return "value"
     return (firm or kinds)[0]
+
+
+def _listed_with_metric(line: Line, index: int) -> bool:
+    """Return whether the word stands in a list with a metric: orders and customers, 订单数和客户."""
+    for joint, step in ((line.before(index), line.before), (line.after(index), line.after)):
+        if joint is None or not line.has(joint, Tag.AND):
+            continue
+        near = step(joint, Tag.AND)
+        if (
+            near is not None
+            and line.items[near].of_kind("metric")
+            and not line.items[near].of_kind("dimension")
+        ):
+            return True
+    return False
 
 
 def _firm(item: Item) -> tuple[Term, ...]:
