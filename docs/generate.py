@@ -54,7 +54,9 @@ def yaml_keys() -> str:
     """The page of the YAML: every key of every section."""
     from semantic_layer.spec.reference import page
 
-    intro = "Every key there is; how to write them is in [docs/yaml.md](../yaml.md). A key not listed is refused."
+    intro = (
+        "Every key there is; how to write them is in [docs/yaml.md](../yaml.md). A key not listed is refused."
+    )
     return "\n".join([HEAD, "# YAML keys / YAML 的键", "", intro, "", page().rstrip()]) + "\n"
 
 
