@@ -12,7 +12,7 @@ import shutil
 from pathlib import Path
 
 from bot.ui.labels import CARD_LABELS, README, TRANSLATION_CHANGES
-from semantic_layer.text import LOCALES, Locale
+from semantic_layer.text import LOCALES, Locale, Text
 
 PUBLIC = Path(__file__).resolve().parent / "public"
 NAME = "AskGrowth 问增长"
@@ -22,7 +22,7 @@ CONFIG = """[project]
 session_timeout = 3600
 user_session_timeout = 1296000
 cache = false
-allow_origins = {origins}
+allow_origins = []
 
 [features]
 unsafe_allow_html = false
@@ -60,11 +60,10 @@ generated_by = "{chainlit_version}"
 """
 
 
-def make_app_folder(parent: Path, *, origins: list[str], workspace: dict[Locale, str]) -> Path:
-    """Return a new folder for this process with configuration, texts and public files.
+def make_app_folder(parent: Path) -> Path:
+    """Return a new folder for this process with configuration, translations and public files.
 
-    `workspace` names the workspace per language (shown in the read-me panel). Folders of processes that are
-    gone are removed.
+    Folders of processes that are gone are removed.
     """
     from importlib.metadata import version
 
@@ -73,17 +72,15 @@ def make_app_folder(parent: Path, *, origins: list[str], workspace: dict[Locale,
     folder = parent / str(os.getpid())
     shutil.rmtree(folder, ignore_errors=True)
     (folder / ".chainlit" / "translations").mkdir(parents=True)
-    config = CONFIG.format(
-        name=NAME, origins=json.dumps(origins), chainlit_version=version("chainlit"), stamp=os.getpid()
-    )
+    config = CONFIG.format(name=NAME, chainlit_version=version("chainlit"), stamp=os.getpid())
     (folder / ".chainlit" / "config.toml").write_text(config, encoding="utf-8")
     for locale in LOCALES:
-        _write_texts(folder, locale, workspace[locale])
+        _write_translation(folder, locale)
     _write_public(folder / "public")
     return folder
 
 
-def _write_texts(folder: Path, locale: Locale, workspace: str) -> None:
+def _write_translation(folder: Path, locale: Locale) -> None:
     translation = json.loads(_chainlit_file(f"translations/{locale}.json").read_text(encoding="utf-8"))
     for dotted, text in TRANSLATION_CHANGES.items():
         *path, last = dotted.split(".")
@@ -93,10 +90,17 @@ def _write_texts(folder: Path, locale: Locale, workspace: str) -> None:
         part[last] = text.at(locale)
     target = folder / ".chainlit" / "translations" / f"{locale}.json"
     target.write_text(json.dumps(translation, ensure_ascii=False), encoding="utf-8")
-    readme = README.at(locale).format(workspace=workspace)
-    (folder / f"chainlit_{locale}.md").write_text(readme, encoding="utf-8")
-    if locale == "en-US":
-        (folder / "chainlit.md").write_text(readme, encoding="utf-8")
+
+
+def write_readme(folder: Path, workspace: Text) -> None:
+    """Write the read-me panel, which names the workspace, in both languages."""
+    files: tuple[tuple[str, Locale], ...] = (
+        *((f"chainlit_{one}.md", one) for one in LOCALES),
+        ("chainlit.md", "en-US"),
+    )
+    for name, locale in files:
+        content = README.at(locale).format(workspace=workspace.at(locale))
+        (folder / name).write_text(content, encoding="utf-8")
 
 
 def _write_public(target: Path) -> None:

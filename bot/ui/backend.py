@@ -26,7 +26,7 @@ class Backend:
     interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
 
 
-def open_backend(settings: Settings) -> Backend:
+def open_backend(settings: Settings, progress: Callable[[Text], None] | None = None) -> Backend:
     """Return the workspace of `settings`, opened.
 
     Raises:
@@ -35,7 +35,7 @@ def open_backend(settings: Settings) -> Backend:
     from bot.pipeline import Pipeline
     from bot.wiring import open_layer
 
-    layer = open_layer(settings)
+    layer = open_layer(settings, progress)
     pipeline = Pipeline(layer, settings)
     verified = [(one.question, *one.paraphrases) for one in layer.verified]
     return Backend(

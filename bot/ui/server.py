@@ -14,10 +14,10 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bot.ui.app_folder import NO_SUCH_ENV_FILE, make_app_folder
+from bot.ui.app_folder import NO_SUCH_ENV_FILE, make_app_folder, write_readme
 from bot.ui.backend import Backend, open_backend
 from bot.ui.chat import Chat
-from bot.ui.store.database import open_engine, store_url
+from bot.ui.store.database import FILE, open_engine, store_url
 from bot.ui.store.migrations import migrate
 from bot.ui.telemetry import leave_out_telemetry
 from semantic_layer.errors import AskGrowthError
@@ -48,11 +48,12 @@ def serve(
     port: int = 8000,
     backend: Backend | None = None,
     announce: Announce | None = None,
+    progress: Announce | None = None,
 ) -> None:
     """Serve the chat until SIGTERM or Ctrl-C, then return.
 
     The address is announced once requests are answered. Port 0 takes any free port. `backend` is the opened
-    workspace where the caller has it already.
+    workspace where the caller has it already; else `progress` hears what opening it takes (demo data).
 
     Raises:
         ServeError: the port is taken, or the host is not an address of this machine.
@@ -60,16 +61,50 @@ def serve(
     """
     home = settings.state_dir / "chat"
     with closing(_listen(host, port)) as listener:
-        with ThreadPoolExecutor(1) as opener:
-            # Chainlit takes two seconds to import; the workspace opens meanwhile.
-            opening = opener.submit(open_backend, settings) if backend is None else _done(backend)
-            folder = _prepare_folder(home, host, settings)
-            _import_chainlit(folder, settings, home)
-            opened = opening.result()
+        folder = _folder(home)
         try:
+            with ThreadPoolExecutor(1) as opener:
+                # Chainlit takes two seconds to import; the workspace opens meanwhile.
+                opening = (
+                    opener.submit(open_backend, settings, progress) if backend is None else _done(backend)
+                )
+                _import_chainlit(folder, settings, home)
+                opened = opening.result()
+            write_readme(folder, opened.workspace)
             asyncio.run(_serve(opened, home, folder, listener, host, announce or _print))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _folder(home: Path) -> Path:
+    try:
+        return make_app_folder(home / "run")
+    except OSError as error:
+        raise ServeError(
+            Text(zh=f"无法写入 {home}:{error.strerror}。", en=f"Cannot write to {home}: {error.strerror}."),
+            Text(
+                zh="设置 ASKGROWTH_STATE_DIR 为可写、有空间的文件夹。",
+                en="Set ASKGROWTH_STATE_DIR to a writable folder with room.",
+            ),
+        ) from error
+
+
+async def _migrated(engine: AsyncEngine, home: Path) -> None:
+    from sqlalchemy.exc import DatabaseError
+
+    try:
+        await migrate(engine)
+    except DatabaseError as error:
+        raise ServeError(
+            Text(
+                zh=f"会话库 {home / FILE} 打不开:{error.orig}。",
+                en=f"The store of conversations {home / FILE} cannot be opened: {error.orig}.",
+            ),
+            Text(
+                zh="若被别的程序锁住,关掉它;若文件坏了,移走它,会新建一个。",
+                en="If another program locks it, close that; if it is damaged, move it away and a new one is made.",
+            ),
+        ) from error
 
 
 def _done(backend: Backend) -> Future[Backend]:
@@ -113,12 +148,6 @@ def _cannot_listen(host: str, port: int, error: Exception) -> ServeError:
     )
 
 
-def _prepare_folder(home: Path, host: str, settings: Settings) -> Path:
-    origins = [] if host in LOOPBACK else ["*"]
-    name = settings.workspace.name
-    return make_app_folder(home / "run", origins=origins, workspace=dict.fromkeys(LOCALES, name))
-
-
 def _import_chainlit(folder: Path, settings: Settings, home: Path) -> None:
     """Import Chainlit with its folder, secret and files in their places; it reads them while it is imported."""
     os.environ["CHAINLIT_APP_ROOT"] = str(folder)
@@ -144,7 +173,7 @@ async def _serve(
 
     url = store_url(home)
     engine = open_engine(url)
-    await migrate(engine)
+    await _migrated(engine, home)
     chat = Chat(backend.asker, backend.interrupt)
     _register(chat, backend, StoreDataLayer(url, engine))
     await _guard(engine, host)

@@ -125,8 +125,9 @@ def _wait_until_connected(page: Page) -> None:
     page.wait_for_selector("#welcome-screen #starters button:not([disabled])")
 
 
-# What Chainlit itself says: its drop zone before it has read that uploads are off, its feedback dialog.
-NOT_OURS = ('Skipped "application/*"', "for {DialogContent}")
+# What Chainlit itself says: its drop zone before it has read that uploads are off, its feedback dialog, its
+# socket when a new conversation follows at once.
+NOT_OURS = ('Skipped "application/*"', "for {DialogContent}", "closed before the connection is established")
 
 
 def _complains(said: ConsoleMessage) -> bool:

@@ -128,3 +128,16 @@ def test_another_host_name_is_refused_without_a_login(written) -> None:
     connection.close()
 
     assert status == 400
+
+
+def test_a_damaged_store_is_named_with_what_to_do(project_root, tmp_path) -> None:
+    import subprocess
+
+    (tmp_path / "chat").mkdir()
+    (tmp_path / "chat" / "chat.sqlite").write_bytes(b"not a database " * 20)
+    command = [sys.executable, str(project_root / "tests/e2e/fake_server.py"), str(tmp_path), "0"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert done.returncode != 0
+    assert "chat.sqlite cannot be opened" in done.stderr
+    assert "Traceback" not in done.stderr + done.stdout
