@@ -10,7 +10,7 @@ from bot.planners.rules.tags import Tag
 _HARMLESS = frozenset(
     {
         Tag.STOP, Tag.OF, Tag.AND, Tag.OR, Tag.BY, Tag.WHICH, Tag.LIST, Tag.HOW_MANY, Tag.COUNT, Tag.IS, Tag.HAD,
-        Tag.EACH, Tag.TOTAL, Tag.CHART, Tag.FOLLOW, Tag.CORRECT, Tag.TREND, Tag.ORDER, Tag.COMPARE, Tag.NOT_END,
+        Tag.EACH, Tag.TOTAL, Tag.CHART, Tag.FOLLOW, Tag.CORRECT, Tag.TREND, Tag.ORDER, Tag.COMPARE,
         Tag.ONLY,
     }
 )  # fmt: skip
@@ -25,9 +25,8 @@ def unused_words(line: Line, scene: Scene, *, named: bool) -> tuple[str, ...]:
     used = []
     for index, item in enumerate(line.items):
         grammar = line.roles[index].kind == "grammar"
-        passed = (
-            grammar and (not named or line.has(index, Tag.VERB)) and not line.has(index, Tag.NOT, Tag.NEVER)
-        )
+        passed = grammar and (not named or line.has(index, Tag.VERB))
+        passed = passed and not line.has(index, Tag.NOT, Tag.NOT_END, Tag.NEVER, Tag.OTHER)
         if index in line.used or passed or line.roles[index].kind == "sign" or _is_harmless(line, index):
             used.append((item.start, item.end))
     return unaccounted(scene.question, used, frozenset())

@@ -9,7 +9,7 @@ from bot.language.terms.lexicon import Term
 from bot.plan import MetricPlan
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
-from bot.planners.rules.filters import read_empty, read_segments, read_truth, read_values
+from bot.planners.rules.filters import read_segments, read_values
 from bot.planners.rules.followup import is_follow_up, merge
 from bot.planners.rules.grouping import (
     check_reach,
@@ -24,6 +24,7 @@ from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
 from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_counts, read_metrics
 from bot.planners.rules.ordering import read_ordering
+from bot.planners.rules.presence import read_empty, read_truth
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.texts import read_equalities, read_text_filters
@@ -100,6 +101,8 @@ def _use_markers(line: Line, draft: Draft) -> None:
         line.use(*line.tagged(Tag.HOW_MANY, Tag.COUNT, Tag.TOTAL, Tag.WHICH))
     if draft.where or draft.segments:
         line.use(*line.tagged(Tag.ONLY))
+    if any(line.has(index, Tag.NOT, Tag.NOT_END) for index in line.used):
+        line.use(*line.tagged(Tag.OTHER, Tag.NOT_END))
     if draft.compare or grouped or len(draft.metrics) > 1:
         line.use(*line.tagged(Tag.COMPARE))
     if draft.period is not None or draft.periods or line.tagged(Tag.COMPARE):

@@ -71,6 +71,14 @@ def _top(line: Line, draft: Draft, scene: Scene, index: int) -> None:
         kind = line.payload(literal[0], Tag.SUPER)
     if any(line.items[index].text.startswith(word) for word in ("worst", "best")):
         kind = line.items[index].text.split()[0]
+    others = [at for at in line.tagged(Tag.SUPER) if at != index]
+    if any(_metric_for(line, draft, at) != name for at in others):
+        draft.refuse(
+            "not_supported",
+            "先取前几名、再在其中按另一个指标排名,还不能一次做完。请分两步问。",
+            "Ranking the members of a top n by another metric cannot be done in one question yet.",
+            *scene.words(line, index),
+        )
     descending = _descends(kind, name, draft, scene)
     order = [at for at in line.tagged(Tag.ORDER) if line.payload(at, Tag.ORDER) in ("desc", "asc")]
     words = scene.words(line, index, at)

@@ -92,13 +92,15 @@ def _choose(
     if "dimension" in kinds and grouped and not counted:
         return "dimension"
     if "metric" in kinds and "dimension" in kinds:
-        if counted or _listed_with_metric(line, index):
+        if counted:
             return "metric"
         ranks = {
             kind: min(term.rank for term in terms if term.kind == kind) for kind in ("metric", "dimension")
         }
         if ranks["metric"] < ranks["dimension"]:
             return "metric"  # a metric called so outweighs a key that nobody gave a label
+        if ranks["metric"] == ranks["dimension"] and _listed_with_metric(line, index):
+            return "metric"
         other = any(
             line.items[at].of_kind("metric") and not line.items[at].of_kind("dimension")
             for at in range(len(line))

@@ -26,6 +26,7 @@ class Tag(StrEnum):
     SHARE = "share"
     NOT = "not"
     NOT_END = "not_end"  # 之外
+    OTHER = "other"  # 其他: the rest, behind an exception
     IS = "is"
     TEXT_OP = "text_op"  # contains, starts with, ends with
     EMPTY = "empty"  # is null, is not null
