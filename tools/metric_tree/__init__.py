@@ -1,0 +1,1 @@
+"""What a metric is made of, for analyses that take it apart: linear forms, formulas, values per day and group."""
