@@ -39,4 +39,8 @@ def _is_harmless(line: Line, index: int) -> bool:
         return False
     if line.has(index, Tag.CMP) and line.is_role(line.after(index), "time"):
         return True  # "over the last 30 days" compares nothing
+    if index > 0 and (
+        line.has(index, Tag.NOT, Tag.NEVER, Tag.NOT_END) or line.items[index].text in ("不", "no")
+    ):
+        return False  # a negation that no slot used turns the answer round
     return any(tag in _HARMLESS for tag, _ in line.items[index].tags)

@@ -83,6 +83,13 @@ PLANS = [
     ("zarn | by hub | having zarn between 500,2000", ["灯费额在500到2000之间的灯驿", "hubs with zarn between 500 and 2000"]),
     ("zarn,pull_count | by hub | having zarn > 500 | having pull_count < 30", ["灯费额大于500且取灯数小于30的灯驿", "hubs with zarn over 500 and number of pulls below 30"]),
     ("zarn | by hub | having zarn >= 20000", ["灯费额2万以上的灯驿", "灯费额不低于2万的灯驿", "hubs with zarn of at least 20k"]),
+    ("zarn | where lane != kx", ["灯费额在纸鸢以外", "纸鸢以外的灯费额", "非纸鸢的灯费额", "zarn not from kite mail"]),
+    ("zarn | by lane | where lane != kx", ["除纸鸢外其他引路的灯费额", "zarn by lane other than kite mail"]),
+    ("zarn | by hub | where hub in 云泽市,临港市", ["云泽、临港两个灯驿的灯费额", "云泽市和临港市的灯费额分别是多少"]),
+    ("lamp_yield", ["灯费额占滴油耗的比例", "zarn as a share of oil cost"]),
+    ("zarn | by hub | having zarn < 0", ["灯费额为负的灯驿", "hubs with negative zarn"]),
+    ("zarn | by metric_time__month,hub | order zarn desc | limit 1 per metric_time__month", ["每个月灯费额最高的灯驿", "the hub with the highest zarn each month"]),
+    ("zarn | by lane,flavor | share zarn ('lane',) | order zarn desc | limit 1 per lane", ["各引路灯费额占比最高的苔种"]),
     # ---- shares, averages, windows
     ("zarn | by lane | share zarn", ["各引路灯费额占比", "灯费额占比,按引路", "zarn share by lane", "percent of total zarn by lane", "what share of zarn comes from each lane"]),
     (f"zarn | {YEAR} | average_per zarn month", ["2025年月均灯费额", "2025年平均每月灯费额", "average monthly zarn in 2025"]),
