@@ -1,0 +1,1 @@
+"""The parts of the retention analysis: its SQL, and its tables and sentences."""
