@@ -45,7 +45,7 @@ def chart_for(view: View, side: Side, scene: Scene, asked: str | None = None) ->
 
 def _title(view: View) -> Text:
     """Return metric and groups: 各投放渠道投产比 / ROAS by ad channel."""
-    labels = [view.column(name).label for name in view.query.metrics]
+    labels = [view.column(view.asked_column(name)).label for name in view.query.metrics]
     zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
     if view.dimensions:
         groups = view.group_names()
@@ -85,6 +85,9 @@ def _number(view: View, side: Side, scene: Scene, base: ChartSpec) -> ChartSpec:
     }
     good = {name: scene.catalog.metrics[name].good_direction for name in view.query.metrics}
     names = tuple(name for name in view.query.metrics if detail.has(name))
+    asked = tuple(view.asked_column(name) for name in view.query.metrics)
+    if asked != view.query.metrics:
+        return replace(base, kind="number", table=view.table, y=asked)
     return _with(replace(base, kind="number", table=detail.table, y=names), before=before, good=good)
 
 
@@ -102,7 +105,7 @@ def _over_time(view: View, scene: Scene, base: ChartSpec, asked: str | None) -> 
         base,
         kind=kind,
         x=view.time.column,
-        y=same[:1] if series else same[:MOST_SERIES],
+        y=tuple(view.asked_column(name) for name in (same[:1] if series else same[:MOST_SERIES])),
         series=series,
         partial_from=running.isoformat() if running else None,
     )

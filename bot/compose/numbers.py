@@ -25,6 +25,9 @@ def number_headline(view: View, side: Side, scene: Scene) -> Text:
     name = view.query.metrics[0]
     column = view.column(name)
     value = prose(row[view.table.index(name)], column)
+    asked = view.asked_column(name)
+    if asked != name:
+        return _instead(view, row, asked, Text(zh=f"合计{value.zh}", en=f"{value.en} in all"), at)
     zh, en = f"{at.zh}{column.label.zh}{value.zh}", f"{column.label.en} {at.en}: {value.en}"
     beside = parts_text(detail, detail_row, name, scene)
     if beside is not None:
@@ -33,6 +36,20 @@ def number_headline(view: View, side: Side, scene: Scene) -> Text:
     if text is not None:
         zh, en = f"{zh},{text.zh}", f"{en}, {text.en}"
     return join([Text(zh=zh, en=en)])
+
+
+def _instead(view: View, row: Row, asked: str, whole: Text, at: Text) -> Text:
+    """Return the value of a transform (an average per day) with the plain value beside it."""
+    column = view.column(asked)
+    value = prose(row[view.table.index(asked)], column)
+    return join(
+        [
+            Text(
+                zh=f"{at.zh}{column.label.zh}{value.zh},{whole.zh}",
+                en=f"{column.label.en} {at.en}: {value.en} ({whole.en})",
+            )
+        ]
+    )
 
 
 def _several(view: View, detail: View, scene: Scene) -> Text:

@@ -57,10 +57,13 @@ def whole_from(view: View, scene: Scene) -> date | None:
 def trend_headline(view: View, scene: Scene) -> Text:
     """Return the movement between the first and last whole buckets, peak, low and the running bucket."""
     name = view.query.metrics[0]
-    column = view.column(name)
+    asked = view.asked_column(name)
+    column = view.column(asked)
     if view.dimensions:
         return _trend_by_group(view, scene, name, column)
-    points = _points(view, view.table.rows, name)
+    points = _points(view, view.table.rows, asked)
+    if asked.endswith("__running_total") and points:
+        return _accumulated(view, scene, points, column)
     whole = [(start, value) for start, value in points if is_whole(view, scene, start)]
     at = placed(view, scene)
     if len(whole) < 2:
@@ -77,6 +80,24 @@ def trend_headline(view: View, scene: Scene) -> Text:
         f"{moved.en}",
     )
     return join([head, _extremes(whole, grain, column, scene), _running(view, scene, points, column)])
+
+
+def _accumulated(view: View, scene: Scene, points: list[tuple[date, float]], column: Column) -> Text:
+    """Return where a running total stands at its end, and where it stood half way there."""
+    at = placed(view, scene)
+    grain = grain_of(view)
+    last, total = points[-1]
+    half = next((day for day, value in points if abs(value) >= abs(total) / 2), last)
+    text = prose(total, column)
+    middle = bucket_phrase(half, grain.value if grain else None, scene.today)
+    return join(
+        [
+            Text(zh=f"{at.zh}{column.label.zh}{text.zh}", en=f"{column.label.en} {at.en}: {text.en}"),
+            Text(zh=f"过半是在{middle.zh}", en=f"half of it was reached in {middle.en}")
+            if len(points) > 2
+            else None,
+        ]
+    )
 
 
 def _moved_zh(moved: Text) -> str:
@@ -152,7 +173,7 @@ def _trend_by_group(view: View, scene: Scene, name: str, column: Column) -> Text
         groups.setdefault(view.key(row), []).append(row)
     series: list[tuple[Text, list[tuple[date, float]]]] = []
     for rows in groups.values():
-        points = _points(view, tuple(rows), name)
+        points = _points(view, tuple(rows), column.name)
         whole = [(start, value) for start, value in points if is_whole(view, scene, start)]
         if whole:
             series.append((view.label(rows[0]), whole))

@@ -13,6 +13,7 @@ from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
 from tools.render import as_float, group_label
 
+_REPLACING = ("average_per", "running_total", "rolling")  # what is asked for instead of the plain value
 Shape = Literal["values", "empty", "number", "change", "trend", "ranking", "share", "members"]
 
 
@@ -69,6 +70,15 @@ class View:
     def column(self, name: str) -> Column:
         """Return the column called `name`."""
         return self.table.columns[self.table.index(name)]
+
+    def asked_column(self, metric: str) -> str:
+        """Return the column that answers for a metric: the transform's where one was asked, else its own."""
+        for transform in self.query.transforms:
+            suffix = f"per_{transform.grain}" if transform.kind == "average_per" else transform.kind
+            name = f"{metric}__{suffix}"
+            if transform.metric == metric and transform.kind in _REPLACING and self.has(name):
+                return name
+        return metric
 
     def has(self, name: str) -> bool:
         """Return whether the result has a column of this name."""

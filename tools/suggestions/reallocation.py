@@ -138,14 +138,14 @@ def _history(table: Table, dimension: str, kind: RatioMetric) -> History:
     value_at, spend_at = table.index(kind.numerator.metric), table.index(kind.denominator.metric)
     labels = dict(table.columns[code_at].value_labels)
     rows = [row for row in table.rows if row[code_at] is not None and isinstance(row[week_at], date)]
-    weeks = {week: at for at, week in enumerate(sorted({row[week_at] for row in rows}))}  # type: ignore[type-var]
+    weeks = {week: at for at, week in enumerate(sorted({str(row[week_at]) for row in rows}))}  # ISO dates sort
     codes = sorted({str(row[code_at]) for row in rows})
     columns = {code: at for at, code in enumerate(codes)}
     spend, value = np.full((2, len(weeks), len(codes)), np.nan)
     for row in rows:
         spent, earned = as_float(row[spend_at]) or 0.0, as_float(row[value_at]) or 0.0
         if spent > 0 and earned > 0:
-            place = weeks[row[week_at]], columns[str(row[code_at])]
+            place = weeks[str(row[week_at])], columns[str(row[code_at])]
             spend[place], value[place] = spent, earned
     active = ~np.isnan(spend)
     recent = active[-RECENT_WEEKS:].sum(axis=0)

@@ -4,8 +4,18 @@ from datetime import date
 
 from bot.compose.headline import headline
 from bot.compose.side import Side
-from semantic_layer.period import Period
-from semantic_layer.query import Condition, Having, Limit, OrderBy, PeriodRange, Share
+from semantic_layer.period import Grain, Period
+from semantic_layer.query import (
+    AveragePer,
+    Condition,
+    Having,
+    Limit,
+    OrderBy,
+    PeriodRange,
+    Rolling,
+    RunningTotal,
+    Share,
+)
 
 LAST_WEEK = Period.of(date(2025, 11, 10), date(2025, 11, 17))
 WEEK_BEFORE = Period.of(date(2025, 11, 3), date(2025, 11, 10))
@@ -241,3 +251,34 @@ def test_a_filter_without_a_plain_value_is_said_whole(view, scene):
     large = (Condition(dimension="channel", operator="!=", values=("xhs",)),)
     said = headline(view([], ["paid"], [(5,)], main=LAST_WEEK, where=large), Side(), scene)
     assert "上周(11/10–11/16)(渠道不是xhs)的支付金额5元" in said.zh
+
+
+def test_an_average_per_day_is_the_figure_and_the_total_stands_beside_it(view, scene):
+    asked = view(
+        [], ["spend"], [(336_000, 17_700)], derived=("spend__per_day",),
+        transforms=(AveragePer(metric="spend", grain=Grain.DAY),),
+    )  # fmt: skip
+    said = headline(asked, Side(), scene)
+    assert "1.77万" in said.zh
+    assert "合计33.6万" in said.zh
+    assert said.en.index("17.7 K") < said.en.index("336 K")
+
+
+def test_a_running_total_says_where_it_stands_and_when_half_was_reached(view, scene):
+    rows = [(date(2025, 8, 1), 10, 10), (date(2025, 9, 1), 50, 60), (date(2025, 10, 1), 40, 100)]
+    asked = view(
+        ["month"], ["orders"], rows, main=Period.of(date(2025, 8, 1), date(2025, 11, 1)),
+        derived=("orders__running_total",), transforms=(RunningTotal(metric="orders"),),
+    )  # fmt: skip
+    said = headline(asked, Side(), scene)
+    assert "100单" in said.zh
+    assert "9月" in said.zh
+
+
+def test_a_rolling_mean_is_told_from_its_own_column(view, scene):
+    rows = [(date(2025, 11, day), 7, value) for day, value in ((10, None), (11, 3), (12, 6))]
+    asked = view(
+        ["day"], ["orders"], rows, main=Period.of(date(2025, 11, 10), date(2025, 11, 13)),
+        derived=("orders__rolling",), transforms=(Rolling(metric="orders", window=2),),
+    )  # fmt: skip
+    assert "从3单(11/11)到6单(11/12),升100.0%" in headline(asked, Side(), scene).zh
