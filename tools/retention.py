@@ -70,7 +70,8 @@ def retention(inputs: RetentionInputs, context: ToolContext) -> ToolResult:
     An age that is not over has no row; the second table has only cohorts with a customer old enough.
 
     Raises:
-        QueryError: no `customers:` is declared. NotEnoughDataError: no cohort of 30 with a finished period after its first.
+        QueryError: no `customers:` is declared.
+        NotEnoughDataError: no cohort of 30 with a finished period after its first.
     """
     binding = binding_of(context, "customer", inputs.customers)
     model = model_of(binding)
