@@ -130,7 +130,7 @@ class Chat:
             raise
         except AskGrowthError as error:
             return failure(question, turn, error.code, error.message, error.mend)
-        except Exception:
+        except Exception:  # the last line before the reader: logged in full, said in one sentence
             LOG.exception("a question failed")
             return failure(question, turn, "internal_error", FAILED, ASK_AGAIN)
 
