@@ -18,7 +18,12 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 def ident(name: str) -> exp.Identifier:
     """Return the identifier, quoted unless it is plain lower case (the generator quotes reserved words itself)."""
-    return exp.Identifier(this=name, quoted=_PLAIN.fullmatch(name) is None)
+    return exp.Identifier(this=name, quoted=_needs_quotes(name))
+
+
+@lru_cache(maxsize=16_384)
+def _needs_quotes(name: str) -> bool:
+    return _PLAIN.fullmatch(name) is None
 
 
 def column(name: str, table: str | None = None) -> exp.Column:
@@ -127,6 +132,9 @@ def model_expression(sql: str, alias: str, today: date) -> exp.Expr:
 
     CURRENT_DATE in an expression means the day the question is asked for, not the server's clock.
     """
+    bare = _bare_column(sql)
+    if bare is not None:  # most expressions are one column: no tree to copy and walk
+        return column(bare, alias)
     tree = _guarded(sql).copy()
     for node in list(tree.walk()):
         if isinstance(node, exp.Column):
@@ -144,3 +152,12 @@ def model_expression(sql: str, alias: str, today: date) -> exp.Expr:
 def _guarded(sql: str) -> exp.Expr:
     """Return the parsed expression with every division guarded, shared: copy before use."""
     return guard_divisions(parse_expression(sql))
+
+
+@lru_cache(maxsize=16_384)
+def _bare_column(sql: str) -> str | None:
+    """Return the column that the expression is, where it is a plain lower-case one without a table."""
+    tree = _guarded(sql)
+    if isinstance(tree, exp.Column) and len(tree.parts) == 1 and tree.name == sql and not _needs_quotes(sql):
+        return sql
+    return None
