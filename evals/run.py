@@ -20,10 +20,9 @@ from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
+    from bot.answer import Answer
     from bot.pipeline import Pipeline
     from semantic_layer.workspace import SemanticLayer
-
-    from bot.answer import Answer
 
 ROOT = Path(__file__).resolve().parent.parent
 Rows = list[tuple[object, ...]]

@@ -1,0 +1,93 @@
+"""Mutation check: a gold plan with one slot changed must be noticed by the scorer, or the suite proves little."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+from bot.plan import MetricPlan
+from evals.case import Case
+from evals.compare import answer_rows, same_rows, wrong_slots
+from evals.run import gold_rows
+from semantic_layer.catalog import Catalog
+from semantic_layer.errors import AskGrowthError
+from semantic_layer.period import Grain
+from semantic_layer.query import AveragePer, Compare, Condition, GroupBy, Limit, OrderBy, PeriodRange
+from semantic_layer.workspace import SemanticLayer
+
+WEEK = timedelta(days=7)
+LONG_AGO = date(1990, 1, 1)
+ABSENT = "~no such member~"
+
+
+def mutants(plan: MetricPlan, catalog: Catalog) -> Iterator[tuple[str, MetricPlan]]:
+    """Yield `(slot, plan)` pairs: the plan with exactly that slot changed in a way that changes its meaning."""
+    other = next(name for name in sorted(catalog.metrics) if name not in plan.metrics)
+    yield "metric", _with(plan, metrics=(other, *plan.metrics[1:]))
+    yield "period", _with(plan, period=_moved(plan.period))
+    if plan.group_by:
+        yield "dimension", _with(plan, group_by=plan.group_by[1:])
+    else:
+        yield "dimension", _with(plan, group_by=(GroupBy(dimension="metric_time", grain=Grain.DAY),))
+    if plan.where or plan.segments or plan.having:
+        yield "filter", _with(plan, where=(), segments=(), having=())
+    for at, part in enumerate(plan.where):
+        if isinstance(part, Condition) and part.values:
+            changed = part.model_copy(update={"values": (ABSENT, *part.values[1:])})
+            yield "filter", _with(plan, where=(*plan.where[:at], changed, *plan.where[at + 1 :]))
+    if plan.compare:
+        yield "compare", _with(plan, compare=())
+    elif plan.period is not None and not plan.transforms:
+        yield "compare", _with(plan, compare=(Compare(kind="previous_period"),))
+    yield from _order_and_limit(plan)
+    if plan.transforms:
+        yield "transform", _with(plan, transforms=())
+    elif plan.period is not None and not plan.group_by:
+        yield "transform", _with(plan, transforms=(AveragePer(metric=plan.metrics[0], grain=Grain.DAY),))
+
+
+def noticed_by_slots(plan: MetricPlan, slot: str, mutant: MetricPlan) -> bool:
+    """Return whether the plan scorer names exactly the changed slot."""
+    return wrong_slots(mutant, plan) == (slot,)
+
+
+def noticed_by_result(case: Case, mutant: MetricPlan, layer: SemanticLayer) -> bool:
+    """Return whether the result scorer tells the mutant's answer from the expected one; a failure is noticed.
+
+    A comparison or a transform only adds columns, so a result that names fewer columns cannot show that one
+    was added where none was asked: that is for the plan scorer.
+    """
+    expected = gold_rows(case.expect, case, layer)
+    if expected is None:
+        return False
+    try:
+        table = layer.query(mutant, today=case.today, user=case.user).table
+    except AskGrowthError:
+        return True
+    got = answer_rows(table, case.expect.columns, len(expected[0]) if expected else None)
+    return got is None or not same_rows(got, expected, ordered=case.expect.ordered)
+
+
+def _order_and_limit(plan: MetricPlan) -> Iterator[tuple[str, MetricPlan]]:
+    if plan.order_by:
+        first = plan.order_by[0]
+        flipped = first.model_copy(update={"descending": not first.descending})
+        yield "order", _with(plan, order_by=(flipped, *plan.order_by[1:]))
+    elif plan.group_by and not plan.limit:
+        yield "order", _with(plan, order_by=(OrderBy(column=plan.metrics[0], descending=False),))
+    if plan.limit is not None:
+        yield "limit", _with(plan, limit=plan.limit.model_copy(update={"n": plan.limit.n + 1}))
+    elif plan.group_by:
+        yield "limit", _with(plan, limit=Limit(n=1))
+
+
+def _moved(period: PeriodRange | None) -> PeriodRange:
+    """Return the period a week earlier; a week long before all data where there was none."""
+    if period is None:
+        return PeriodRange(start=LONG_AGO, end=LONG_AGO + WEEK)
+    return PeriodRange(start=period.start - WEEK, end=period.end - WEEK)
+
+
+def _with(plan: MetricPlan, **changes: Any) -> MetricPlan:
+    return plan.model_copy(update=changes)

@@ -1,0 +1,64 @@
+"""Each slot of each gold plan is changed; the scorers must notice."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.plan import MetricPlan
+from bot.settings import DEMO, Settings
+from evals.case import Case, load_suite
+from evals.compare import wrong_slots
+from evals.mutate import mutants, noticed_by_result, noticed_by_slots
+from evals.run import Runner
+from semantic_layer.workspace import SemanticLayer
+
+ROOT = Path(__file__).resolve().parents[2]
+ODD = "evals/workspaces/odd"
+
+# What a result shows by itself: a column or an order that was not asked for is no error in the numbers.
+SHOWN = {"metric", "dimension", "filter", "period", "limit"}
+
+Mutants = list[tuple[Case, MetricPlan, str, MetricPlan]]
+
+
+@pytest.fixture(scope="module")
+def layer(tmp_path_factory: pytest.TempPathFactory) -> SemanticLayer:
+    state = tmp_path_factory.mktemp("state")
+    return Runner(Settings(workspace=DEMO, is_demo=True, state_dir=state)).pipeline(ODD).layer
+
+
+@pytest.fixture(scope="module")
+def changed(layer: SemanticLayer) -> Mutants:
+    return list(_changed(layer))
+
+
+def test_every_slot_is_changed_somewhere(changed: Mutants) -> None:
+    slots = {slot for _, _, slot, _ in changed}
+    assert slots == {"metric", "dimension", "filter", "period", "compare", "order", "limit", "transform"}
+    assert len(changed) >= 300
+
+
+def test_the_plan_scorer_names_exactly_the_slot_that_was_changed(changed: Mutants) -> None:
+    unnoticed = [
+        f"{case.id} {slot}: {wrong_slots(mutant, plan)}"
+        for case, plan, slot, mutant in changed
+        if not noticed_by_slots(plan, slot, mutant)
+    ]
+    assert unnoticed == []
+
+
+def test_the_result_scorer_notices_what_changes_the_numbers(changed: Mutants, layer: SemanticLayer) -> None:
+    shown = [(case, slot, mutant) for case, _, slot, mutant in changed if slot in SHOWN]
+    unnoticed = [
+        f"{case.id} {slot}" for case, slot, mutant in shown if not noticed_by_result(case, mutant, layer)
+    ]
+    assert len(unnoticed) <= len(shown) // 100, unnoticed
+
+
+def _changed(layer: SemanticLayer) -> Iterator[tuple[Case, MetricPlan, str, MetricPlan]]:
+    for case in load_suite(ROOT / "evals" / "suites" / "odd"):
+        plan = case.expect.plan
+        if isinstance(plan, MetricPlan):
+            for slot, mutant in mutants(plan, layer.catalog):
+                yield case, plan, slot, mutant
