@@ -78,7 +78,7 @@ def _lines(canvas: Canvas, *, fill: bool) -> Figure:
             traces.append(
                 {**trace, "showlegend": False, "opacity": 0.75, "marker": _open_last(running, colour)}
             )
-        if spec.low and spec.high and not spec.series:
+        if spec.low and spec.high and not spec.series and name == spec.y[-1]:
             traces[:0] = _band(canvas, xs, rows, colour)
     _references(canvas, traces)
     stacked = fill and len(series) > 1
@@ -105,7 +105,7 @@ def _stacked(canvas: Canvas, series: list[tuple[str, str, list[Row]]]) -> list[f
 
 def _running_note(canvas: Canvas, traces: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the words above the running bucket: a hollow point must not be read as a fall."""
-    running = [trace for trace in traces if trace["line"]["dash"] == "dash"]
+    running = [trace for trace in traces if trace["line"].get("dash") == "dash"]
     if not running:
         return []
     font = {"size": 11, "color": FAINT[canvas.theme]}
@@ -188,6 +188,9 @@ def _band(canvas: Canvas, xs: list[Any], rows: list[Row], colour: str) -> list[d
     spec = canvas.spec
     assert spec.low is not None
     assert spec.high is not None
+    at = spec.table.index(spec.low)
+    known = [(x, row) for x, row in zip(xs, rows, strict=True) if row[at] is not None]
+    xs, rows = [x for x, _ in known], [row for _, row in known]
     common = {
         "type": "scatter",
         "mode": "lines",

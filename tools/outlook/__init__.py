@@ -1,0 +1,1 @@
+"""What comes next: a metric's history per bucket, its forecast, and how wrong such forecasts have been."""
