@@ -45,6 +45,10 @@ def add_comparison(draft: Draft, token: TimeToken, context: TimeContext) -> None
                                               years=token.back))  # fmt: skip
         return
     main = draft.mains[0] if draft.mains else None
+    a_year_before = token.expression == Point(year=Ref(-1, True))
+    of_event = main is not None and isinstance(main[0].expression, Event)
+    if of_event and a_year_before and _event_a_year_before(draft, token, context):
+        return  # 春节比去年: last year's Spring Festival
     follows = _relative_comparison(token, main)
     if follows is not None:
         _keep(draft, token, follows)

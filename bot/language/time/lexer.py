@@ -10,6 +10,7 @@ from bot.language.numbers_zh import CHARACTERS, chinese_number
 from bot.language.time.lexicon import UNITS, Entry, Lexicon
 from bot.language.time.numeric import lunar_words, numeric_date
 
+_NUMERAL = re.compile(r"[一二三四五六七八九十]+[月日号]$")
 _ASCII_DIGITS = "0123456789"
 _ZH_NUMBER = re.compile(rf"第?\s?[{CHARACTERS}]{{1,20}}")
 _DIGITS = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
@@ -208,6 +209,8 @@ def _dictionary(
         entries = words.words.get(text[index : index + length])
         if entries is None or not _ends_word(text, index + length):
             continue
+        if _NUMERAL.match(text[index : index + length + 1]) and any(e.kind == "event" for e in entries):
+            continue  # 十一 may be a holiday, 十一月 and 十一号 are not
         if kind:
             entries = tuple(entry for entry in entries if entry.kind == kind)
             if not entries:

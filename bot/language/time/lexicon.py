@@ -132,7 +132,9 @@ def _chinese_weekdays() -> Iterable[tuple[str, Entry]]:
             for name, weekday in names.items():
                 if name.isdigit() and (week != "周" or not prefix):
                     continue
-                if name == "天" and week.endswith("周"):  # Sunday is 周日 or 星期天; 上周天 is last week and a name: 上周天河
+                if name == "天" and week.endswith(
+                    "周"
+                ):  # Sunday is 周日 or 星期天; 上周天 is last week and a name: 上周天河
                     continue
                 ref = None if offset is None else Ref(offset, True)
                 if weekday == 7:

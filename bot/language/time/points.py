@@ -20,6 +20,8 @@ _BEFORE_NAME = ("of", "from", "to", "and", "since", "until", "before", "after", 
                 "weekday", "month", "date")  # fmt: skip
 _AFTER_NAME = ("number", "ordinal", "to", "date", "and", "month", "weekday", "comma", "part")
 _RETENTION = re.compile(r"\s?(?:留存|复购|内|以内|均|移动|滚动|回购|转化|归因|窗口|无理由|活跃|达|会员|活动)")
+_HAN_DIGITS = frozenset("一二三四五六七八九十廿")
+_AFTER_ONE = re.compile(r"[共直般样起些定个次种天]")
 _AFTER_DAY = re.compile(r"\s?(?:[名位款成折点%]|[.:]\d)")
 
 
@@ -197,10 +199,19 @@ def _month_of_year(cursor: Cursor, at: int, value: int, point: Point) -> tuple[P
         and not cursor.lexemes[after].counted
         and cursor.lexemes[after].start == cursor.lexemes[after - 1].end
         and not cursor.follows(after, _AFTER_DAY)
+        and not _begins_a_word(cursor, at, after)
     )
     if bare_day and number is not None and not _starts_month(cursor, after):
         return replace(part, day=number.number), after + 1
     return part, after
+
+
+def _begins_a_word(cursor: Cursor, month: int, day: int) -> bool:
+    """Return whether a Chinese numeral behind a month is no day: 10月一共, 十月一直, and 10月十五 mixes scripts."""
+    if cursor.text[cursor.lexemes[day].start] not in _HAN_DIGITS:
+        return False
+    mixed = cursor.text[cursor.lexemes[month].start] not in _HAN_DIGITS
+    return mixed or cursor.follows(day, _AFTER_ONE)
 
 
 def _starts_month(cursor: Cursor, at: int) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.language.normalise import Normalised
 from bot.language.time.baselines import add_comparison
+from bot.language.time.compared import as_baseline
 from bot.language.time.dates import dates_of
 from bot.language.time.draft import Draft
 from bot.language.time.expressions import (
@@ -35,7 +36,7 @@ from bot.language.time.reading import (
     TimeSpan,
     TimeToken,
 )
-from bot.language.time.scan import as_baseline, scan_time
+from bot.language.time.scan import scan_time
 from semantic_layer.comparison import comparison_period
 from semantic_layer.period import ONE_DAY, Grain, Period, bucket, shift
 

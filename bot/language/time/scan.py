@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language.normalise import Normalised, normalise
 from bot.language.time.calendars import CalendarEvent
+from bot.language.time.compared import mark_comparisons
 from bot.language.time.cursor import Cursor
 from bot.language.time.expressions import AllTime, Between, Event, Expression, Open, Point, Ref
 from bot.language.time.fields import finest, with_finest
@@ -14,26 +17,37 @@ from bot.language.time.lexer import lex
 from bot.language.time.lexicon import Lexicon, lexicon
 from bot.language.time.ranges import inherit, read_range
 from bot.language.time.reading import TimeToken
-from bot.language.time.signals import AFTER_MARKER, MARKER, WITH, Signal, find_signals, find_wants
-from semantic_layer.period import Grain
+from bot.language.time.signals import Signal, find_signals, find_wants
 
+# what only says a period once more: 10月份, 去年全年, 去年一年
+_TAILS = {
+    "month": re.compile(r"份|整月|整个月|全月|一整个?月"),
+    "year": re.compile(
+        r"度?(?:的)?(?:全年|整年|一整年|一年|整个年度)(?!内|里|前|后|级|以)|度(?![一-鿿]?[假过])"
+    ),
+}
 _BLANK = "\x00"
 _DIGIT_ORDER = "一二三四五六七八九"
 
 
-def scan_time(text: Normalised | str, events: tuple[CalendarEvent, ...] = ()) -> tuple[TimeToken, ...]:
+def scan_time(
+    text: Normalised | str,
+    events: tuple[CalendarEvent, ...] = (),
+    names: Sequence[tuple[int, int]] = (),
+) -> tuple[TimeToken, ...]:
     """Return the time words of a question in order, symbolic and without a clock.
 
     `events` adds the words of a workspace's own calendar. Words that are about time but cannot be read
-    (前段时间, recently) come back as kind `unresolved`.
+    (前段时间, recently) come back as kind `unresolved`. `names` are the spans of other known words: the last
+    character of 占比 or of a metric 投产比 is part of a name and compares with nothing.
     """
     folded = normalise(text) if isinstance(text, str) else text
     signals = find_signals(folded.text)
     cursor = _cursor(folded, signals, _lexicon(events))
     tokens = [_signal_token(folded, signal) for signal in signals]
-    tokens += _share_parts(_expressions(folded, cursor))
+    tokens += _closed(folded, _share_parts(_expressions(folded, cursor)))
     tokens.sort(key=lambda token: token.start)
-    compared = _mark_comparisons(folded.text, tokens)
+    compared = mark_comparisons(folded.text, tokens, names)
     wants = find_wants(folded.text)
     return tuple(replace(token, wants=wants) if token.kind == "comparison" else token for token in compared)
 
@@ -102,6 +116,9 @@ def _token(folded: Normalised, cursor: Cursor, first: int, after: int, expressio
     while first < after - 1 and cursor.word(first) in ("the", "in", "on", "for", "during", "of", "的"):
         first += 1
     start, end = cursor.lexemes[first].start, cursor.lexemes[after - 1].end
+    tail = _TAILS.get(finest(expression)) if isinstance(expression, Point) else None
+    restated = tail.match(folded.text, end) if tail is not None else None
+    end = restated.end() if restated is not None else end
     return TimeToken(start, end, folded.words(start, end), "period", expression)
 
 
@@ -220,10 +237,29 @@ def _share_parts(found: list[tuple[TimeToken, int, int]]) -> list[TimeToken]:
     return tokens
 
 
+def _closed(folded: Normalised, tokens: list[TimeToken]) -> list[TimeToken]:
+    """Return the tokens with 今年截至上月底 as one range: a year (or quarter, or month) up to a day in it."""
+    out: list[TimeToken] = []
+    for token in tokens:
+        last, end = out[-1] if out else None, token.expression
+        until = isinstance(end, Open) and end.edge == "until"
+        if last is not None and until and not folded.text[last.end : token.start].strip(" ,"):
+            assert isinstance(end, Open)
+            if isinstance(last.expression, Point):
+                words = folded.words(last.start, token.end)
+                whole = Between(last.expression, end.of)
+                out[-1] = replace(last, end=token.end, words=words, expression=whole)
+                continue
+        out.append(token)
+    return out
+
+
 def _inherited(token: TimeToken, other: TimeToken, *, backwards: bool = False) -> TimeToken:
     mine, theirs = token.expression, other.expression
     if isinstance(mine, Event) and isinstance(theirs, Event | Point):
         year = theirs.year
+        if backwards and year is not None and year.relative:
+            return token  # National Day against last year's: the first is this year's
         return replace(token, expression=replace(mine, year=year)) if mine.year is None and year else token
     if not isinstance(mine, Point) or not isinstance(theirs, Point):
         return token
@@ -231,82 +267,3 @@ def _inherited(token: TimeToken, other: TimeToken, *, backwards: bool = False) -
     if not same or (backwards and (theirs.year is None or theirs.year.relative)):
         return token
     return replace(token, expression=inherit(mine, theirs))
-
-
-# ---- which periods are the baseline of a comparison
-
-_UNIT_OF = {
-    "day": Grain.DAY,
-    "week": Grain.WEEK,
-    "month": Grain.MONTH,
-    "quarter": Grain.QUARTER,
-    "year": Grain.YEAR,
-}
-
-
-def _mark_comparisons(text: str, tokens: list[TimeToken]) -> list[TimeToken]:
-    """Return the tokens with the periods that follow 比, vs, "compared to" turned into comparisons."""
-    out: list[TimeToken] = []
-    periods = sum(token.kind == "period" for token in tokens)
-    main_end: int | None = None
-    for token in tokens:
-        if token.kind != "period":
-            out.append(token)
-            continue
-        if _is_baseline(text, token, main_end, only=periods == 1):
-            between = text[main_end : token.start].strip(" .") if main_end is not None else ""
-            equals = between in ("vs", "versus", "对比", "against")
-            out.append(replace(as_baseline(token), symmetric=equals))
-        else:
-            out.append(token)
-        main_end = token.end
-    return _symmetric(text, out)
-
-
-def _is_baseline(text: str, token: TimeToken, main_end: int | None, *, only: bool) -> bool:
-    """Return whether a period is what something is compared with; `main_end` is where the one before it ends."""
-    before = text[max(0, token.start - 28) : token.start]
-    if before.endswith(" to ") and main_end is not None and "compar" in text[: token.start]:
-        return True
-    marked = MARKER.search(before)
-    if marked is not None:
-        # 对比6月和7月 puts both on one level; 比6月 has a baseline
-        return not (marked.group().startswith(("对比", "compare ")) and main_end is None)
-    if WITH.search(before) is None or AFTER_MARKER.match(text, token.end) is None:
-        return False
-    # 本月和上月对比 names two equals; 本月销售额和上月对比 names a baseline
-    return only if main_end is None else len(text[main_end : token.start].strip()) > 1
-
-
-def as_baseline(token: TimeToken) -> TimeToken:
-    """Return the comparison token of a baseline; 上周, 去年 stay symbolic so that they can follow the main."""
-    expression = token.expression
-    grain = None
-    if isinstance(expression, Point):
-        name = finest(expression)
-        if expression.days == -1:
-            grain = Grain.DAY
-        elif (
-            name in _UNIT_OF
-            and getattr(expression, name) in (Ref(-1, True), Ref(-2, True))
-            and expression == Point(**{name: getattr(expression, name)})
-        ):
-            grain = _UNIT_OF[name]
-    return replace(token, kind="comparison", comparison="period", grain=grain)
-
-
-def _symmetric(text: str, tokens: list[TimeToken]) -> list[TimeToken]:
-    """Return the tokens with the first of "6月和7月对比" as the baseline, where two stand side by side."""
-    periods = [token for token in tokens if token.kind == "period"]
-    if len(periods) != 2 or any(token.kind == "comparison" for token in tokens):
-        return tokens
-    first, second = periods
-    between = text[first.end : second.start].strip()
-    before = text[max(0, first.start - 12) : first.start]
-    joined = between in ("和", "与", "跟", "、", "and", "to", "with", "同", ",", "对")
-    compare = AFTER_MARKER.match(text, second.end) is not None or any(
-        word in before for word in ("对比", "比较", "compare", "difference between")
-    )
-    if not (joined and compare):
-        return tokens
-    return [replace(as_baseline(token), symmetric=True) if token is first else token for token in tokens]

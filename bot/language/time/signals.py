@@ -48,7 +48,9 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
      rf"按活动天数对齐|节日同期){_THAN}"
      rf"|{_EN}same (?:day|days|stage|point) of (?:the )?(?:event|promotion|campaign|festival|"
      rf"sale)(?: last year)?"
-     rf"|{_EN}event[- ]aligned{_END}"),
+     rf"|{_EN}event[- ]aligned{_END}"
+     rf"|(?:vs\.?|versus|against|than|compared? (?:to|with)) (?:the )?(?:last|previous) (?:year(?:'s)? )?"
+     rf"(?:event|edition|festival){_END}"),
     ("year", "previous_year",
      rf"(?:去年|上年|上一年|去年度)(?:的)?(?:同期|同日|同月|同一时期|同时期|同一时间|同一天|同一月|同周|"
      rf"同季度?|同个月|这个时候|此时){_THAN}"
@@ -175,9 +177,8 @@ _WANTS: tuple[tuple[Want, re.Pattern[str]], ...] = (
         r"prior value|last year's value")),
 )  # fmt: skip
 
-# 占比 and 投产比 end in 比 and compare with nothing: 各店占比 上个月 asks for last month
 MARKER = re.compile(
-    r"(?:相比于|相较于|相对于|相较|对比|(?<![占产])(?:比起|比)|较之|较|环比|"
+    r"(?:相比于|相较于|相对于|相较|对比|(?:比起|比)|较之|较|环比|"
     r"vs\.?|versus|against|(?:as )?compared? (?:to|"
     r"with|against)|in comparison (?:to|with)|"
     r"relative to|than(?: in| on| for| during)?|differs? from|up from|down from|change from)(?:\s+(?:the|"

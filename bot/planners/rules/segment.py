@@ -18,6 +18,7 @@ from bot.planners.rules.grammar import grammar, grammar_matches
 from bot.planners.rules.items import Item, ItemKind, cover
 from bot.planners.rules.patterns import pattern_matches
 from bot.planners.rules.quantities import quantities
+from bot.planners.rules.tags import Tag
 from semantic_layer.text import Text
 
 _AVERAGE_TAIL = re.compile(r"(?<=\s)(?:per|by|each|a|every)\s+[a-z]+$")
@@ -43,15 +44,18 @@ class Segmented:
 def segment(text: str, matcher: Matcher, near: NearMatcher, events: tuple[CalendarEvent, ...]) -> Segmented:
     """Return the items of a question."""
     question = normalise(text)
-    times = tuple(token for token in scan_time(question, events) if not _is_amount(token, question.text))
     tokens = tokenise(question.text)
+    words = tuple(_words(question.text, tokens, matcher))
+    names = [(item.start, item.end) for item in words if item.kind == "term" or item.has(Tag.SHARE)]
+    scanned = scan_time(question, events, names)
+    times = tuple(token for token in scanned if not _is_amount(token, question.text))
     fixed = [
         *_times(times, tokens, question.text),
         *_numbers(question.text, tokens),
         *_quotes(question.text, tokens, matcher),
     ]
     fixed += _patterns(question.text, tokens)
-    items = cover(tokens, [*fixed, *_words(question.text, tokens, matcher)], question.text)
+    items = cover(tokens, [*fixed, *words], question.text)
     mended, notes = _mended(tokens, items, near, question)
     if mended is not None:
         items = cover(mended, [*fixed, *_words(question.text, mended, matcher)], question.text)

@@ -227,8 +227,8 @@ def _run(periods: list[Period]) -> Period | None:
     ordered = sorted(periods, key=lambda period: period.start)
     units = {calendar_unit(Period.of(period.start, period.requested_end)) for period in ordered}
     follows = all(a.requested_end == b.start for a, b in pairwise(ordered))
-    if not follows or len(units) != 1 or None in units:
-        return None
+    if not follows or len(units) != 1 or None in units or any(unit and unit[1] != 1 for unit in units):
+        return None  # no bucket is half a year long: the two halves stay two periods
     return Period(ordered[0].start, max(ordered[-1].end, ordered[0].start), ordered[-1].requested_end)
 
 
