@@ -1,0 +1,1 @@
+"""The parts of the experiment analysis: its SQL, its verdict, and its tables and sentences."""
