@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Clarification, Provenance, Refusal
 from bot.answer import Planner as PlannerName
@@ -49,13 +49,13 @@ class Pipeline:
         layer: SemanticLayer,
         settings: Settings | None = None,
         *,
-        planners: dict[Literal["rules", "llm"], Planner] | None = None,
+        planners: dict[PlannerChoice, Planner] | None = None,
         registry: Registry | None = None,
     ) -> None:
         """Take the layer; planners and tools are made on first use unless given."""
         self.layer = layer
         self._settings = settings
-        self._planners: dict[Literal["rules", "llm"], Planner] = dict(planners or {})
+        self._planners: dict[PlannerChoice, Planner] = dict(planners or {})
         self._given_registry = registry
         self._lock = threading.Lock()
 
@@ -121,7 +121,7 @@ class Pipeline:
             return replace(
                 draft,
                 outcome="answer",
-                planner="rules",
+                planner=planned.planner or "rules",
                 plan=plans[0],
                 parts=parts,
                 interpretation=planned.slots,
@@ -183,9 +183,19 @@ class Pipeline:
         name = self._choice(choice)
         with asked.watch.stage("plan"):
             planned = self._planner(name).plan(request)
-        provenance = Provenance(name, planned.why, not_understood=planned.not_understood)
+        planned = replace(planned, planner=planned.planner or ("llm" if name == "llm" else "rules"))
+        provenance = Provenance(
+            planned.planner or "rules",
+            planned.why,
+            not_understood=planned.not_understood,
+            extra=dict(planned.extra),
+        )
         told = replace(
-            draft, planner=name, interpretation=planned.slots, provenance=provenance, warnings=planned.notes
+            draft,
+            planner=planned.planner or "rules",
+            interpretation=planned.slots,
+            provenance=provenance,
+            warnings=planned.notes,
         )
         if isinstance(planned.plan, ClarifyPlan):
             asked_back = Clarification(_text(planned.plan.question), planned.plan.options)
@@ -196,18 +206,36 @@ class Pipeline:
             return replace(told, outcome="refuse", plan=plan, refusal=refusal)
         return planned
 
-    def _choice(self, choice: PlannerChoice | None) -> Literal["rules", "llm"]:
-        """Return which planner answers. Only the rules planner exists yet; `auto` is rules first."""
-        wanted = choice or (self._settings.planner if self._settings is not None else None) or "auto"
-        return "llm" if wanted == "llm" and "llm" in self._planners else "rules"
+    def _choice(self, choice: PlannerChoice | None) -> PlannerChoice:
+        """Return which planner answers; without an endpoint `auto` is the rules planner.
 
-    def _planner(self, name: Literal["rules", "llm"]) -> Planner:
+        Raises:
+            SettingsError: the model planner is wanted, and no endpoint is set.
+        """
+        settings = self._settings
+        wanted = choice or (settings.planner if settings is not None else None) or self.layer.settings.planner
+        if wanted in self._planners:
+            return wanted
+        if settings is not None and settings.endpoint is not None:
+            return wanted
+        from bot.settings import parse_planner
+
+        return parse_planner("llm", None) or "rules" if wanted == "llm" else "rules"
+
+    def _planner(self, name: PlannerChoice) -> Planner:
         with self._lock:
-            if name not in self._planners:
+            if "rules" not in self._planners:
                 from bot.planners.rules import RulesPlanner
 
                 folder = self._settings.state_dir / "values" if self._settings is not None else None
                 self._planners["rules"] = RulesPlanner(self.layer, folder)
+            endpoint = self._settings.endpoint if self._settings is not None else None
+            if name not in self._planners and name != "rules" and endpoint is not None:
+                from bot.planners.llm import ModelPlanner
+
+                self._planners[name] = ModelPlanner(
+                    self.layer, self._planners["rules"], endpoint, lambda: self.registry, name
+                )
             return self._planners[name]
 
     def _answered(
@@ -227,9 +255,13 @@ class Pipeline:
             if choice is None:
                 raise
             return replace(
-                draft, outcome="clarify", planner=planner or "rules", plan=plan, clarification=choice
+                draft,
+                outcome="clarify",
+                planner=planner or planned.planner or "rules",
+                plan=plan,
+                clarification=choice,
             )
-        return self._composed(asked, draft, planned, outcomes, planner or self._choice(None))
+        return self._composed(asked, draft, planned, outcomes, planner or planned.planner or "rules")
 
     def _composed(
         self, asked: Execution, draft: Answer, planned: Planned, outcomes: list[Outcome], planner: PlannerName
@@ -285,7 +317,7 @@ class Pipeline:
             data_start=scene.data_start,
             data_end=scene.data_end,
             not_understood=planned.not_understood,
-            extra={"side_queries": beside} if beside else {},
+            extra={**planned.extra, **({"side_queries": beside} if beside else {})},
         )
 
 

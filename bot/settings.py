@@ -13,6 +13,8 @@ from semantic_layer.text import LOCALES, Locale, Text
 
 PlannerChoice = Literal["rules", "llm", "auto"]
 PLANNERS: tuple[PlannerChoice, ...] = ("rules", "llm", "auto")
+DEFAULT_SECONDS = 30.0
+MOST_SECONDS = 600
 WORKSPACE_FILE = "askgrowth.yml"
 DEMO = Path(__file__).resolve().parent.parent / "demo"
 
@@ -25,11 +27,19 @@ class SettingsError(AskGrowthError):
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """An OpenAI-compatible endpoint. The key never appears in a representation or a log."""
+    """An OpenAI-compatible endpoint. The key never appears in a representation or a log.
+
+    `seconds` is the ceiling per question, retries included; `extra_body` goes into every request as it is (a
+    server's own switches); `stream` reads the reply as it is written.
+    """
 
     base_url: str
     model: str
     api_key: str = field(repr=False)
+    seconds: float = 30.0
+    stream: bool = False
+    max_retries: int = 2
+    extra_body: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +157,48 @@ def _endpoint(env: Mapping[str, str]) -> Endpoint | None:
     base_url, model = env.get("ASKGROWTH_LLM_BASE_URL"), env.get("ASKGROWTH_LLM_MODEL")
     if not base_url or not model:
         return None
-    return Endpoint(base_url, model, env.get("ASKGROWTH_LLM_API_KEY", ""))
+    return Endpoint(
+        base_url,
+        model,
+        env.get("ASKGROWTH_LLM_API_KEY", ""),
+        seconds=_seconds(env.get("ASKGROWTH_LLM_SECONDS")),
+        stream=env.get("ASKGROWTH_LLM_STREAM", "").lower() in ("1", "true", "yes"),
+        extra_body=_extra_body(env.get("ASKGROWTH_LLM_EXTRA_BODY")),
+    )
+
+
+def _seconds(written: str | None) -> float:
+    try:
+        seconds = float(written) if written else DEFAULT_SECONDS
+    except ValueError:
+        seconds = 0.0
+    if 0 < seconds <= MOST_SECONDS:
+        return seconds
+    raise SettingsError(
+        Text(
+            zh=f"ASKGROWTH_LLM_SECONDS 是 {written!r},应为秒数。",
+            en=f"ASKGROWTH_LLM_SECONDS is {written!r}, which is no number of seconds.",
+        ),
+        Text(zh=f"写 1 到 {MOST_SECONDS} 之间的数。", en=f"Write a number from 1 to {MOST_SECONDS}."),
+    )
+
+
+def _extra_body(written: str | None) -> Mapping[str, object]:
+    import json
+
+    try:
+        value = json.loads(written) if written else {}
+    except ValueError:
+        value = None
+    if isinstance(value, dict):
+        return value
+    raise SettingsError(
+        Text(
+            zh="ASKGROWTH_LLM_EXTRA_BODY 不是 JSON 对象。",
+            en="ASKGROWTH_LLM_EXTRA_BODY is not a JSON object.",
+        ),
+        Text(
+            zh='例如 {"thinking": {"type": "disabled"}}。',
+            en='For example {"thinking": {"type": "disabled"}}.',
+        ),
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from bot.answer import Slot
 from bot.plan import AnswerablePlan, Option, Plan
@@ -62,7 +63,8 @@ class Planned:
     `plan` is a tuple where the question asks for several tables (two periods apart). `slots` says what each
     part of the plan was read from; `not_understood` holds the user's words that no slot used (never silently
     dropped); `confidence` lies in [0, 1]; `alternatives` are other readings of a vague word, each with its
-    plan; `notes` are said beside the answer (a default taken, a typo mended).
+    plan; `notes` are said beside the answer (a default taken, a typo mended). `planner` is set where it is not
+    the planner that was asked; `extra` (model, tokens, calls) goes into the provenance.
     """
 
     plan: Plan | tuple[AnswerablePlan, ...]
@@ -72,6 +74,8 @@ class Planned:
     why: Text = field(default_factory=lambda: Text(zh="规则解析", en="read by rules"))
     alternatives: tuple[Option, ...] = ()
     notes: tuple[Text, ...] = ()
+    planner: Literal["rules", "llm"] | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 class Planner(Protocol):

@@ -80,6 +80,17 @@ class RulesPlanner:
                 )
         return self._read(found, scene, base_of(request.conversation))
 
+    def understood(self, request: PlanRequest) -> tuple[Segmented, Scene]:
+        """Return the words of a question with what each may name: what another planner's plan is judged by."""
+        found = segment(request.question[:MAX_CHARACTERS], self._matcher, self._near, self._events)
+        catalog = self._layer.catalog
+        return found, Scene(catalog, self._reach, found.question, request.today, found.times, self._events)
+
+    @property
+    def matcher(self) -> Matcher:
+        """Return the terms of the workspace: declared names and the values of the data."""
+        return self._matcher
+
     def _read(self, found: Segmented, scene: Scene, base: MetricPlan | None) -> Planned:
         line = assign_roles(found.items, scene.reach, {})
         metadata = read_metadata(line, scene)

@@ -1,0 +1,159 @@
+"""What the model may call: six plain tools whose arguments are our plan, as small as a JSON schema can say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from bot.plan import AnswerablePlan, RefusalReason
+from semantic_layer.query import Frozen
+
+FINAL_TOOLS = ("propose_plan", "ask_back", "refuse")
+LOOKING_TOOLS = ("search_catalog", "look_up_values", "get_metric_definition")
+TOOLS = (*LOOKING_TOOLS, *FINAL_TOOLS)
+MOST_PLANS = 4
+REASONS: tuple[RefusalReason, ...] = ("not_in_catalog", "out_of_scope", "not_supported")
+FILLER = "filler"
+
+Json = dict[str, Any]
+_DROPPED_KEYS = (
+    "title",
+    "description",
+    "default",
+    "discriminator",
+    "additionalProperties",
+    "format",
+    "minimum",
+)
+_DROPPED_FIELDS = {"PeriodRange": ("requested_end",), "MetricPlan": ("totals",)}
+_GRAINS = ["day", "week", "month", "quarter", "year"]
+_TRANSFORMS = ("Share", "Rank", "RunningTotal", "Rolling", "AveragePer")
+_TEXT: Json = {"type": "string"}
+
+
+class Reading(Frozen):
+    """What the model took some words of the question for: a name in its plan, or filler."""
+
+    words: str = Field(max_length=200)
+    means: str = Field(max_length=200)
+
+
+PLANS: TypeAdapter[tuple[AnswerablePlan, ...]] = TypeAdapter(tuple[AnswerablePlan, ...])
+READINGS: TypeAdapter[tuple[Reading, ...]] = TypeAdapter(tuple[Reading, ...])
+
+
+@lru_cache(maxsize=1)
+def plans_schema() -> Json:
+    """Return the JSON schema of a list of plans, without what a model must not or need not write.
+
+    SQL expressions are left out: a model writes conditions only. Every union has its tag, required.
+    """
+    whole = PLANS.json_schema()
+    definitions = whole.pop("$defs")
+    del definitions["Expression"]
+    definitions["Grain"] = {"type": "string", "enum": _GRAINS}
+    definitions["Transform"] = _one_of([definitions.pop(name) for name in _TRANSFORMS])
+    definitions["MetricPlan"]["properties"]["transforms"]["items"] = {"$ref": "#/$defs/Transform"}
+    definitions["GroupBy"]["properties"]["part"] = {"type": "string", "enum": ["day_of_week"]}
+    having = definitions["Having"]["properties"]["operator"]
+    having["enum"] = [operator for operator in having["enum"] if "null" not in operator]
+    definitions["JsonValue"] = {}
+    for name, fields in _DROPPED_FIELDS.items():
+        for field in fields:
+            definitions[name]["properties"].pop(field)
+    small = {name: _small(body, name) for name, body in definitions.items() if name != "JsonValue"}
+    return {"$defs": small, "plans": {"type": "array", "items": _small(whole["items"], "")}}
+
+
+def parameters(tool: str) -> Json:
+    """Return the JSON schema of a tool's arguments.
+
+    Raises:
+        KeyError: there is no such tool.
+    """
+    found = plans_schema()
+    readings = {"type": "array", "items": _object({"words": _TEXT, "means": _TEXT}, ["words", "means"])}
+    by_name: dict[str, Json] = {
+        "search_catalog": _object({"words": _TEXT}, ["words"]),
+        "look_up_values": _object({"dimension": _TEXT, "text": _TEXT}, ["dimension", "text"]),
+        "get_metric_definition": _object({"name": _TEXT}, ["name"]),
+        "propose_plan": _object({"plans": found["plans"], "readings": readings}, ["plans"]),
+        # The full schema stands once, above: an option is one of the same plans.
+        "ask_back": _object({"plans": {"type": "array", "items": {"type": "object"}}}, ["plans"]),
+        "refuse": _object({"reason": {"enum": list(REASONS)}, "missing": _list_of_texts()}, ["reason"]),
+    }
+    schema = by_name[tool]
+    return {**schema, "$defs": found["$defs"]} if tool == "propose_plan" else schema
+
+
+def tool_schemas(descriptions: Mapping[str, str]) -> list[Json]:
+    """Return the tools as they go over the wire."""
+    return [
+        {
+            "type": "function",
+            "function": {"name": name, "description": descriptions[name], "parameters": parameters(name)},
+        }
+        for name in TOOLS
+    ]
+
+
+def validation_problems(error: ValidationError) -> list[str]:
+    """Return what is wrong with a plan, one line each, without the value."""
+    lines = []
+    for one in error.errors(include_url=False, include_context=False, include_input=False)[:5]:
+        place = ".".join(str(part) for part in one["loc"]) or "plans"
+        lines.append(f"{place}: {one['msg']}")
+    return lines
+
+
+def _one_of(members: list[Json]) -> Json:
+    """Return one object for a tagged union: a third of the tokens; the validator still knows each member apart."""
+    properties: Json = {
+        "kind": {"type": "string", "enum": [one["properties"]["kind"]["const"] for one in members]}
+    }
+    for member in members:
+        properties |= {name: body for name, body in member["properties"].items() if name != "kind"}
+    return {"type": "object", "properties": properties, "required": ["kind", "metric"]}
+
+
+def _object(properties: Json, required: list[str]) -> Json:
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def _list_of_texts() -> Json:
+    return {"type": "array", "items": _TEXT}
+
+
+def _small(node: Any, name: str) -> Any:
+    """Return a schema node without titles, defaults and null branches; a tag (`kind`) is always required."""
+    if isinstance(node, list):
+        return [_small(part, "") for part in node if part != {"$ref": "#/$defs/Expression"}]
+    if not isinstance(node, dict):
+        return node
+    branches = node.get("anyOf")
+    if branches is not None:
+        real = [part for part in branches if part != {"type": "null"}]
+        if len(real) == 1:
+            return _small(real[0], "")
+        if {"type": "string"} in real and all(set(part) == {"type"} for part in real):
+            return {}  # any scalar
+    found = {}
+    for key, value in node.items():
+        if key in _DROPPED_KEYS and not (key == "additionalProperties" and value is True):
+            continue
+        found[key] = (
+            {inner: _small(part, inner) for inner, part in value.items()}
+            if key == "properties"
+            else _small(value, "")
+        )
+    if isinstance(found.get("const"), str):
+        found.pop("type", None)
+    properties = found.get("properties", {})
+    if "const" in properties.get("kind", {}) and "kind" not in found.get("required", []):
+        found["required"] = ["kind", *found.get("required", [])]
+    if name == "ToolPlan":
+        properties["inputs"] = {"type": "object"}
+    return found
