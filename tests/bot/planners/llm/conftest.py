@@ -79,3 +79,9 @@ def pipeline(lamps, server, tmp_path):
         return Pipeline(lamps, settings)
 
     return made
+
+
+@pytest.fixture
+def rules_alone(lamps, rules):
+    """The reading of the rules planner, without any model."""
+    return lambda question: rules.plan(PlanRequest(question, "en-US", TODAY, lamps))
