@@ -111,11 +111,16 @@ class OrderBy(Frozen):
 
 
 class Limit(Frozen):
-    """Keep `n` rows, overall or per group of `per`; `offset` skips rows first ("the second")."""
+    """Keep `n` rows, overall or per group of `per`; `offset` skips rows first ("the second").
+
+    `other` adds one last row, `(other)`, for everything that was cut off: computed anew, so that ratios and
+    distinct counts are right. Only with one dimension to group by that is not a time.
+    """
 
     n: int = Field(ge=1)
     per: tuple[str, ...] = ()
     offset: int = Field(default=0, ge=0)
+    other: bool = False
 
 
 class Share(Frozen):

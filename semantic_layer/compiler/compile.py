@@ -15,6 +15,7 @@ from semantic_layer.compiler.distinct import distinct_values
 from semantic_layer.compiler.facts import Key, Plan, Use, models_of
 from semantic_layer.compiler.finish import (
     Final,
+    Stages,
     facts_joined,
     having_sql,
     limited,
@@ -25,13 +26,14 @@ from semantic_layer.compiler.index import CatalogIndex, index_of
 from semantic_layer.compiler.keys import group_keys
 from semantic_layer.compiler.metrics import inputs_of, metric_of, metric_sql
 from semantic_layer.compiler.names import resolve_name
+from semantic_layer.compiler.other import joined_with_other, top_members
 from semantic_layer.compiler.predicates import canonical_where
 from semantic_layer.compiler.scans import Reading
 from semantic_layer.compiler.shifts import Move, bucketed, moved_period
 from semantic_layer.compiler.transforms import Setting, transformed
 from semantic_layer.errors import QueryError, UnknownNameError
 from semantic_layer.period import ONE_DAY, Period
-from semantic_layer.query import GroupBy, MetricQuery, PeriodRange
+from semantic_layer.query import GroupBy, MetricQuery, OrderBy, PeriodRange
 from semantic_layer.table import Column
 from semantic_layer.text import Text
 
@@ -85,16 +87,34 @@ def _compiled(
     time_keys: tuple[Key, ...],
     period: Period | None,
 ) -> CompiledQuery:
-    catalog = index.catalog
-    calendar = Calendar(catalog.week_start, catalog.fiscal_year_start)
     plan = Plan(index, context, keys, time_keys)
-    reading = Reading(query, period, calendar)
+    reading = Reading(query, period, Calendar(index.catalog.week_start, index.catalog.fiscal_year_start))
+    stages, select, result = _selected(plan, reading)
+    order = order_of(query, plan, result)
+    if query.limit is not None and query.limit.other:
+        final = _with_other(stages, select, result, order, reading)
+    else:
+        final = limited(stages, select, result, order, query.limit)
+    return CompiledQuery(
+        sql=final.statement.sql(dialect=context.dialect, pretty=True, copy=False),
+        columns=result,
+        query=_canonical(index, query, context, keys, period),
+        periods=tuple(_periods(plan, reading)),
+        models=models_of(list(plan.facts.values())),
+        tie=_beyond(final, context.dialect),
+        cut_by=tuple(part.column for part in order),
+    )
+
+
+def _selected(plan: Plan, reading: Reading) -> tuple[Stages, exp.Select, tuple[Column, ...]]:
+    """Return the CTEs and the SELECT of the rows that `having` lets through, before order and limit."""
+    query, catalog = reading.query, plan.index.catalog
     values, made = _values(plan, query)
     stages, select = facts_joined(plan, reading, values)
-    key_columns = [columns.key_column(key) for key in keys]
+    key_columns = [columns.key_column(key) for key in plan.keys]
     metric_columns = [columns.metric_column(metric_of(plan, name)) for name in query.metrics]
     known = (*key_columns, *metric_columns, *(part.column for part in made))
-    setting = Setting(catalog, keys, period, calendar, known)
+    setting = Setting(catalog, plan.keys, reading.period, reading.calendar, known)
     made += [_Made(*transformed(setting, transform)) for transform in query.transforms]
     result = (*key_columns, *metric_columns, *(part.column for part in made))
     if made:
@@ -112,17 +132,25 @@ def _compiled(
         select = select_from(source, [nodes.column(column.name) for column in result])
         tests = nodes.conjunction([having_sql(having, result) for having in query.having])
         select.set("where", exp.Where(this=tests))
-    order = order_of(query, plan, result)
-    final = limited(stages, select, result, order, query.limit)
-    return CompiledQuery(
-        sql=final.statement.sql(dialect=context.dialect, pretty=True, copy=False),
-        columns=result,
-        query=_canonical(index, query, context, keys, period),
-        periods=tuple(_periods(plan, reading)),
-        models=models_of(list(plan.facts.values())),
-        tie=_beyond(final, context.dialect),
-        cut_by=tuple(part.column for part in order),
-    )
+    return stages, select, result
+
+
+def _with_other(
+    stages: Stages,
+    select: exp.Select,
+    result: tuple[Column, ...],
+    order: tuple[OrderBy, ...],
+    reading: Reading,
+) -> Final:
+    """Return the statement of the first rows and one for all rows of the members that are not among them."""
+    plan, query = stages.plan, reading.query
+    top = top_members(stages, select, result, order, query)
+    rest = Plan(plan.index, plan.context, (), plan.time_keys, used_names=plan.used_names)
+    whole = query.model_copy(update={"group_by": (), "order_by": (), "limit": None})
+    outside = replace(reading, query=whole, outside=(top.members, plan.keys[0].name))
+    others, remainder, _ = _selected(rest, outside)
+    stages.ctes += others.ctes
+    return joined_with_other(stages, top, stages.push("rest", remainder), result, order)
 
 
 def _beyond(final: Final, dialect: str) -> Callable[[], str] | None:

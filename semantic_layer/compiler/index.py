@@ -30,6 +30,7 @@ class CatalogIndex:
         default_factory=dict
     )  # model -> joins that would multiply rows
     entity_names: frozenset[str] = frozenset()
+    validity: dict[tuple[str, str], str] = field(default_factory=dict)  # (model, start or end) -> expression
     taken: frozenset[str] = frozenset()  # names no CTE may have: it would hide a table
     memo: dict[tuple[object, ...], object] = field(default_factory=dict)
 
@@ -50,15 +51,28 @@ def _build(catalog: Catalog) -> CatalogIndex:
             holders.setdefault(entity.name, []).append((model, entity))
     for model, own in entities.items():
         others = [(n, e) for name in own for n, e in holders[name] if n != model]
-        hops[model] = tuple(Hop(e.name, n) for n, e in others if e.type in JOINABLE)
-        fanning[model] = tuple(Hop(e.name, n) for n, e in others if e.type not in JOINABLE)
+        single = {
+            (n, e.name)
+            for n, e in others
+            # Two histories of one key overlap: a row of the one may meet several of the other.
+            if e.type in JOINABLE and not e.type == own[e.name].type == "natural"
+        }
+        hops[model] = tuple(Hop(e.name, n) for n, e in others if (n, e.name) in single)
+        fanning[model] = tuple(Hop(e.name, n) for n, e in others if (n, e.name) not in single)
     sources = {model.source.split(".")[-1].strip('"').casefold() for model in catalog.models.values()}
+    validity = {
+        (binding.model, str(binding.validity)): binding.expr
+        for dimension in catalog.dimensions.values()
+        for binding in dimension.bindings
+        if binding.validity is not None
+    }
     return CatalogIndex(
         catalog,
         entities,
         hops,
         fanning,
         frozenset(holders),
+        validity,
         frozenset(sources | {name.casefold() for name in catalog.models}),
     )
 

@@ -11,7 +11,7 @@ from semantic_layer.compiler import nodes, spine
 from semantic_layer.compiler.buckets import Calendar, plus, truncated
 from semantic_layer.compiler.facts import Fact, Key, Measure, Plan
 from semantic_layer.compiler.measures import aggregate
-from semantic_layer.compiler.names import METRIC_TIME
+from semantic_layer.compiler.names import METRIC_TIME, Name
 from semantic_layer.compiler.predicates import filter_sql, where_sql
 from semantic_layer.compiler.scope import Scope, without_time
 from semantic_layer.compiler.shifts import Bucketed, bucketed, moved_period
@@ -28,6 +28,7 @@ class Reading:
     query: MetricQuery
     period: Period | None
     calendar: Calendar
+    outside: tuple[str, Name] | None = None  # only the rows whose dimension is not a member in this CTE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,8 @@ def rows_of(plan: Plan, fact: Fact, reading: Reading, limits: tuple[date | None,
     conditions += [filter_sql(scope, sql) for sql in plan.context.row_filters.get(fact.model, ())]
     conditions += [filter_sql(scope, sql) for sql in common]
     conditions += query_conditions(scope, reading.query)
+    if reading.outside is not None:
+        conditions.append(_is_outside(scope, *reading.outside))
     joins = [_join_periods(plan, scope, fact, periods[0], shifted)] if periods is not None and shifted else []
     before = (periods,) if periods is not None else ()
     return Rows(scope, keys, conditions, joins, before, common, _unmoved(plan, scope, fact, shifted))
@@ -131,6 +134,17 @@ def query_conditions(scope: Scope, query: MetricQuery) -> list[exp.Expr]:
     conditions = [where_sql(scope, where) for where in query.where]
     segments = scope.index.catalog.segments
     return conditions + [filter_sql(scope, segments[name].where.sql) for name in query.segments]
+
+
+def _is_outside(scope: Scope, cte: str, name: Name) -> exp.Expr:
+    """Return the test that a row's dimension (its null, too) is not among the members in a CTE."""
+    test = exp.NullSafeEQ(this=nodes.column("member", cte), expression=scope.asked(name).sql)
+    found = exp.Select(
+        expressions=[exp.Literal.number(1)],
+        from_=exp.From(this=nodes.table(cte)),
+        where=exp.Where(this=test),
+    )
+    return exp.Not(this=exp.Exists(this=found))
 
 
 def _bucketed(plan: Plan, fact: Fact, reading: Reading) -> Bucketed | None:

@@ -149,17 +149,31 @@ class Scope:
         alias = self._fresh(hop.model, "_".join([*(hop.entity for hop in path), hop.model]))
         left = self.index.entities[path[-2].model if len(path) > 1 else self.model][hop.entity]
         right = self.index.entities[hop.model][hop.entity]
-        if right.type == "natural":
-            raise not_yet(
-                Text(zh=f"缓慢变化维表 {hop.model}", en=f"the slowly changing dimension table {hop.model}")
-            )
-        condition = exp.EQ(
+        same: exp.Expr = exp.EQ(
             this=nodes.model_expression(left.expr, parent, self.context.today),
             expression=nodes.model_expression(right.expr, alias, self.context.today),
         )
+        valid = self._valid(model, alias) if right.type == "natural" else []
+        condition = nodes.conjunction([same, *valid])
         self.joins.append(exp.Join(this=self._joined(model, alias), side="LEFT", on=condition))
         self.aliases[path] = alias
         return alias
+
+    def _valid(self, model: Model, alias: str) -> list[exp.Expr]:
+        """Return the tests that a row of a history table was valid at the scanned row's own time.
+
+        The start counts, the end does not; a row without an end is still valid.
+        """
+        start, end = (self.index.validity.get((model.name, edge)) for edge in ("start", "end"))
+        if start is None or end is None:
+            raise no_validity(model)
+        if self.time is None:
+            raise without_time(self.index.catalog.models[self.model])
+        time = self.named(METRIC_TIME).sql
+        since, until = (nodes.model_expression(edge, alias, self.context.today) for edge in (start, end))
+        ended = exp.LT(this=time.copy(), expression=until)
+        is_open = exp.Is(this=until.copy(), expression=exp.Null())
+        return [exp.GTE(this=time, expression=since), nodes.disjunction([ended, is_open])]
 
     def _joined(self, model: Model, alias: str) -> exp.Expr:
         """Return a joined model; rows the user may not see are left out before the join, so they show as null."""
@@ -218,6 +232,21 @@ def without_time(model: Model) -> QueryError:
             en="Leave the time out, or give it an agg_time_dimension in the YAML.",
         ),
         code="no_time_dimension",
+    )
+
+
+def no_validity(model: Model) -> QueryError:
+    """Return the error of joining a history table that does not say when its rows are valid."""
+    return QueryError(
+        Text(
+            zh=f"历史表 {model.name} 没有写明每行的有效期,无法关联。",
+            en=f"The history table {model.name} does not say when its rows are valid: it cannot be joined.",
+        ),
+        Text(
+            zh="给起止两个时间列加上 validity_params(is_start: true 和 is_end: true)。",
+            en="Give its two time columns validity_params: is_start: true and is_end: true.",
+        ),
+        code="no_validity",
     )
 
 
