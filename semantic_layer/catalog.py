@@ -186,6 +186,12 @@ class ConversionMetric:
     constant_properties: tuple[tuple[str, str], ...] = ()  # (base property, conversion property)
 
 
+# The YAML's sections of analyses, and what one entry of each is called.
+SINGULAR = {
+    "funnels": "funnel", "journeys": "journey", "experiments": "experiment", "reviews": "review",
+    "customers": "customer", "actions": "action", "targets": "target",
+}  # fmt: skip
+
 MetricType = SimpleMetric | RatioMetric | DerivedMetric | CumulativeMetric | ConversionMetric
 
 

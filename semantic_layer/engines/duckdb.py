@@ -129,7 +129,9 @@ def _connect(path: Path, limits: Limits, timezone: str | None) -> duckdb.DuckDBP
     try:
         connection = duckdb.connect(path, read_only=True, config=config)
         locked = connection.execute("SELECT current_setting('lock_configuration')").fetchone()
-        if locked is None or not locked[0]:  # a second engine over one file shares the first one's locked instance
+        if (
+            locked is None or not locked[0]
+        ):  # a second engine over one file shares the first one's locked instance
             if timezone is not None:
                 connection.execute("SET GLOBAL TimeZone = ?", [timezone])
             connection.execute("SET enable_external_access = false")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel
 
-from semantic_layer.catalog import AnalysisBinding, Metric, Place
+from semantic_layer.catalog import SINGULAR, AnalysisBinding, Metric, Place
 from semantic_layer.loader.filters import FilterReader
 from semantic_layer.loader.names import Names
 from semantic_layer.loader.sections import Entry, Sections
@@ -14,7 +14,6 @@ from semantic_layer.spec.analyses import (
     DIMENSION_KEYS,
     ENTITY_KEYS,
     METRIC_KEYS,
-    SINGULAR,
     AnalysisSpec,
     FunnelSpec,
 )

@@ -129,11 +129,6 @@ ANALYSES: dict[str, type[AnalysisSpec]] = {
     "targets": TargetBindingSpec,
 }
 
-SINGULAR = {
-    "funnels": "funnel", "journeys": "journey", "experiments": "experiment", "reviews": "review",
-    "customers": "customer", "actions": "action", "targets": "target",
-}  # fmt: skip
-
 # Which keys of a binding name what, for the reference check.
 METRIC_KEYS = (
     "conversion",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from semantic_layer.catalog import AnalysisBinding, Filter, Window
+from semantic_layer.catalog import SINGULAR, AnalysisBinding, Filter, Window
 from semantic_layer.errors import NotEnoughDataError, QueryError, UnknownNameError
 from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import PeriodRange
-from semantic_layer.spec.analyses import SINGULAR
 from semantic_layer.text import Text
 from tools.registry import ToolContext
 
