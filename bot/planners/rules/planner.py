@@ -17,6 +17,7 @@ from bot.language.terms.values import ValueIndex, open_index
 from bot.plan import MetricPlan
 from bot.planners.base import Planned, PlanRequest
 from bot.planners.rules.assemble import assemble
+from bot.planners.rules.bound import bound_plan, is_example
 from bot.planners.rules.decide import Reader, decide
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.followup import base_of, picked
@@ -97,6 +98,11 @@ class RulesPlanner:
         if metadata is not None:
             return metadata
         tool = example_tool(scene.question.text, self._examples)
+        if tool is not None and is_example(scene.question.text, tool):
+            return tool_plan(tool, Draft(), ())
+        bound = bound_plan(scene.question.text, scene.catalog, self._tools)
+        if bound is not None:
+            return bound
 
         def read(chosen: Mapping[int, Term]) -> tuple[Line, Draft]:
             return assemble(found.items, scene, self._coverage, chosen, base)
