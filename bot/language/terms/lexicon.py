@@ -26,6 +26,14 @@ _NAME_OF = re.compile(r"^(.{2,}?)(?:名称|名字|名| names?)$")  # 商品名�
 _HAN_MEASURES = ("总数量", "总金额", "数量", "金额", "总数", "总量", "总额", "数", "量", "额")
 _COUNTED = ("数量", "总数", "总量", "数", "量")
 _SUMMED = ("金额", "总额", "额")
+_ZH_DATE = re.compile(r"^(.{2,}?)(?:日期|时间|日)$")
+_EN_DATE = re.compile(r"^(.{3,}?) (?:date|day|time|timestamp)$")
+_BUCKETS = (
+    ("week", ("周", "周次"), "week"),
+    ("month", ("月", "月份"), "month"),
+    ("quarter", ("季度",), "quarter"),
+    ("year", ("年", "年份"), "year"),
+)
 _EN_LEAD = re.compile(r"^(?:total |overall )?(?:number of |count of |no of |amount of |total )(.+)$")
 _EN_TAIL = re.compile(r"^(.+?) (?:count|number|quantity)$")
 
@@ -125,7 +133,11 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
             yield match[1], Term("dimension", dimension.name, "variant")
     for spelling in dimension.qualified:
         yield spelling.replace("__", " "), Term("dimension", dimension.name, "name")
-    for value in dimension.values:
+    if dimension.kind == "time":
+        for surface in (dimension.label.zh, dimension.label.en.lower(), *dimension.synonyms.all()):
+            for bucket, grain in _buckets(surface):
+                yield bucket, Term("dimension", dimension.name, "variant", grain)
+    for value in dimension.values if dimension.index_values else ():
         for source, surfaces in (
             ("label", {value.label.zh, value.label.en}),
             ("synonym", set(value.synonyms.all())),
@@ -133,6 +145,18 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
         ):
             for surface in surfaces:
                 yield surface, Term("value", dimension.name, source, value.code)  # type: ignore[arg-type]  # the three sources above
+
+
+def _buckets(surface: str) -> Iterator[tuple[str, str]]:
+    """Yield the buckets of a date column with their grain: 首单日期 -> 首单月份, `order date` -> `order month`."""
+    folded = normalise(surface).text
+    zh, en = _ZH_DATE.match(folded), _EN_DATE.match(folded)
+    for grain, words_zh, words_en in _BUCKETS:
+        if zh:
+            yield from ((zh[1] + word, grain) for word in words_zh)
+        elif en:
+            yield f"{en[1]} {words_en}", grain
+            yield f"{words_en} of {folded}", grain
 
 
 def _named(kind: TermKind, name: str, label: Text, synonyms: Words) -> Iterator[tuple[str, Term]]:

@@ -25,6 +25,7 @@ class Draft:
     comparisons: list[ComparisonReading] = field(default_factory=list)
     grains: list[GrainReading] = field(default_factory=list)
     weekdays: list[int] = field(default_factory=list)
+    other_weekdays: list[tuple[int, ...]] = field(default_factory=list)
     by_weekday: bool = False
     notes: list[tuple[NoteCode, Text]] = field(default_factory=list)
     unresolved: list[Span] = field(default_factory=list)

@@ -121,7 +121,8 @@ class TimeReading:
 
     `periods` are the main ones in order of mention; the baseline of a comparison is not among them.
     `rolling` is parallel to `periods`: asked as a count of days or months ending yesterday.
-    `weekdays` restricts the rows (on Mondays); `by_weekday` groups by day of the week.
+    `weekdays` restricts the rows (on Mondays); `by_weekday` groups by day of the week;
+    `other_weekdays` are the sets it is compared with (weekdays vs weekends).
     `notes` say what was cut, replaced or assumed, `codes` is parallel to them.
     `unresolved` must be asked back, never dropped. `several`: more than one main period.
     """
@@ -133,6 +134,7 @@ class TimeReading:
     grains: tuple[GrainReading, ...] = ()
     weekdays: tuple[int, ...] = ()
     by_weekday: bool = False
+    other_weekdays: tuple[tuple[int, ...], ...] = ()
     wants: tuple[Want, ...] = ()
     notes: tuple[Text, ...] = ()
     codes: tuple[NoteCode, ...] = ()

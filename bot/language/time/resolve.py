@@ -66,7 +66,8 @@ def resolve(tokens: tuple[TimeToken, ...], context: TimeContext) -> TimeReading:
             draft.grains.append(GrainReading(token.grain, token.average, token.words, token.start, token.end))
             draft.spans.append(TimeSpan(token.start, token.end, token.words, "grain", token))
         elif token.kind == "recurrence" and draft.weekdays and token.weekdays:
-            draft.ask_back(token)  # weekdays against weekends: two row filters are no one period
+            draft.other_weekdays.append(token.weekdays)  # weekdays against weekends: two row filters
+            draft.spans.append(TimeSpan(token.start, token.end, token.words, "recurrence", token))
         elif token.kind == "recurrence":
             draft.weekdays.extend(day for day in token.weekdays if day not in draft.weekdays)
             draft.by_weekday = draft.by_weekday or not token.weekdays
@@ -84,6 +85,7 @@ def resolve(tokens: tuple[TimeToken, ...], context: TimeContext) -> TimeReading:
         grains=tuple(draft.grains),
         weekdays=tuple(draft.weekdays),
         by_weekday=draft.by_weekday,
+        other_weekdays=tuple(draft.other_weekdays),
         wants=wants,
         notes=tuple(text for _, text in draft.notes),
         codes=tuple(code for code, _ in draft.notes),

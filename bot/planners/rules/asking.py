@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bot.plan import MetricPlan
 from bot.planners.base import Planned
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import clarify, leading_dimension, metric_options, refuse
 from bot.planners.rules.tags import Tag
 from semantic_layer.period import Grain
-from semantic_layer.query import GroupBy, OrderBy, PeriodRange
+from semantic_layer.query import Compare, GroupBy, Limit, OrderBy, PeriodRange
 from semantic_layer.text import Text
 
 
@@ -19,7 +20,14 @@ def which_metric(line: Line, draft: Draft, scene: Scene) -> Planned:
     ranked = [line.payload(index, Tag.SUPER) for index in line.tagged(Tag.SUPER)]
     ranked += _sales_rank(line)
     top = next((line.items[i].number for i in line.tagged(Tag.TOP) if line.items[i].number), None)
-    plans = metric_options(draft, scene, ranked[0] if ranked else "best" if top else None, top)
+    ordinals = line.tagged(Tag.ORDINAL)
+    place = int(line.payload(ordinals[0], Tag.ORDINAL)) if ordinals else None
+    growth = _grown(line)
+    if growth is not None:
+        plans = [grown_most(plan, growth, top) for plan in metric_options(draft, scene, None, None)]
+    else:
+        first = ranked[0] if ranked else "best" if top or place else None
+        plans = metric_options(draft, scene, first, top, place)
     question = Text(zh="您想看哪个指标?", en="Which metric would you like to see?")
     if len(plans) >= 2:
         return clarify(question, plans, scene, draft)
@@ -32,6 +40,28 @@ def which_metric(line: Line, draft: Draft, scene: Scene) -> Planned:
         scene,
         draft=draft,
     )
+
+
+def _grown(line: Line) -> bool | None:
+    """Return whether a ranking by growth puts the largest first; None where none is asked."""
+    most = line.tagged(Tag.GROW_MOST)
+    if most:
+        return line.payload(most[0], Tag.GROW_MOST) == "up"
+    verbs, ranks = line.tagged(Tag.GREW), line.tagged(Tag.SUPER)
+    if not verbs or not ranks:
+        return None
+    fell = line.payload(verbs[0], Tag.GREW) == "down"
+    least = line.payload(ranks[0], Tag.SUPER) in ("asc", "worst")
+    return fell == least
+
+
+def grown_most(plan: MetricPlan, largest_first: bool, top: float | None) -> MetricPlan:
+    """Return a plan ranked by growth, against the previous period where no comparison was named."""
+    compare = plan.compare or (Compare(kind="previous_period"),)
+    suffix = f"__{compare[0].kind}" if len(compare) > 1 else ""
+    order = OrderBy(column=f"{plan.metrics[0]}__growth{suffix}", descending=largest_first)
+    limit = Limit(n=int(top)) if top else None
+    return plan.model_copy(update={"compare": compare, "order_by": (order,), "limit": limit})
 
 
 def _sales_rank(line: Line) -> list[str]:

@@ -9,7 +9,7 @@ from bot.language.terms.lexicon import Term
 from bot.plan import MetricPlan
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
-from bot.planners.rules.filters import read_segments, read_values
+from bot.planners.rules.filters import read_values
 from bot.planners.rules.followup import is_follow_up, merge
 from bot.planners.rules.grouping import (
     check_reach,
@@ -26,10 +26,11 @@ from bot.planners.rules.measures import read_column_aggregates, read_concepts, r
 from bot.planners.rules.ordering import read_ordering
 from bot.planners.rules.presence import read_empty, read_truth
 from bot.planners.rules.roles import assign_roles
+from bot.planners.rules.segments import read_segments
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.texts import read_equalities, read_text_filters
 from bot.planners.rules.thresholds import count_members, read_presence, read_signs, read_thresholds
-from bot.planners.rules.times import read_times, time_context
+from bot.planners.rules.times import default_period, read_times, time_context
 
 Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 
@@ -54,7 +55,8 @@ def assemble(
     if continues and base is not None and not draft.metrics:
         draft.metrics = list(base.metrics)
     start, end = coverage(draft.metrics)
-    read_times(line, draft, scene, time_context(scene, start, end))
+    context = time_context(scene, start, end)
+    read_times(line, draft, scene, context)
     read_dated(line, draft, scene)
     read_text_filters(line, draft, scene)
     read_truth(line, draft, scene)
@@ -75,6 +77,7 @@ def assemble(
     read_shares(line, draft, scene)
     read_ordering(line, draft, scene)
     read_grew(line, draft, scene)
+    default_period(draft, context)  # a growth may have brought a comparison
     read_chart(line, draft, scene)
     if continues and base is not None:
         merge(base, line, draft)
@@ -99,11 +102,11 @@ def _use_markers(line: Line, draft: Draft) -> None:
         line.use(*line.tagged(Tag.BY, Tag.WHICH, Tag.LIST, Tag.EACH))
     if draft.metrics:
         line.use(*line.tagged(Tag.HOW_MANY, Tag.COUNT, Tag.TOTAL, Tag.WHICH))
-    if draft.where or draft.segments:
+    if draft.where or draft.segments or draft.sides:
         line.use(*line.tagged(Tag.ONLY))
     if any(line.has(index, Tag.NOT, Tag.NOT_END) for index in line.used):
         line.use(*line.tagged(Tag.OTHER, Tag.NOT_END))
-    if draft.compare or grouped or len(draft.metrics) > 1:
+    if draft.compare or grouped or len(draft.metrics) > 1 or draft.sides:
         line.use(*line.tagged(Tag.COMPARE))
     if draft.period is not None or draft.periods or line.tagged(Tag.COMPARE):
         line.use(*line.tagged(Tag.BETWEEN))

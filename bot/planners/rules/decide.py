@@ -34,7 +34,8 @@ def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
     unused = unused_words(line, scene, named=bool(draft.metrics))
     if draft.problems and not draft.metrics and not unused:
         return _problem(draft, scene)
-    if not draft.metrics and not draft.group_by and not draft.where and not draft.segments:
+    named = draft.group_by or draft.where or draft.segments or draft.sides
+    if not draft.metrics and not named:
         return _nothing_named(line, draft, scene, unused, reader)
     if unused:
         return _not_understood(draft, scene, unused, reader)
@@ -67,14 +68,16 @@ def _ask_back(line: Line, draft: Draft, scene: Scene) -> Planned | None:
         return highest_of_what(line, draft, scene)
     if draft.unclear_times:
         return unclear_time(draft, scene)
+    if draft.sides and not draft.metrics:
+        text = Text(zh="要比较哪个指标?请在问题里说出来。", en="Compare by which metric? Please name it.")
+        return refuse("not_supported", text, scene, draft=draft)
     if not draft.metrics and not _asks_for_members(line, draft):
         return which_metric(line, draft, scene)
     return None
 
 
 def _answer(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
-    plan = draft.build(scene, draft.period)
-    plans = tuple(draft.build(scene, period) for period in draft.periods) if draft.periods else plan
+    plans = draft.plans(scene)
     alternatives = _alternatives(line, draft, scene, reader)
     return Planned(
         plans,
@@ -88,7 +91,7 @@ def _answer(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
 def _alternatives(line: Line, draft: Draft, scene: Scene, reader: Reader) -> tuple[Option, ...]:
     """Return what the other readings of vague words would be, and say which one was taken."""
     options: list[Option] = []
-    for index, taken, others in draft.choices:
+    for index, taken, others in draft.choices if not draft.sides else ():
         words = scene.words(line, index)[0]
         known = (
             scene.metric(taken.name).label if taken.kind == "metric" else scene.dimension(taken.name).label
@@ -119,7 +122,24 @@ def _asks_for_members(line: Line, draft: Draft) -> bool:
     if (
         draft.period is not None
         or draft.periods
-        or line.tagged(Tag.VERB, Tag.SUPER, Tag.TOP, Tag.TREND, Tag.SHARE, Tag.GROW_MOST)
+        or line.tagged(
+            Tag.VERB,
+            Tag.SUPER,
+            Tag.TOP,
+            Tag.ORDINAL,
+            Tag.ORDER,
+            Tag.TREND,
+            Tag.SHARE,
+            Tag.GROW_MOST,
+            Tag.GREW,
+            Tag.GROWTH,
+            Tag.POP,
+            Tag.YOY,
+            Tag.AGG,
+            Tag.RUNNING,
+            Tag.MOVING,
+            Tag.AVERAGE_PER,
+        )
     ):
         return False
     if _named_in_place(line) and draft.where:
@@ -148,6 +168,12 @@ def _ambiguous(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planne
         _, again = reader.read({first.index: first.terms[0]})
     if not plans:
         return which_metric(line, draft, scene)
+    if draft.sides or draft.periods:  # an option is one plan and could not hold them
+        message = Text(
+            zh=f"「{words}」有几种含义,请写全名称。",
+            en=f"“{words}” may mean several things: write its full name.",
+        )
+        return refuse("not_supported", message, scene, nearest=plans, draft=draft)
     return clarify(
         Text(zh=f"「{words}」有几种含义,您指哪一个?", en=f"“{words}” may mean several things. Which one?"),
         plans,

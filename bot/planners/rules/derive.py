@@ -28,7 +28,7 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
     marks = [index for index in line.tagged(Tag.SHARE) if index not in line.used]
     if not marks or not draft.metrics:
         return
-    if len(draft.metrics) == 2 and _one_over_other(draft, scene):
+    if len(draft.metrics) == 2 and _is_over(line, draft, marks) and _one_over_other(draft, scene):
         line.use(*marks)
         return
     if not draft.group_by:
@@ -66,6 +66,20 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
         scene.words(line, *marks),
     )
     line.use(*marks)
+
+
+def _is_over(line: Line, draft: Draft, marks: list[int]) -> bool:
+    """Return whether one metric is asked as a share of the other (A占B, A as a share of B), not a share of each."""
+    places = [next(at for at, name in draft.metric_at.items() if name == metric)
+              for metric in draft.metrics if metric in draft.metric_at.values()]  # fmt: skip
+    if len(places) != 2:
+        return False
+    first, last = min(places), max(places)
+    if any(line.has(at, Tag.AND) for at in range(first, last)):
+        return False
+    return any(first < mark < last for mark in marks) or any(
+        mark < first and line.has(mark - 1 if mark else None, Tag.WHICH) for mark in marks
+    )
 
 
 def _one_over_other(draft: Draft, scene: Scene) -> bool:

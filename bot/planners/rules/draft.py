@@ -78,6 +78,14 @@ class Scene:
         return tuple(self.question.words(start, end) for start, end in spans)
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of several row sets that a question sets against each other: each is asked by a plan of its own."""
+
+    where: tuple[Where, ...] = ()
+    segments: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Draft:
     """The slots so far. Lists keep the order of the question; `build` makes them canonical."""
@@ -91,6 +99,7 @@ class Draft:
     having: list[Having] = field(default_factory=list)
     period: Period | None = None
     periods: list[Period] = field(default_factory=list)
+    sides: list[Side] = field(default_factory=list)
     rolling: bool = False
     grain: Grain | None = None
     grain_words: tuple[str, ...] = ()
@@ -145,6 +154,22 @@ class Draft:
         """Add a group column once."""
         if group.column not in {known.column for known in self.group_by}:
             self.group_by.append(group)
+
+    def plans(self, scene: Scene) -> MetricPlan | tuple[MetricPlan, ...]:
+        """Return the plan, or one for each of several periods or sides."""
+        periods: list[Period | None] = [*self.periods] or [self.period]
+        if len(periods) == 1 and not self.sides:
+            return self.build(scene, periods[0])
+        built = [self.build(scene, period) for period in periods]
+        if not self.sides:
+            return tuple(built)
+        return tuple(
+            plan.model_copy(
+                update={"where": plan.where + side.where, "segments": plan.segments + side.segments}
+            )
+            for side in self.sides
+            for plan in built
+        )
 
     def build(self, scene: Scene, period: Period | None) -> MetricPlan:
         """Return the plan in canonical order: time groups first, then dimensions as the catalog lists them."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from bot.planners.rules.draft import Ambiguity, Draft, Scene
+from bot.planners.rules.draft import Ambiguity, Draft, Scene, Side
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import AnyOf, Condition, Expression, GroupBy, Operator, Scalar
+from semantic_layer.query import AnyOf, Condition, GroupBy, Operator, Scalar
 from semantic_layer.text import Text
 
 
@@ -21,6 +21,7 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
     _use_list_counts(line, groups)
     if _any_of(line, draft, scene, groups):
         return
+    _opposites(line, draft, scene, merged)
     for (dimension, negated), indexes in merged.items():
         codes = _codes(line, indexes)
         draft.where.append(equals(dimension, codes, negated=negated))
@@ -56,6 +57,19 @@ def _use_list_counts(line: Line, groups: list[tuple[str, bool, list[int]]]) -> N
             line.use(at)
             after = line.after(at)
             line.use(after if line.is_role(after, "dimension") else None)
+
+
+def _opposites(line: Line, draft: Draft, scene: Scene, merged: dict[tuple[str, bool], list[int]]) -> None:
+    """Read "East and not East" as two sides: together they would leave no row."""
+    for (dimension, negated), indexes in list(merged.items()):
+        others = merged.get((dimension, not negated))
+        if negated or others is None or not set(_codes(line, indexes)) & set(_codes(line, others)):
+            continue
+        del merged[dimension, False], merged[dimension, True]
+        for kept, turned in ((indexes, False), (others, True)):
+            draft.sides.append(Side(where=(equals(dimension, _codes(line, kept), negated=turned),)))
+            _say(line, draft, scene, dimension, kept, turned)
+            _use_context(line, dimension, kept)
 
 
 _EQUALITY: dict[tuple[bool, bool], Operator] = {
@@ -215,22 +229,3 @@ def value_label(scene: Scene, dimension: str, code: Scalar | None) -> Text:
         if value.code == code:
             return value.label
     return Text.same(str(code) if str(code).strip() else "∅")
-
-
-def read_segments(line: Line, draft: Draft, scene: Scene) -> None:
-    """Turn named segments into the plan's segments; a negated one becomes its opposite as an expression."""
-    for index in line.of_role("segment"):
-        segment = scene.catalog.segments[line.roles[index].name]
-        words = scene.words(line, index)
-        before = line.before(index, Tag.OF, Tag.IS)
-        line.use(index)
-        if line.has(before, Tag.NOT):
-            line.use(before)
-            end = line.after(index, Tag.OF)
-            line.use(end if line.has(end, Tag.NOT_END) else None)
-            draft.where.append(Expression(sql=f"NOT ({segment.where.sql})"))
-            draft.say("filter", f"非{segment.label.zh}", f"not {segment.label.en}", words)
-        else:
-            if segment.name not in draft.segments:
-                draft.segments.append(segment.name)
-            draft.say("filter", segment.label.zh, segment.label.en, words)

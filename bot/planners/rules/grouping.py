@@ -65,8 +65,10 @@ def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
             continue
         group = GroupBy(dimension=dimension.name)
         if dimension.kind == "time":
-            group = GroupBy(dimension=dimension.name, grain=draft.grain or _coarsest(dimension.grain))
-            draft.grain = None
+            named = role.terms[0].code  # 首单月份 names its own bucket
+            grain = Grain(str(named)) if named else draft.grain or _coarsest(dimension.grain)
+            group = GroupBy(dimension=dimension.name, grain=grain)
+            draft.grain = draft.grain if named else None
         line.use(index)
         marker = line.before(index, Tag.OF)
         if line.has(marker, Tag.BY):

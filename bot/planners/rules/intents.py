@@ -51,9 +51,23 @@ def example_tool(text: str, examples: Sequence[tuple[str, Tool]]) -> Tool | None
     """Return the tool one of whose examples is (nearly) the whole question."""
     asked = key_of(text)
     for key, tool in examples:
-        if asked == key or (key in asked and len(key) >= 0.6 * len(asked)):
+        if asked == key or (key in asked and len(key) >= 0.6 * len(asked) and _is_filler(asked, key)):
             return tool
     return None
+
+
+def _is_filler(asked: str, key: str) -> bool:
+    """Return whether what surrounds an example says nothing more: no filter may be lost."""
+    for rest in asked.split(key, 1):
+        tokens = tokenise(rest)
+        matches = grammar_matches(tokens, rest)
+        filler = {
+            at for first, last, tags in matches if any(tag is Tag.STOP for tag, _ in tags)
+            for at in range(first, last)
+        }  # fmt: skip
+        if any(token.kind != "sign" and at not in filler for at, token in enumerate(tokens)):
+            return False
+    return True
 
 
 def intent_of(line: Line) -> tuple[str, int] | None:
@@ -103,6 +117,12 @@ def route(
     if draft.problems:
         first = draft.problems[0]
         return refuse(first.reason, first.message, scene, missing=first.missing, draft=draft)
+    if draft.sides:
+        text = Text(
+            zh="一次只能分析一组数据,请分开问。",
+            en="One analysis looks at one set of rows. Please ask them one by one.",
+        )
+        return refuse("not_supported", text, scene, nearest=nearest, draft=draft)
     if intent in tools:
         return tool_plan(tools[intent], draft, scene.words(line, index))
     label = _LABELS[intent]

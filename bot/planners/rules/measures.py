@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.language.terms.lexicon import Term
 from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line, Role
@@ -24,7 +26,30 @@ def read_concepts(line: Line, draft: Draft, scene: Scene) -> None:
         if concept.dimension:
             _concept_dimension(line, index, concept, asked, draft, scene)
         elif concept.metric:
-            _concept_metric(line, index, concept, draft, scene)
+            _concept_metric(line, index, _reaching(line, concept, draft, scene), draft, scene)
+
+
+def _reaching(line: Line, concept: Concept, draft: Draft, scene: Scene) -> Concept:
+    """Return the concept led by the first of its metrics that can be split by all that the question names."""
+    asked = {
+        role.name
+        for role in line.roles
+        if role.kind in ("dimension", "value") and len({term.name for term in role.terms}) == 1
+    }
+    asked |= {
+        concept.dimension for at in line.of_role("concept") for concept in scene.catalog.concepts
+        if concept.name == line.roles[at].name and concept.dimension and not concept.also
+    }  # fmt: skip
+    names = [name for name in (concept.metric, *concept.also) if name in scene.catalog.metrics]
+    able = [name for name in names if name and all(scene.reach.reaches([name], part) for part in asked)]
+    if not able or able[0] == concept.metric or concept.metric is None:
+        return concept
+    unfit, taken = scene.metric(concept.metric).label, scene.metric(able[0]).label
+    draft.note(
+        f"「{unfit.zh}」不能这样拆分,改用「{taken.zh}」。",
+        f"{unfit.en} cannot be split like this, so {taken.en} was taken.",
+    )
+    return replace(concept, metric=able[0], also=tuple(able[1:]))
 
 
 def _concept_metric(line: Line, index: int, concept: Concept, draft: Draft, scene: Scene) -> None:

@@ -104,7 +104,9 @@ def leading_dimension(scene: Scene, metric: str) -> str | None:
     return usable[0].name if usable else None
 
 
-def metric_options(draft: Draft, scene: Scene, ranked: str | None, top: float | None) -> list[MetricPlan]:
+def metric_options(
+    draft: Draft, scene: Scene, ranked: str | None, top: float | None, place: int | None = None
+) -> list[MetricPlan]:
     """Return the draft's slots with each of the leading metrics that they can be asked of, ranked as asked."""
     plans = []
     dimensions = [group.dimension for group in draft.group_by if group.dimension != "metric_time"]
@@ -119,6 +121,7 @@ def metric_options(draft: Draft, scene: Scene, ranked: str | None, top: float | 
             descending = (ranked in ("best", "desc")) != low_first
             changes["order_by"] = (OrderBy(column=metric.name, descending=descending),)
             changes["limit"] = Limit(n=int(top)) if top else None
+            changes["limit"] = Limit(n=1, offset=place - 1) if place else changes["limit"]
         plans.append(draft.build(scene, draft.period).model_copy(update=changes))
         if len(plans) == MAX_OPTIONS:
             break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import Condition, Operator
+from semantic_layer.query import Condition, GroupBy, Operator
 
 _TRUE = frozenset("是 真 true yes 对 1".split())
 _FALSE = frozenset("否 假 false no 不是 0".split())
@@ -56,6 +56,18 @@ def read_truth(line: Line, draft: Draft, scene: Scene) -> None:
                 break
         if index not in line.used:
             _plain_truth(line, index, draft, scene)
+    _both_truths(line, draft)
+
+
+def _both_truths(line: Line, draft: Draft) -> None:
+    """Read "gilded and not gilded" as a split by the truth value: no row is both."""
+    for part in [known for known in draft.where if isinstance(known, Condition)]:
+        turned = part.model_copy(update={"values": (False,)})
+        if part.operator == "=" and part.values == (True,) and turned in draft.where:
+            draft.where.remove(part)
+            draft.where.remove(turned)
+            draft.add_group(GroupBy(dimension=part.dimension))
+            line.use(*line.tagged(Tag.AND, Tag.EACH))
 
 
 def _plain_truth(line: Line, index: int, draft: Draft, scene: Scene) -> None:

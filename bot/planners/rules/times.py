@@ -20,7 +20,7 @@ from bot.language.time.calendars import known_as
 from bot.language.time.expressions import Between, Point, Ref
 from bot.language.time.fields import finest
 from bot.planners.rules.derive import average_of
-from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.draft import Draft, Scene, Side
 from bot.planners.rules.line import Line
 from bot.planners.rules.patterns import GRAINS
 from bot.planners.rules.tags import Tag
@@ -121,7 +121,7 @@ def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> 
     _periods(reading, draft)
     _named_units(line, draft, scene)
     _comparisons(line, reading, draft, context)
-    _default_period(draft, context)
+    default_period(draft, context)
     if draft.period is None and not draft.periods:
         draft.say("period", "未说明时间:截至今天的全部数据", "no period named: all data through today")
 
@@ -138,7 +138,14 @@ def _weekdays(reading: TimeReading, draft: Draft) -> None:
     if reading.weekdays:
         days = tuple(day + 1 for day in reading.weekdays)
         operator: Operator = "in" if len(days) > 1 else "="
-        draft.where.append(Condition(dimension="metric_time__day_of_week", operator=operator, values=days))
+        own = Condition(dimension="metric_time__day_of_week", operator=operator, values=days)
+        if reading.other_weekdays:
+            draft.sides = [Side(where=(own,))]
+            for other in reading.other_weekdays:
+                days = tuple(day + 1 for day in other)
+                draft.sides.append(Side(where=(own.model_copy(update={"values": days, "operator": "in"}),)))
+        else:
+            draft.where.append(own)
         draft.say("filter", f"星期 {'、'.join(map(str, days))}(1 为周一)", f"weekdays {days} (1 is Monday)")
 
 
@@ -271,7 +278,7 @@ def _compare_words(compare: Compare) -> tuple[str, str]:
     return _COMPARE_TEXT[compare.kind]
 
 
-def _default_period(draft: Draft, context: TimeContext) -> None:
+def default_period(draft: Draft, context: TimeContext) -> None:
     """Give a comparison without a period one that has something to be compared with, and say so."""
     relative = [compare for compare in draft.compare if compare.period is None]
     timed = draft.grain is not None or any(group.grain for group in draft.group_by)

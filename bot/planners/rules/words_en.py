@@ -18,7 +18,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "hi|hello|hey|thanks|thank you|ok|okay|well|kindly|quickly|like|as|how is|how are|how was|how were|how did|how do|how does|"
         "how's|how has|how have|what is|what are|what was|what were|what's|what about our|to|from|at|on|into|onto|through|via|"
         "using|use|used|based|based on|according to|in terms of|terms|regarding|about|concerning|with respect to|respect|"
-        "when it comes to|when|while|during|made|make|making|generated|generate|generating|brought in|bring in|achieved|"
+        "when it comes to|when|while|during|made|make|making|goes|goes to|go to|went to|generated|generate|generating|brought in|bring in|achieved|"
         "achieve|earned|recorded|record|happened|happen|occurred|occur|came|come|comes|coming|went|go|going|"
         "produced|produce|delivered|seen|saw|got|gotten|gained|drove|drive|driven|performed|perform|performing|performance|"
         "take|taken|took|place|look like|data|information|info|figure|figures|number|numbers|value|values|result|results|"
@@ -88,12 +88,12 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.SUPER,
         "best",
-        "best|the best|best performing|top performing|strongest performing|best performer|best performers|top performer|top performers|performed best|performs best|performing best|did best|does best|doing best|performed the best|did the best",
+        "fastest|quickest|the fastest|best|the best|best performing|top performing|strongest performing|best performer|best performers|top performer|top performers|performed best|performs best|performing best|did best|does best|doing best|performed the best|did the best",
     ),
     (
         Tag.SUPER,
         "worst",
-        "worst|the worst|worst performing|poorest|poorest performing|worst performer|worst performers|performed worst|performs worst|did worst|does worst|underperforming|weakest performing|lowest performing|performed the worst|did the worst",
+        "slowest|the slowest|worst|the worst|worst performing|poorest|poorest performing|worst performer|worst performers|performed worst|performs worst|did worst|does worst|underperforming|weakest performing|lowest performing|performed the worst|did the worst",
     ),
     (
         Tag.ORDINAL,

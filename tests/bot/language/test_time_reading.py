@@ -177,8 +177,9 @@ def test_recurrences_restrict_or_group_by_weekday(
     assert (reading.weekdays, reading.by_weekday, reading.periods) == (weekdays, by_weekday, ())
 
 
-def test_two_recurrences_at_once_are_asked_back() -> None:
-    assert [span.words for span in read("周末和工作日的销售额对比").unresolved] == ["工作日"]
+def test_two_recurrences_at_once_are_two_sets_of_days() -> None:
+    reading = read("周末和工作日的销售额对比")
+    assert (reading.weekdays, reading.other_weekdays) == ((5, 6), ((0, 1, 2, 3, 4),))
 
 
 @pytest.mark.parametrize(
