@@ -13,11 +13,11 @@ from langchain.agents import create_agent
 from langchain.agents.middleware import AgentMiddleware, AgentState, hook_config
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.tools import BaseTool, StructuredTool
-from langchain_openai import ChatOpenAI
 from langgraph.runtime import Runtime
 from pydantic import SecretStr
 
 from bot.planners.llm.budget import estimate_tokens
+from bot.planners.llm.chat import REASONING, CompatibleChat
 from bot.planners.llm.prompts import prompt, tool_description
 from bot.planners.llm.replies import (
     Call,
@@ -41,7 +41,7 @@ def converse(session: Session, endpoint: Endpoint, system: str, question: str) -
     Raises whatever a foreign server or its client library raises; the caller turns it into a reason.
     """
     limits = session.usage.limits
-    model = ChatOpenAI(
+    model = CompatibleChat(
         openai_api_base=endpoint.base_url,
         model_name=endpoint.model,
         openai_api_key=SecretStr(endpoint.api_key or "none"),
@@ -114,7 +114,9 @@ class _Warden(AgentMiddleware[AgentState[Any], None]):
                 }
                 for at, call in enumerate(calls)
             ]
-            return {"messages": [AIMessage(content="", id=reply.id, tool_calls=named)]}
+            kept = {key: value for key, value in reply.additional_kwargs.items() if key == REASONING}
+            whole = AIMessage(content="", id=reply.id, tool_calls=named, additional_kwargs=kept)
+            return {"messages": [whole]}
         self._session.reject("unreadable", problem)
         again = prompt("no_call", self._session.request.locale, problem=problem, tools=", ".join(TOOLS))
         said = AIMessage(content=str(reply.text)[:300] or "-", id=reply.id)

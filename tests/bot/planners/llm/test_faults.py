@@ -26,7 +26,11 @@ def good(wire):
 
 
 def is_models(planned):
-    return planned.planner == "llm" and isinstance(planned.plan, MetricPlan) and planned.plan.metrics == ("zarn",)
+    return (
+        planned.planner == "llm"
+        and isinstance(planned.plan, MetricPlan)
+        and planned.plan.metrics == ("zarn",)
+    )
 
 
 # ---- replies that are mended without asking again
@@ -85,13 +89,17 @@ def test_a_slightly_wrong_tool_name_is_understood(ask, server, wire, name):
         pytest.param(lambda w: w.text("灯费额上个月是 12,345。"), id="prose in another language"),
         pytest.param(lambda w: w.calls(("propose_plan", JSON_TEXT[:60])), id="arguments cut off"),
         pytest.param(lambda w: w.calls(("run_sql", {"sql": "DROP TABLE pulls"})), id="unknown tool"),
-        pytest.param(lambda w: w.calls(("propose_plan", {"plans": [{**PLAN, "kind": "sql"}]})), id="unknown tag"),
+        pytest.param(
+            lambda w: w.calls(("propose_plan", {"plans": [{**PLAN, "kind": "sql"}]})), id="unknown tag"
+        ),
         pytest.param(
             lambda w: w.calls(("propose_plan", ARGUMENTS), ("refuse", {"reason": "out_of_scope"})),
             id="two endings that contradict",
         ),
         pytest.param(lambda w: w.calls(("search_catalog", {"words": "shiny lanterns"})), id="a look first"),
-        pytest.param(lambda w: w.calls(("search_catalog", {}), ("look_up_values", {"x": 1})), id="odd arguments"),
+        pytest.param(
+            lambda w: w.calls(("search_catalog", {}), ("look_up_values", {"x": 1})), id="odd arguments"
+        ),
     ],
 )
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
@@ -125,7 +133,10 @@ FAULTS = {
     "401": (lambda w: w.Wire(401, b'{"error": {"message": "bad key sk-very-secret"}}'), "key"),
     "404": (lambda w: w.Wire(404, b"{}"), "address"),
     "400": (lambda w: w.Wire(400, b'{"error": {"message": "tools are not supported"}}'), "refused_request"),
-    "an HTML page": (lambda w: w.Wire(200, b"<html>hello</html>", {"content-type": "text/html"}), "unreadable"),
+    "an HTML page": (
+        lambda w: w.Wire(200, b"<html>hello</html>", {"content-type": "text/html"}),
+        "unreadable",
+    ),
     "JSON that is no reply": (lambda w: w.Wire(200, b'{"hello": 1}'), "unreadable"),
     "broken JSON": (lambda w: w.Wire(200, b'{"choices": ['), "unreadable"),
     "prose for ever": (lambda w: w.text("It rose by 12%."), "rejected"),
