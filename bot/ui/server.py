@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from bot.ui.app_folder import NO_SUCH_ENV_FILE, make_app_folder, write_readme
 from bot.ui.backend import Backend, open_backend
 from bot.ui.chat import Chat
-from bot.ui.store.database import FILE, open_engine, store_url
+from bot.ui.store.database import CHAT_FOLDER, FILE, open_engine, store_url
 from bot.ui.store.migrations import migrate
 from bot.ui.telemetry import leave_out_telemetry
 from semantic_layer.errors import AskGrowthError
@@ -59,7 +59,7 @@ def serve(
         ServeError: the port is taken, or the host is not an address of this machine.
         AskGrowthError: the workspace has problems.
     """
-    home = settings.state_dir / "chat"
+    home = settings.state_dir / CHAT_FOLDER
     with closing(_listen(host, port)) as listener:
         folder = _folder(home)
         try:

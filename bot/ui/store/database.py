@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 FILE = "chat.sqlite"
+CHAT_FOLDER = "chat"  # below the state folder: the store and what the chat keeps
 BUSY_SECONDS = 10
 
 

@@ -168,3 +168,20 @@ def test_a_workspace_that_cannot_be_opened_is_an_error_in_json_too(askgrowth: As
     answer = json.loads(run.out)
     assert (run.code, answer["outcome"]) == (1, "error")
     assert answer["error"]["mend"]
+
+
+def test_a_chat_user_is_made_with_a_password_that_is_stored_hashed(
+    askgrowth: Askgrowth, tmp_path: Path
+) -> None:
+    made = askgrowth("user", "add", "lin", "--password-stdin", stdin="correct horse\n")
+    assert made.code == 0
+    stored = (tmp_path / "state" / "chat" / "chat.sqlite").read_bytes()
+    assert b"lin" in stored
+    assert b"correct horse" not in stored
+
+
+def test_a_short_password_is_refused_in_both_languages(askgrowth: Askgrowth) -> None:
+    refused = askgrowth("user", "add", "lin", "--password-stdin", stdin="short\n")
+    assert refused.code == 1
+    assert "8 位" in refused.err
+    assert "8 characters" in refused.err
