@@ -27,6 +27,23 @@ def robust_scale(values: Array) -> tuple[float, float]:
     return middle, scale if scale > 0 else 1.2533 * float(np.mean(deviations))
 
 
+def clipped_scale(values: Array, *, limit: float = 3.0) -> tuple[float, float]:
+    """Return (mean, standard deviation) of the values within three deviations, found in five rounds from the MAD.
+
+    More precise than the MAD, which wobbles by a tenth on a hundred values. What the cut takes from a normal
+    distribution's spread is put back: its variance within +-3 is 1 - 6 phi(3) / (2 Phi(3) - 1) = .9733.
+    """
+    import numpy as np
+
+    middle, scale = robust_scale(values)
+    for _ in range(5):
+        kept = values[np.abs(values - middle) <= limit * scale]
+        if scale <= 0 or len(kept) < 3:
+            break
+        middle, scale = float(kept.mean()), float(kept.std(ddof=1)) / 0.9733**0.5
+    return middle, scale
+
+
 def z_mad(value: float, history: Array) -> float | None:
     """Return how many robust standard deviations `value` lies from its own history; None where nothing ever moved."""
     middle, scale = robust_scale(history)

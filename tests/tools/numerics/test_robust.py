@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.numerics.robust import block_draws, robust_scale, z_mad
+from tools.numerics.robust import block_draws, clipped_scale, robust_scale, z_mad
 
 
 def test_the_scale_is_the_scaled_median_of_deviations() -> None:
@@ -29,3 +29,9 @@ def test_blocks_keep_the_weekdays() -> None:
 
 def test_a_short_period_is_drawn_day_by_day() -> None:
     assert block_draws(3, 200).max() == 3
+
+
+def test_the_clipped_scale_is_that_of_the_normal_part() -> None:
+    rng = np.random.default_rng(3)
+    values = np.concatenate([rng.normal(10, 2, 4000), np.full(80, 90.0)])
+    assert clipped_scale(values) == (pytest.approx(10, abs=0.1), pytest.approx(2, abs=0.06))

@@ -1,0 +1,213 @@
+"""The anomalous days of a metric, as a whole and by group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from semantic_layer.catalog import Catalog, Metric
+from semantic_layer.period import Period
+from semantic_layer.text import Text
+from tools.metric_tree.series import Asked, Values, daily
+from tools.numerics.outliers import generalised_esd
+from tools.numerics.robust import clipped_scale
+from tools.numerics.seasonal import baseline
+from tools.registry import ToolContext
+from tools.scope.events import event_days
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Mask = NDArray[np.bool_]
+
+FAR = 4.0  # robust standard deviations
+LEAST_DAYS = 56
+LEAST_VOLUME = 30.0  # a day's typical count: below it a series is mostly chance
+LEAST_BASE = 100.0  # a day's typical denominator of a ratio
+LEAST_SHARE = 0.2  # of the typical denominator: a day with less says little about a ratio
+MOST_SHARE = 0.1  # of the days that may be anomalies
+MOST_GROUPS = 15
+SEASON = 7
+LONG_EVENT = 7
+Z80 = 1.2816
+# Nominal, over all series. The baseline is estimated, so that noise passes more often than it should: measured on
+# made noise, one scan of five series in twenty raises a false alarm at this level.
+LEVEL = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One anomalous day: what was seen and what was to be expected (80 %), as a whole or in one group."""
+
+    metric: Metric
+    day: date
+    value: float
+    expected: float
+    low: float
+    high: float
+    z: float
+    dimension: str | None = None
+    code: str | None = None
+    label: Text | None = None
+
+    @property
+    def excess(self) -> float:
+        """Return how much more than expected was seen."""
+        return self.value - self.expected
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What one metric's scan found: hits in the period, days that events explain, series and days looked at."""
+
+    metric: Metric
+    hits: tuple[Hit, ...]
+    explained: int
+    series: int
+    days: int
+    sql: tuple[str, ...]
+
+
+def scan(
+    context: ToolContext, metric: Metric, asked: Asked, dimensions: list[str], period: Period, history: Period
+) -> Scan:
+    """Return the anomalous days of a metric in `period`, judged by `history`, which holds it.
+
+    A day counts when it is 4 robust standard deviations off its seasonal baseline and an outlier by the robust
+    generalised ESD test, its level shared among all series looked at. Days of calendar events are not judged.
+    """
+    events = _event_mask(context.layer.catalog, history)
+    sources: list[tuple[str | None, Values]] = [(None, daily(context, asked, None, history))]
+    for name in dimensions:
+        values = daily(context, asked, name, history)
+        if 1 < len(values.codes) <= MOST_GROUPS:
+            sources.append((name, values))
+    is_ratio = asked.shape.denominator is not None
+    series = [
+        (dimension, values, at)
+        for dimension, values in sources
+        for at in range(len(values.codes))
+        if _is_large(values, at, is_ratio=is_ratio)
+    ]
+    hits: list[Hit] = []
+    explained = 0
+    for dimension, values, at in series:
+        found, by_event = _judge(
+            metric, values, at, events, period, history, alpha=LEVEL / len(series), is_ratio=is_ratio
+        )
+        for hit in found:
+            if dimension is None:
+                hits.append(hit)
+            elif values.codes[at] is not None:
+                hits.append(_of_group(hit, dimension, str(values.codes[at]), values.labels[at]))
+        explained += by_event if dimension is None else 0
+    sql = tuple(text for _, values in sources for text in values.sql)
+    return Scan(metric, tuple(hits), explained, len(series), history.days, sql)
+
+
+def _is_large(values: Values, at: int, *, is_ratio: bool) -> bool:
+    import numpy as np
+
+    if is_ratio:
+        return float(np.median(values.denominator[at])) >= LEAST_BASE
+    return float(np.median(values.numerator[at])) >= LEAST_VOLUME
+
+
+def _event_mask(catalog: Catalog, history: Period) -> Mask:
+    import numpy as np
+
+    mask = np.zeros(history.days, dtype=bool)
+    for start, end, _ in event_days(catalog):
+        # A long sale casts its shadow: people wait for it, and have bought enough after it.
+        before, after = (3, 7) if (end - start).days >= LONG_EVENT else (0, 0)
+        begin, stop = (start - history.start).days - before, (end - history.start).days + after
+        mask[max(begin, 0) : max(stop, 0)] = True
+    return mask
+
+
+def _judge(
+    metric: Metric,
+    values: Values,
+    at: int,
+    events: Mask,
+    period: Period,
+    history: Period,
+    *,
+    alpha: float,
+    is_ratio: bool,
+) -> tuple[list[Hit], int]:
+    """Return the hits of one series in the period, and how many of its days only an event explains."""
+    import numpy as np
+
+    seen = values.numerator[at].astype(float)
+    usable = np.ones(len(seen), dtype=bool)
+    if is_ratio:
+        base = values.denominator[at]
+        usable = base >= max(LEAST_SHARE * float(np.median(base)), 1.0)
+        seen = np.divide(
+            seen, base, out=np.full(len(seen), float(np.median(seen / np.maximum(base, 1)))), where=usable
+        )
+    forward, back = _scale(seen)
+    y = forward(seen)
+    left_out = events | ~usable
+    if int((~left_out).sum()) < LEAST_DAYS:
+        left_out = ~usable  # a shop that is always on sale is judged by its sale days
+    if int((~left_out).sum()) < LEAST_DAYS:
+        return [], 0
+    expected = baseline(y, SEASON, left_out)
+    residual = y - expected
+    judged = np.flatnonzero(~left_out)
+    middle, scale = clipped_scale(residual[judged])
+    if scale <= 0:
+        return [], 0
+    z = (residual - middle) / scale
+    most = max(1, int(MOST_SHARE * len(judged)))
+    test = generalised_esd(residual[judged], most, alpha=alpha, robust=True)
+    outliers = {int(judged[one]) for one in test.outliers}
+    far = max(FAR, _far_by_chance(alpha, period.days))
+    expected_value, low, high = back(expected), back(expected - Z80 * scale), back(expected + Z80 * scale)
+    first, last = (period.start - history.start).days, (period.end - history.start).days
+    hits = [
+        Hit(
+            metric, history.start + timedelta(day), float(seen[day]), float(expected_value[day]),
+            float(low[day]), float(high[day]), float(z[day]),
+        )
+        for day in range(first, last)
+        if day in outliers and abs(z[day]) > far
+    ]  # fmt: skip
+    by_event = (
+        int(((np.abs(z) > FAR) & events & usable)[first:last].sum()) if not (left_out == ~usable).all() else 0
+    )
+    return hits, by_event
+
+
+def _far_by_chance(alpha: float, days: int) -> float:
+    """Return the deviations that no day of a normal series exceeds, but with probability `alpha`."""
+    from scipy.stats import norm
+
+    return float(norm.isf(alpha / (2 * max(days, 1))))
+
+
+def _scale(seen: Array) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
+    """Return a transformation that steadies the noise, and its inverse: logs, or square roots where there are zeros."""
+    import numpy as np
+
+    def same(y: Array) -> Array:
+        return np.asarray(y)
+
+    def squared(y: Array) -> Array:
+        return np.asarray(np.square(np.maximum(y, 0.0)))
+
+    if bool((seen > 0).all()):
+        return lambda y: np.asarray(np.log(y)), lambda y: np.asarray(np.exp(y))
+    if bool((seen >= 0).all()):
+        return lambda y: np.asarray(np.sqrt(y)), squared
+    return same, same
+
+
+def _of_group(hit: Hit, dimension: str, code: str, label: Text) -> Hit:
+    return Hit(hit.metric, hit.day, hit.value, hit.expected, hit.low, hit.high, hit.z, dimension, code, label)
