@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -83,6 +84,27 @@ def answer_rows(table: Table, columns: Sequence[str], width: int | None) -> list
             return None
         kept = list(range(len(names) if width is None else width))
     return [tuple(row[at] for at in kept) for row in table.rows]
+
+
+def together(tables: Sequence[Table], width: int | None) -> list[Table]:
+    """Return the ways to read an answer's tables as one, so that no part of it goes unjudged.
+
+    One table is itself. Several are stacked where their columns are the same ("new customers" above "regulars"),
+    and put side by side where each is a single row and at least as many columns are expected (`width`).
+    """
+    first, *others = tables
+    if not others:
+        return [first]
+    ways = []
+    names = [column.name for column in first.columns]
+    if all([column.name for column in table.columns] == names for table in others):
+        ways.append(replace(first, rows=tuple(row for table in tables for row in table.rows)))
+    if all(len(table.rows) == 1 for table in tables) and (width or 0) >= len(tables):
+        columns = tuple(column for table in tables for column in table.columns)
+        ways.append(
+            replace(first, columns=columns, rows=(tuple(cell for t in tables for cell in t.rows[0]),))
+        )
+    return ways
 
 
 def wrong_slots(got: Plan | None, gold: Plan) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from bot.plan import MetricPlan, plan_hash
 from bot.settings import DEMO, Settings
 from bot.wiring import open_layer
 from evals.case import Accepted, Case, CaseError, Expect, ExpectedFinding, Turn
-from evals.compare import answer_rows, same_cell, same_rows, wrong_slots
+from evals.compare import answer_rows, same_cell, same_rows, together, wrong_slots
 from evals.record import Record
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Text
@@ -139,19 +139,20 @@ def _judge(case: Case, answer: Answer, layer: SemanticLayer) -> str:
 def _differs(expected: Accepted, case: Case, answer: Answer, layer: SemanticLayer) -> str:
     if expected.plan is not None and expected.plan.kind == "metadata":
         return "" if answer.plan == expected.plan else "another catalog question"
-    table = answer.parts[0].table if answer.parts else None
-    if table is None:
+    tables = [part.table for part in answer.parts if part.table is not None]
+    if not tables:
         return "no table"
     gold = gold_rows(expected, case, layer)
     if gold is None:
         return "no expected rows"
     width = len(gold[0]) if gold else None
-    got = answer_rows(table, expected.columns, width)
-    if got is None:
+    shapes = [answer_rows(table, expected.columns, width) for table in together(tables, width)]
+    got = [rows for rows in shapes if rows is not None]
+    if not got:
         return "columns"
-    if same_rows(got, gold, ordered=expected.ordered):
+    if any(same_rows(rows, gold, ordered=expected.ordered) for rows in got):
         return ""
-    return f"rows: {len(got)} against {len(gold)} expected"
+    return f"rows: {len(got[0])} against {len(gold)} expected"
 
 
 def _found(expected: ExpectedFinding, answer: Answer) -> bool:

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 
 from bot.plan import BilingualMessage, ClarifyPlan, MetricPlan
-from evals.compare import answer_rows, same_rows, wrong_slots
+from evals.compare import answer_rows, same_rows, together, wrong_slots
 from semantic_layer.query import Condition, GroupBy, Limit, OrderBy, PeriodRange
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text
@@ -48,6 +48,25 @@ def test_named_columns_are_picked_from_the_answer() -> None:
     assert answer_rows(table, (), 2) == [(1, 2)]
     assert answer_rows(table, ("x",), None) is None
     assert answer_rows(table, (), 4) is None
+
+
+def one_column(name: str, *cells: object) -> Table:
+    return Table((Column(name, Text.same(name), "metric"),), tuple((cell,) for cell in cells), len(cells))
+
+
+def test_parts_with_the_same_columns_are_judged_as_one_table() -> None:
+    (stacked,) = together([one_column("a", 1), one_column("a", 2)], 1)
+    assert stacked.rows == ((1,), (2,))
+
+
+def test_single_rows_with_different_columns_are_judged_side_by_side() -> None:
+    (side_by_side,) = together([one_column("a", 1), one_column("b", 2)], 2)
+    assert side_by_side.rows == ((1, 2),)
+    assert [column.name for column in side_by_side.columns] == ["a", "b"]
+
+
+def test_a_second_part_that_was_not_expected_is_not_overlooked() -> None:
+    assert together([one_column("a", 1), one_column("b", 2)], 1) == []
 
 
 @pytest.mark.parametrize(
