@@ -15,7 +15,7 @@ from bot.compose.charting import chart_for
 from bot.compose.findings import findings
 from bot.compose.follow_ups import follow_ups
 from bot.compose.headline import headline
-from bot.compose.interpretation import plan_slots, slots_of
+from bot.compose.interpretation import plan_slots, slots_of, tool_period
 from bot.compose.metadata import metadata
 from bot.compose.phrases import label_of
 from bot.compose.side import Side, read_beside
@@ -221,12 +221,20 @@ class Execution:
         return Outcome(
             Part(plan, table, result.sql),
             result.headline,
-            slots=plan_slots(plan, tool.label),
+            periods=self._tool_periods(plan),
+            slots=plan_slots(plan, self.scene(), tool.label),
             findings=result.findings,
             suggestions=result.suggestions,
             chart=result.chart,
             warnings=result.warnings,
         )
+
+    def _tool_periods(self, plan: ToolPlan) -> tuple[PeriodUsed, ...]:
+        period = tool_period(plan)
+        if period is None:
+            return ()
+        label = label_of(self.scene(), period)
+        return (PeriodUsed("main", period.start, period.end, period.requested_end, label),)
 
     def _metadata(self, plan: MetadataPlan) -> Outcome:
         if plan.topic == "values":
@@ -239,7 +247,9 @@ class Execution:
         with self.watch.stage("compose"):
             said, table = metadata(plan, self.scene(), span)
         used = plan.names if plan.topic == "definition" else ()
-        return Outcome(Part(plan, table.head(self.row_limit)), said, slots=plan_slots(plan), metrics=used)
+        return Outcome(
+            Part(plan, table.head(self.row_limit)), said, slots=plan_slots(plan, self.scene()), metrics=used
+        )
 
     def _values(self, plan: MetadataPlan) -> Outcome:
         """Return the distinct values of dimensions: a query like any other, so access rules hold."""
@@ -248,7 +258,10 @@ class Execution:
         with self.watch.stage("compose"):
             said = headline(view, Side(), self.scene())
         return Outcome(
-            Part(plan, view.table.head(self.row_limit), (sql,)), said, slots=plan_slots(plan), warnings=warned
+            Part(plan, view.table.head(self.row_limit), (sql,)),
+            said,
+            slots=plan_slots(plan, self.scene()),
+            warnings=warned,
         )
 
 

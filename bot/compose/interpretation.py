@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pydantic import JsonValue
+
 from bot.answer import Slot
 from bot.compose.filters import OPERATORS, condition_text, dimension_label
-from bot.compose.phrases import against, bare, list_of, versus, when
+from bot.compose.phrases import against, bare, label_of, list_of, versus, when
 from bot.compose.view import Scene, View
 from bot.plan import AnswerablePlan, MetadataPlan, ToolPlan
-from semantic_layer.query import GroupBy, Having
+from semantic_layer.period import Period
+from semantic_layer.query import GroupBy, Having, PeriodRange
 from semantic_layer.text import Text
 
 _GRAINS = {
@@ -18,6 +21,11 @@ _GRAINS = {
 }  # fmt: skip
 
 
+COMPARISONS = {
+    "previous_period": Text(zh="较上一期", en="against the period before"),
+    "previous_year": Text(zh="较去年同期", en="against a year earlier"),
+    "same_weekday": Text(zh="较上周同日", en="against the same weekday a week earlier"),
+}
 _SLOTS = {
     "share": "share", "rank": "rank", "running_total": "window", "rolling": "window", "average_per": "average",
 }  # fmt: skip
@@ -77,12 +85,33 @@ def slots_of(view: View, scene: Scene) -> tuple[Slot, ...]:
     return tuple(found)
 
 
-def plan_slots(plan: AnswerablePlan, label: Text | None = None) -> tuple[Slot, ...]:
+def tool_period(plan: ToolPlan) -> Period | None:
+    """Return the period among an analysis' inputs, None where it has none."""
+    given = plan.inputs.get("period")
+    return PeriodRange.model_validate(given).period() if isinstance(given, dict) else None
+
+
+def _input_slot(key: str, value: JsonValue, scene: Scene) -> Slot | None:
+    """Return one input as a reader sees it; None for what is not set or says nothing by itself."""
+    metrics, kinds = scene.catalog.metrics, COMPARISONS
+    if key == "metric" and value in metrics:
+        return Slot("metric", metrics[str(value)].label)
+    if key == "dimension" and isinstance(value, str):
+        return Slot("dimension", _group(GroupBy(dimension=value), scene))
+    if key == "period" and isinstance(value, dict):
+        return Slot("period", label_of(scene, PeriodRange.model_validate(value).period()))
+    if key == "compare" and isinstance(value, dict) and value.get("kind") in kinds:
+        return Slot("comparison", kinds[str(value["kind"])])
+    if isinstance(value, str | int | float) and not isinstance(value, bool):
+        return Slot("input", Text.same(f"{key}: {value}"))
+    return None
+
+
+def plan_slots(plan: AnswerablePlan, scene: Scene, label: Text | None = None) -> tuple[Slot, ...]:
     """Return the slots of a plan that reads no metrics: an analysis with its inputs, or a catalog question."""
     if isinstance(plan, ToolPlan):
-        slots = [Slot("tool", label or Text.same(plan.name))]
-        slots += [Slot("input", Text.same(f"{key}: {value}")) for key, value in plan.inputs.items()]
-        return tuple(slots)
+        read = [_input_slot(key, value, scene) for key, value in plan.inputs.items()]
+        return (Slot("analysis", label or Text.same(plan.name)), *(slot for slot in read if slot is not None))
     assert isinstance(plan, MetadataPlan)
     topics = {
         "metrics": Text(zh="有哪些指标", en="which metrics there are"),
