@@ -50,7 +50,7 @@ def test_named_columns_are_picked_from_the_answer() -> None:
     assert answer_rows(table, (), 4) is None
 
 
-def one_column(name: str, *cells: object) -> Table:
+def one_column(name: str, *cells: int) -> Table:
     return Table((Column(name, Text.same(name), "metric"),), tuple((cell,) for cell in cells), len(cells))
 
 
