@@ -43,10 +43,9 @@ class FunnelInputs(ToolInputs):
     name="funnel",
     label=Text(zh="转化漏斗", en="Conversion funnel"),
     examples=Words(
-        zh=("漏斗哪一步掉得最多", "看一下转化漏斗", "购买漏斗分析", "用户在哪一步流失最多"),
+        zh=("漏斗哪一步掉得最多", "看一下转化漏斗", "转化漏斗分析", "用户在哪一步流失最多"),
         en=(
             "where does the funnel lose the most",
-            "where does the checkout funnel lose the most",
             "show me the conversion funnel",
             "funnel analysis",
             "at which step do we lose people",

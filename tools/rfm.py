@@ -42,7 +42,7 @@ class RfmInputs(ToolInputs):
     name="rfm",
     label=Text(zh="RFM 客户分层", en="RFM segments"),
     examples=Words(
-        zh=("做一下RFM分层", "客户分层", "哪些客户快流失了要挽回", "高价值客户有哪些"),
+        zh=("做一下RFM分层", "客户分层", "哪些客户快流失了要挽回", "最好的客户是谁"),
         en=(
             "RFM analysis",
             "segment our customers by RFM",

@@ -30,7 +30,8 @@ ALLOWED = {
     # the analyses have names of their own, which questions use; their YAML sections bind them to any workspace
     "names of analyses and their roles": (
         "funnel experiment experiments attribution budget targets variant test review action actions customer product "
-        "revenue orders spend 实验 漏斗 渠道归因 触点 预算 目标 分组 客户 ab实验 实验结果 转化路径 样本量 差评"
+        "revenue orders spend 实验 漏斗 渠道归因 触点 预算 目标 分组 客户 ab实验 实验结果 转化路径 样本量 差评 "
+        "win loss flat invalid 组别 实验组"
     ),
     # what a figure may count, with its Chinese measure word (bot/render.py)
     "units of measure": (
@@ -40,7 +41,7 @@ ALLOWED = {
     # long words in which a time or number word hides (天 in 天津, 多 in 多个渠道): nothing must be read there
     "traps for the grammars": "上海 天津 天猫 到店 日常 自然流量 大促 年龄 首单 渠道 sun",
     # what any sentence about business or software may say
-    "everyday language": "展示 展现 流量 花费 系统 取消 已取消 有效 普通 效果 业绩 支付 age search",
+    "everyday language": "展示 展现 流量 花费 系统 取消 已取消 有效 普通 效果 业绩 支付 新客 老客 复购率 age search",
     # the command's help shows how a column is written
     "examples in messages": "ordered_at",
 }
@@ -53,7 +54,9 @@ PHRASES_ALLOWED = {
     "first order",
     "gross profit",
     "most expensive",
+    "new customers",
     "performed best",
+    "repeat rate",
     "sells best",
     "selling best",
     "sold best",

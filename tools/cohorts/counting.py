@@ -113,18 +113,18 @@ def _rows(question: Question) -> dict[str, RowQuery]:
     entry = dict(columns)
     if question.dimension is not None:
         entry["member"] = Named(question.dimension)
-    common = {"filters": filters_of(binding), "time": name_of(binding, "time")}
-    model = model_of(binding)
+    model, filters, time = model_of(binding), filters_of(binding), name_of(binding, "time")
     return {
-        "orders_all": RowQuery(model, columns, end=question.data.end, **common),  # type: ignore[arg-type] # plain kwargs
-        "entries": RowQuery(  # type: ignore[misc] # the same
+        "orders_all": RowQuery(model, columns, filters=filters, time=time, end=question.data.end),
+        "entries": RowQuery(
             model,
             entry,
             where=question.where,
             segments=question.segments,
+            filters=filters,
+            time=time,
             start=question.period.start,
             end=question.period.end,
-            **common,
         ),
     }
 

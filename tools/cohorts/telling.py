@@ -50,7 +50,7 @@ def triangle_table(question: Question, cohorts: Sequence[Cohort]) -> Table:
         _cohort_column(question),
         Column("age", Text(zh=f"首购后第几{unit.zh}", en=f"{unit.en}s since"), "dimension"),
         _people("customers", "人数", "customers"),
-        _people("active", "仍购买人数", "still buying"),
+        _people("active", "还在买的人数", "still buying"),
         Column("retention_rate", Text(zh="留存率", en="retention"), "derived", format=_RATE),
         *_bounds(),
     )
@@ -84,8 +84,8 @@ def _repeat_columns(question: Question) -> tuple[Column, ...]:
     label = Text(zh=f"{question.days}天复购率", en=f"{question.days}-day repeat rate")
     return (
         _people("customers", f"首购满{question.days}天的人数", f"customers, {question.days} days on"),
-        _people("repeated", "复购人数", "came back"),
-        Column("repeat_rate", label, "derived", format=_RATE),
+        _people("repeated", "回来的人数", "came back"),
+        Column("returning_rate", label, "derived", format=_RATE),
         *_bounds(),
     )
 
@@ -199,7 +199,7 @@ def notes(question: Question, context: ToolContext) -> tuple[Text, ...]:
     if orders is not None:
         label = metrics[orders].label
         rule = Text(
-            zh=f"只有计入「{label.zh}」的才算购买(退货、未付款等不算)",
+            zh=f"只有计入「{label.zh}」的才算购买(退货、没付钱的等不算)",
             en=f"only what counts for “{label.en}” is a purchase (returns, unpaid orders and the like are not)",
         )
     unit = _UNITS[question.grain]

@@ -185,7 +185,7 @@ def notes(reading: Reading, context: ToolContext) -> tuple[Text, ...]:
         )
     result.append(
         Text(
-            zh="可能出错的地方:漏埋点或换设备会被当成流失;各组差别是相关,不证明原因。",
+            zh="可能出错的地方:漏埋点或换了手机会被当成流失;各组差别是相关,不证明原因。",
             en="What could be wrong: a missing event or a change of device looks like a loss; differences between "
             "groups are correlation, not proof of a cause.",
         )

@@ -22,9 +22,9 @@ class Segment:
 # customer is "other"). Money is shown beside it and orders the list: it follows frequency closely.
 SEGMENTS = (
     Segment("champions", Text(zh="核心客户", en="champions"), (5, 5), (4, 5),
-            Text(zh="优先体验新品,请他们推荐", en="first to try what is new; ask them to recommend")),
+            Text(zh="优先体验新品,请他们介绍朋友", en="first to try what is new; ask them to recommend")),
     Segment("loyal", Text(zh="忠诚客户", en="loyal customers"), (3, 4), (4, 5),
-            Text(zh="会员权益,连带推荐", en="membership benefits, what goes with their last order")),
+            Text(zh="会员权益,搭配购买建议", en="membership benefits, what goes with their last order")),
     Segment("potential_loyalists", Text(zh="潜力客户", en="potential loyalists"), (4, 5), (2, 3),
             Text(zh="引导再买一次", en="lead them to the next order")),
     Segment("new", Text(zh="新客户", en="new customers"), (5, 5), (1, 1),
@@ -34,13 +34,13 @@ SEGMENTS = (
     Segment("need_attention", Text(zh="需要关注", en="need attention"), (3, 3), (3, 3),
             Text(zh="限时活动提醒", en="a timely reminder")),
     Segment("about_to_sleep", Text(zh="即将沉睡", en="about to sleep"), (3, 3), (1, 2),
-            Text(zh="用常买品类唤起", en="recall them with what they bought")),
+            Text(zh="用常买的东西唤起", en="recall them with what they bought")),
     Segment("cannot_lose", Text(zh="重点挽回", en="cannot lose them"), (1, 2), (5, 5),
             Text(zh="一对一回访", en="a personal call")),
     Segment("at_risk", Text(zh="流失风险", en="at risk"), (1, 2), (3, 4),
             Text(zh="召回,先留对照组", en="win them back, with a hold-out group")),
     Segment("hibernating", Text(zh="沉睡客户", en="hibernating"), (1, 2), (1, 2),
-            Text(zh="低成本触达即可", en="reach them cheaply or not at all")),
+            Text(zh="低成本联系即可", en="reach them cheaply or not at all")),
 )  # fmt: skip
 LABELS = tuple((one.code, one.label) for one in SEGMENTS)
 

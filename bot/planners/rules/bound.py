@@ -19,15 +19,21 @@ from semantic_layer.text import Words
 if TYPE_CHECKING:
     from tools.registry import Registry, Tool
 
-_TOOLS = {"experiment": "ab_test"}  # kind of binding -> the tool that answers for one of them by name
+_TOOLS = {
+    "experiment": "ab_test",
+    "funnel": "funnel",
+}  # kind of binding -> the tool that answers for one of them by name
 _ZH = (
     "实验 测试 结果 结论 效果 怎么样 如何 有没有 有用 有效果 有效 显著 成功 带来 增量 提升 多少 没有 差别 区别 作用 "
-    "好不好 赢 输 吗 呢 了 的 是 有 到底 还是 用 看 一下 a/b ab"
+    "好不好 赢 输 吗 呢 了 的 是 有 到底 还是 用 看 一下 a/b ab "
+    "哪一步 哪个 步骤 步 环节 掉得 掉 流失 最多 最大 最 分析 转化 用户 人 在 哪 里"
 ).split()  # fmt: skip
 _EN = (
     "did the a an was is are were what which of result results outcome test experiment win won work worked working "
     "effective effect effects have has any significant change changed conversion how go went bring brought extra more "
-    "sales orders incremental increment make made difference in for do does it that lift uplift ab raise help helped us"
+    "sales orders incremental increment make made difference in for do does it that lift uplift ab raise help helped "
+    "us where at step steps lose loses losing lost most people users drop drops off show "
+    "me analysis we our by far"
 ).split()
 _MARKS = " ?!.,。?!,"
 _LEFT = re.compile(r"[^\W_]")

@@ -19,6 +19,12 @@ models:
       - {name: colour, dimension: categorical}
     metrics:
       - {name: draws_count, agg: count}
+funnels:
+  - name: gate
+    label: {zh: 校门漏斗, en: gate funnel}
+    model: draws
+    entity: pupil
+    steps: [{name: a, where: "colour = 'blue'"}, {name: b, where: "colour = 'red'"}]
 experiments:
   - name: ink
     label: {zh: 红墨水, en: red ink}
@@ -50,6 +56,13 @@ def test_an_experiment_is_known_by_its_words(question, experiment):
     planned = bound_plan(question, CATALOG, REGISTRY)
     assert planned is not None
     assert (planned.plan.name, planned.plan.inputs) == ("ab_test", {"experiment": experiment})
+
+
+@pytest.mark.parametrize("question", ["校门漏斗哪一步掉得最多?", "Where does the gate funnel lose the most?"])
+def test_a_funnel_is_known_by_its_words(question):
+    planned = bound_plan(question, CATALOG, REGISTRY)
+    assert planned is not None
+    assert (planned.plan.name, planned.plan.inputs) == ("funnel", {"funnel": "gate"})
 
 
 @pytest.mark.parametrize(
