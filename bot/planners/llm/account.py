@@ -5,19 +5,20 @@ The same words and the same reading of dates as the rules planner's; only unknow
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bot.language.coverage import unaccounted
 from bot.language.normalise import normalise
 from bot.language.time import resolve
 from bot.plan import AnswerablePlan, MetricPlan, ToolPlan
 from bot.planners.llm.schema import FILLER, Reading
+from bot.planners.llm.used import Used, inputs_of, used_by
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.times import time_context
-from semantic_layer.catalog import Catalog, DerivedMetric, RatioMetric
-from semantic_layer.query import AveragePer
+from semantic_layer.catalog import Catalog
+from semantic_layer.query import AnyOf, Condition
 
 if TYPE_CHECKING:
     from bot.language.terms.lexicon import Term
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from bot.planners.rules.segment import Segmented
     from semantic_layer.workspace import SemanticLayer
 
-_NEGATIVE = ("!=", "not in", "not contains", "is null", "is not null", "<", "<=", ">", ">=")
 # Part of a plan that answers a grammar word, by tag; a word without an entry adds nothing of its own.
 _NEEDED = {
     Tag.NOT: "negation", Tag.NOT_END: "negation", Tag.OTHER: "negation", Tag.NEVER: "negation",
@@ -35,18 +35,7 @@ _NEEDED = {
     Tag.MOVING: "rolling", Tag.AVERAGE_PER: "average", Tag.TEXT_OP: "text",
 }  # fmt: skip
 _ASCENDING = ("asc", "worst")
-
-
-@dataclass(slots=True)
-class Used:
-    """Everything that a list of plans names, whatever place it stands in."""
-
-    names: set[str] = field(default_factory=set)
-    values: set[str] = field(default_factory=set)
-    numbers: set[float] = field(default_factory=set)
-    parts: set[str] = field(default_factory=set)
-    periods: list[tuple[str, str]] = field(default_factory=list)
-    wide: list[tuple[str, str]] = field(default_factory=list)  # periods of plans that are split by time
+Spans = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +55,12 @@ def account(
     scene: Scene,
     layer: SemanticLayer,
     *,
-    continued: bool = False,
+    earlier: Sequence[AnswerablePlan] = (),
 ) -> Account:
-    """Return what of the question is not in the plans; `continued`: it may lean on earlier turns for its dates."""
+    """Return what of the question is not in the plans, and what of the plans is not in the question.
+
+    `earlier` are the plans of the conversation: a follow-up may keep their metrics, filters and dates.
+    """
     used = used_by(plans, scene.catalog)
     text = found.question.text
     claims, fillers, wrong = _claims(readings, found, used, scene.catalog)
@@ -76,7 +68,11 @@ def account(
     covered += [(item.start, item.end) for item in found.items if _answered(item, used, scene.catalog, text)]
     covered += [span for spans, _ in fillers for span in spans]
     missing = unaccounted(found.question, covered, frozenset())
-    problems = [*wrong, *_time_problems(found, scene, layer, used, continued=continued)]
+    problems = [
+        *wrong,
+        *_unasked(plans, claims, found, scene.catalog, earlier),
+        *_time_problems(found, scene, layer, used, continued=bool(earlier)),
+    ]
     if missing:
         words = ", ".join(f"“{word}”" for word in missing)
         problems.append(
@@ -91,66 +87,70 @@ def account(
     )
 
 
-def used_by(plans: Sequence[AnswerablePlan], catalog: Catalog) -> Used:
-    """Return everything the plans name."""
-    used = Used()
+def _unasked(
+    plans: Sequence[AnswerablePlan],
+    claims: Sequence[tuple[Spans, str, str]],
+    found: Segmented,
+    catalog: Catalog,
+    earlier: Sequence[AnswerablePlan],
+) -> list[str]:
+    """Return the metrics, filters and segments that no word of the question stands for: they would change numbers."""
+    terms = [term for item in found.items for term in item.terms]
+    concepts = {term.name for term in terms if term.kind == "concept"}
+    asked = {term.name for term in terms} | {str(term.code).casefold() for term in terms}
+    for concept in catalog.concepts:
+        if concept.name in concepts:
+            asked |= {name for name in (concept.metric, concept.dimension, *concept.also) if name}
+    for _, _, means in claims:
+        asked |= {part for name in _names(means) for part in (name, name.casefold())}
+    before = used_by(earlier, catalog)
+    asked |= before.names | before.values
+    text = found.question.text
+    problems = []
     for plan in plans:
-        for key, value in _leaves(plan.model_dump(mode="json", exclude_none=True)):
-            if isinstance(value, bool):
-                used.values.add(str(value).lower())
-            elif isinstance(value, int | float):
-                used.numbers.add(float(value))
-            if isinstance(value, str | int | float):
-                used.values.add(str(value).casefold())
-            if isinstance(value, str) and key != "values":
-                used.names.add(value)
-                used.names.add(value.split("__")[0])
-        if isinstance(plan, MetricPlan):
-            _parts(plan, used)
-        elif isinstance(plan, ToolPlan):
-            used.parts |= {"compare", "order", "tool"}
-            period = plan.inputs.get("period")
-            if isinstance(period, dict):
-                used.periods.append((str(period.get("start")), str(period.get("end"))))
-    for name in list(used.names):
-        used.names |= _inputs_of(name, catalog)
-        used.names.add(catalog.spellings.get(name, name))
-    return used
+        named = _narrowing_names(plan)
+        problems += [
+            f"{kind} {name}: no word of the question stands for it; drop it, or say in readings which words mean it"
+            for kind, name in named
+            if name not in asked and not _made_of(name, asked, catalog)
+        ]
+        for dimension, written in _conditions(plan):
+            values = [str(value).casefold() for value in written]
+            known = dimension in asked and not values
+            if not known and not any(value in asked or value in text for value in values):
+                problems.append(f"where: no word of the question asks for a filter on {dimension}")
+    return problems
 
 
-def _parts(plan: MetricPlan, used: Used) -> None:
-    kinds = {part.kind for part in plan.transforms}
-    conditions = [one for part in plan.where for one in (getattr(part, "conditions", None) or (part,))]
-    operators = [getattr(one, "operator", "") for one in conditions] + [one.operator for one in plan.having]
-    used.parts |= {"share"} if "share" in kinds else set()
-    used.parts |= {"running"} if "running_total" in kinds else set()
-    used.parts |= {"rolling"} if "rolling" in kinds else set()
-    used.parts |= {"average"} if "average_per" in kinds else set()
-    used.parts |= {"compare"} if plan.compare else set()
-    used.parts |= {"negation"} if any(operator in _NEGATIVE for operator in operators) else set()
-    used.parts |= {"text"} if any("with" in one or "contains" in one for one in operators) else set()
-    used.parts |= {"ascending"} if any(not one.descending for one in plan.order_by) else set()
-    by_time = [group for group in plan.group_by if group.grain is not None]
-    used.parts |= {f"grain:{group.grain.value}" for group in by_time if group.grain}
-    used.parts |= {f"grain:{one.grain.value}" for one in plan.transforms if isinstance(one, AveragePer)}
-    used.parts |= {"weekday"} if any(group.part for group in plan.group_by) else set()
-    if plan.period is not None:
-        start, end = plan.period.start.isoformat(), plan.period.end.isoformat()
-        used.periods.append((start, end))
-        if by_time:
-            used.wide.append((start, end))
-    for compare in plan.compare:
-        if compare.period is not None:
-            used.periods.append((compare.period.start.isoformat(), compare.period.end.isoformat()))
+def _narrowing_names(plan: AnswerablePlan) -> list[tuple[str, str]]:
+    """Return the metrics and segments of a plan or of an analysis' inputs, each with its kind."""
+    if isinstance(plan, MetricPlan):
+        return [("metric", name) for name in plan.metrics] + [("segment", name) for name in plan.segments]
+    segments = plan.inputs.get("segments") if isinstance(plan, ToolPlan) else None
+    return [("segment", str(name)) for name in segments] if isinstance(segments, list) else []
 
 
-def _inputs_of(name: str, catalog: Catalog) -> set[str]:
-    """Return the metrics that a metric is made of: “cost per order” answers both of its words."""
-    metric = catalog.metrics.get(name)
-    kind = metric.type if metric is not None else None
-    if isinstance(kind, RatioMetric):
-        return {kind.numerator.metric, kind.denominator.metric}
-    return {one.metric for one in kind.inputs} if isinstance(kind, DerivedMetric) else set()
+def _conditions(plan: AnswerablePlan) -> list[tuple[str, Sequence[object]]]:
+    """Return the dimension and values of every condition of a plan or of an analysis' inputs."""
+    if isinstance(plan, ToolPlan):
+        where = plan.inputs.get("where")
+        listed = [one for one in where if isinstance(one, dict)] if isinstance(where, list) else []
+        found = [(one.get("dimension"), one.get("values")) for one in listed]
+        return [(str(name), values if isinstance(values, list) else []) for name, values in found]
+    if not isinstance(plan, MetricPlan):
+        return []
+    flat = [one for part in plan.where for one in (part.conditions if isinstance(part, AnyOf) else (part,))]
+    return [(one.dimension, one.values) for one in flat if isinstance(one, Condition)]
+
+
+def _names(means: str) -> set[str]:
+    return {part.strip() for part in means.replace("=", ",").replace("|", ",").split(",") if part.strip()}
+
+
+def _made_of(name: str, asked: set[str], catalog: Catalog) -> bool:
+    """Return whether a metric is the quotient or formula of metrics that were all asked for."""
+    inputs = inputs_of(name, catalog)
+    return bool(inputs) and inputs <= asked
 
 
 def _answered(item: Item, used: Used, catalog: Catalog, text: str) -> bool:
@@ -194,9 +194,6 @@ def _tags_answered(item: Item, used: Used) -> bool:
     return not needed or bool(needed & used.parts) or "tool" in used.parts or item.has(Tag.STOP)
 
 
-Spans = tuple[tuple[int, int], ...]
-
-
 def _claims(
     readings: Sequence[Reading], found: Segmented, used: Used, catalog: Catalog
 ) -> tuple[list[tuple[Spans, str, str]], list[tuple[Spans, str]], list[str]]:
@@ -213,9 +210,9 @@ def _claims(
             if plain:
                 fillers.append((tuple(plain), reading.words))
             continue
-        names = {part.strip() for part in reading.means.replace("=", ",").replace("|", ",").split(",")}
+        names = _names(reading.means)
         known = {name.casefold() for name in used.names} | used.values | used.parts
-        if {name.casefold() for name in names if name} & known:
+        if {name.casefold() for name in names} & known:
             claims.append((spans, reading.words, reading.means))
         elif reading.means in catalog.metrics or reading.means in catalog.dimensions:
             wrong.append(f"readings: {reading.means!r} is not in your plan")
@@ -283,14 +280,3 @@ def _period_problems(reading: TimeReading, used: Used) -> Iterator[str]:
 def names_event(found: Segmented) -> bool:
     """Return whether the question names an event of the calendar, which has dates of its own."""
     return any(term.kind == "event" for item in found.items for term in item.terms)
-
-
-def _leaves(value: Any, key: str = "") -> Iterable[tuple[str, Any]]:
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from _leaves(inner, name)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from _leaves(inner, key)
-    else:
-        yield key, value

@@ -156,8 +156,9 @@ class Session:
                 said = self._readings(readings)
             except PlanProblem as problem:
                 return self._not_accepted(plans, "invalid", str(problem))
-            continued = self.request.conversation is not None and bool(self.request.conversation.turns)
-            counted = account(checked, said, self.found, self.scene, self.request.layer, continued=continued)
+            conversation = self.request.conversation
+            earlier = [plan for turn in conversation.turns for plan in turn.plans] if conversation else []
+            counted = account(checked, said, self.found, self.scene, self.request.layer, earlier=earlier)
             if counted.problems:
                 return self._not_accepted(plans, "uncovered", "\n".join(counted.problems))
             self.tried.append({"verdict": "accepted", "plans": _printable(checked)})

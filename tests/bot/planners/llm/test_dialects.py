@@ -82,7 +82,8 @@ def test_parallel_calls_are_all_answered(ask, server, wire, good):
 
 def test_parallel_proposals_are_parts_of_one_answer(ask, server, wire):
     other = {**PLAN, "metrics": ["oil"]}
-    said = [{"words": words, "means": means} for words, means in SAID]
+    said = [{"words": "shiny", "means": "zarn"}, {"words": "lanterns", "means": "oil"}]
+    said += [{"words": word, "means": "filler"} for word in ("how", "were", "the")]
     both = wire.calls(
         ("propose_plan", {"plans": [PLAN], "readings": said}), ("propose_plan", {"plans": [other]})
     )

@@ -64,7 +64,9 @@ def test_sloppy_arguments_are_mended(ask, server, wire, written):
         pytest.param(JSON_TEXT, id="bare arguments"),
         pytest.param(json.dumps({"name": "propose_plan", "arguments": ARGUMENTS}), id="a call as JSON"),
         pytest.param(
-            f'<think>the user wants {{"x": 1}}</think><tool_call>{json.dumps({"name": "propose_plan", "arguments": ARGUMENTS})}</tool_call>',
+            '<think>the user wants {"x": 1}</think><tool_call>'
+            + json.dumps({"name": "propose_plan", "arguments": ARGUMENTS})
+            + "</tool_call>",
             id="thinking and call tags",
         ),
         pytest.param(f"Sure!\n```json\n{JSON_TEXT}\n```", id="fenced in prose"),

@@ -37,7 +37,7 @@ def rejected_for(server):
         ({"period": {"start": "2026-01-01", "end": "2026-02-01"}}, "2026-02-01/2026-03-01"),
         ({"period": None}, "2026-02-01/2026-03-01"),
         ({"group_by": []}, "“by hub”"),
-        ({"segments": ["light"]}, "light"),
+        ({"segments": ["twilit"]}, "twilit"),
     ],
     ids=["metric", "dimension", "value", "SQL", "other dates", "no dates", "a word left out", "segment"],
 )
@@ -114,12 +114,25 @@ def test_the_same_reading_of_both_is_an_answer(ask, server, wire):
 
 
 def test_where_both_are_sure_and_differ_the_user_is_asked(ask, server, wire):
-    where = [{"kind": "condition", "dimension": "lane", "operator": "=", "values": ["kx"]}]
-    planned = ask(SURE, server.script("m", wire.propose({**PLAN, "where": where})))
+    finer = {**PLAN, "group_by": [{"dimension": "hub"}, {"dimension": "lane"}]}
+    planned = ask(SURE, server.script("m", wire.propose(finer)))
     assert isinstance(planned.plan, ClarifyPlan)
-    rules_option, model_option = planned.plan.options
-    assert rules_option.plan.where == ()
-    assert model_option.plan.where[0].values == ("kx",)
+    assert [len(option.plan.group_by) for option in planned.plan.options] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"where": [{"kind": "condition", "dimension": "lane", "operator": "=", "values": ["kx"]}]},
+        {"segments": ["heavy"]},
+        {"metrics": ["zarn", "oil"]},
+    ],
+    ids=["filter", "segment", "metric"],
+)
+def test_what_nobody_asked_for_is_not_accepted(ask, server, wire, change):
+    planned = ask(HARD, server.script("m", wire.propose({**PLAN, **change}, readings=SAID)))
+    assert planned.planner == "rules"
+    assert "no word of the question" in rejected_for(server)
 
 
 @pytest.mark.parametrize("mode", ["auto", "llm"])
