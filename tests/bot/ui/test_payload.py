@@ -265,3 +265,16 @@ def test_the_message_text_holds_headline_findings_and_warnings() -> None:
 
     assert plain_text(told) == "北最高,18.6万。\n· 北第一\n! 样本少"
     assert plain_text(replace(told, locale="en-US")).startswith("North leads")
+
+
+def test_every_kind_of_slot_has_a_label_in_both_languages() -> None:
+    import re
+    from pathlib import Path
+
+    from bot.ui.wording import SLOT_LABELS
+
+    root = Path(__file__).resolve().parents[3] / "bot"
+    code = "\n".join(file.read_text(encoding="utf-8") for file in root.rglob("*.py"))
+    used = set(re.findall(r'(?:Slot|\.say)\("([a-z_]+)"', code))
+    assert used
+    assert used <= set(SLOT_LABELS)
