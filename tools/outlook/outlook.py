@@ -111,8 +111,8 @@ def outlook_of(catalog: Catalog, history: History, until: date) -> Outlook:
     keep = MOST_KEPT[history.grain]
     raw, days = history.values[-keep:], history.starts[-keep:]
     least = LEAST[history.grain]
-    if len(raw) < least or len(starts) * 3 > len(raw):
-        raise _too_short(history, len(raw), max(least, 3 * len(starts)))
+    if len(raw) < least or len(starts) * 2 > len(raw):
+        raise _too_short(history, len(raw), max(least, 2 * len(starts)))
     if float(raw.std()) == 0:
         raise _flat()
     logged = bool((raw > 0).all())
@@ -122,7 +122,7 @@ def outlook_of(catalog: Catalog, history: History, until: date) -> Outlook:
     try:
         test = back_test(adjusted, history.season, len(starts))
     except ValueError as error:
-        raise _too_short(history, len(raw), max(least, 4 * len(starts))) from error
+        raise _too_short(history, len(raw), max(least, 3 * len(starts))) from error
     method = test.best
     said = METHODS[method](adjusted, history.season, len(starts))
     coming = _events_at(catalog, starts, history.grain)
