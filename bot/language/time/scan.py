@@ -46,6 +46,7 @@ def scan_time(
     cursor = _cursor(folded, signals, _lexicon(events))
     tokens = [_signal_token(folded, signal) for signal in signals]
     tokens += _closed(folded, _share_parts(_expressions(folded, cursor)))
+    tokens = _recurring(tokens)
     tokens.sort(key=lambda token: token.start)
     compared = mark_comparisons(folded.text, tokens, names)
     wants = find_wants(folded.text)
@@ -252,6 +253,31 @@ def _closed(folded: Normalised, tokens: list[TimeToken]) -> list[TimeToken]:
                 continue
         out.append(token)
     return out
+
+
+def _recurring(tokens: list[TimeToken]) -> list[TimeToken]:
+    """Return the tokens with a bare weekend or weekday inside a longer period as every one in it: 上个月周末."""
+    longer = any(token.kind == "period" and not _is_short(token.expression) for token in tokens)
+    if not longer:
+        return tokens
+    out: list[TimeToken] = []
+    for token in tokens:
+        days = _weekdays(token.expression) if token.kind == "period" else ()
+        out.append(replace(token, kind="recurrence", expression=None, weekdays=days) if days else token)
+    return out
+
+
+def _is_short(expression: Expression | None) -> bool:
+    return isinstance(expression, Point) and finest(expression) not in ("year", "half", "quarter", "month")
+
+
+def _weekdays(expression: Expression | None) -> tuple[int, ...]:
+    if not isinstance(expression, Point):
+        return ()
+    if expression == Point(weekend=True):
+        return (5, 6)
+    day = expression.weekday
+    return (day,) if day is not None and expression == Point(weekday=day) else ()
 
 
 def _inherited(token: TimeToken, other: TimeToken, *, backwards: bool = False) -> TimeToken:

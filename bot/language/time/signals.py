@@ -113,7 +113,7 @@ _ZU = r"(天|日|周|星期|礼拜|月|季|年|小时)"
 _EU = r"(hour|day|week|month|quarter|year|date)"
 _NOT_UNIT = r"(?![一二三四五六日末1-7]|龄|轻|货|糕|嫂|饼|环比|同比|边|期性)"
 _AVERAGE = re.compile(
-    rf"(?<![0-9零一二三四五六七八九十]){_ZU}度?(?:平)?均(?!衡|每)|平均每(?:个|一)?{_ZU}|每(?:个|"
+    rf"(?<![0-9零一二三四五六七八九十上本当前去昨今]){_ZU}度?(?:平)?均(?!衡|每)|平均每(?:个|一)?{_ZU}|每(?:个|"
     rf"一)?{_ZU}度?的?平均|平均(?:到)?每{_ZU}|"
     rf"{_EN}(?:average|avg|mean|averaged)(?:\s+[a-z]+){{0,3}}?\s+(?:per|by|each|a|every)\s+{_EU}{_END}|"
     rf"{_EN}(?:average|avg|mean)\s+(hour|dai|week|month|quarter|year)ly{_END}|"
@@ -137,7 +137,7 @@ _GRAIN = re.compile(
     rf"{_EN}{_EU}[- ](?:level|grain|granularity|trend){_END}"
 )
 _BY_WEEKDAY = re.compile(
-    r"(?:按|分|各|每)?(?:星期几|周几|礼拜几)|按星期(?!一|二|三|四|五|六|日|天)分布|"
+    r"(?:按|分|各个?|每个?)?(?:星期几|周几|礼拜几)|按星期(?!一|二|三|四|五|六|日|天)分布|"
     r"(?<![a-z])(?:by |per |each |which |what |across |every )?(?:days? of (?:the )?week|day of week|"
     r"dow)(?![a-z])|"
     r"(?<![a-z])(?:by|per|which|what|across) weekdays?(?![a-z])"

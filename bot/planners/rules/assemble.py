@@ -22,7 +22,13 @@ from bot.planners.rules.grouping import (
 from bot.planners.rules.growth import read_grew
 from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
-from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_counts, read_metrics
+from bot.planners.rules.measures import (
+    read_column_aggregates,
+    read_concepts,
+    read_counts,
+    read_metrics,
+    read_pairs,
+)
 from bot.planners.rules.ordering import read_ordering
 from bot.planners.rules.presence import read_empty, read_truth
 from bot.planners.rules.roles import assign_roles
@@ -32,6 +38,7 @@ from bot.planners.rules.texts import read_equalities, read_text_filters
 from bot.planners.rules.thresholds import count_members, read_presence, read_signs, read_thresholds
 from bot.planners.rules.times import default_period, read_times, time_context
 
+_WHOLE_NAME = 3  # the weakest rank of a full name: a value as stored
 Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 
 
@@ -48,6 +55,7 @@ def assemble(
     draft.trend = bool(line.tagged(Tag.TREND))
     read_concepts(line, draft, scene)
     read_metrics(line, draft, scene)
+    read_pairs(line, draft, scene)
     read_column_aggregates(line, draft, scene)
     read_counts(line, draft, scene)
     continues = base is not None and is_follow_up(line, base)
@@ -74,6 +82,9 @@ def assemble(
     read_grain(line, draft, scene)
     count_members(draft, scene)
     read_averages(line, draft, scene)
+    ranked = (Tag.TOP, Tag.SUPER, Tag.ORDINAL, Tag.SHARE, Tag.ORDER, Tag.GROW_MOST)
+    if continues and base is not None and not draft.group_by and not draft.where and line.tagged(*ranked):
+        draft.group_by = list(base.group_by)  # 只看前三名: of the rows that are shown
     read_shares(line, draft, scene)
     read_ordering(line, draft, scene)
     read_grew(line, draft, scene)
@@ -99,7 +110,14 @@ def _use_markers(line: Line, draft: Draft) -> None:
     """Use up the words that only mark a slot which has been filled."""
     grouped = bool(draft.group_by)
     if grouped:
-        line.use(*line.tagged(Tag.BY, Tag.WHICH, Tag.LIST, Tag.EACH))
+        line.use(*line.tagged(Tag.BY, Tag.WHICH, Tag.LIST, Tag.EACH, Tag.ORDER))
+    for index in line.tagged(Tag.BY):
+        after = line.after(index, Tag.OF)
+        whole = line.is_role(after, "value") and line.roles[after or 0].terms[0].rank <= _WHOLE_NAME
+        if whole or (line.is_role(after, "time", "segment", "unknown") or line.has(after, Tag.CHART)):
+            line.use(
+                index
+            )  # "sales by Ann Lee"; "by channel" for a value that only begins so asks for a split
     if draft.metrics:
         line.use(*line.tagged(Tag.HOW_MANY, Tag.COUNT, Tag.TOTAL, Tag.WHICH))
     if draft.where or draft.segments or draft.sides:

@@ -26,6 +26,8 @@ _PER = {
 def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
     """Read 占比, share of total, share within each group."""
     marks = [index for index in line.tagged(Tag.SHARE) if index not in line.used]
+    if draft.share_of is not None and draft.group_by and not marks:
+        draft.transforms.append(Share(metric=draft.share_of))
     if not marks or not draft.metrics:
         return
     if len(draft.metrics) == 2 and _is_over(line, draft, marks) and _one_over_other(draft, scene):

@@ -100,6 +100,7 @@ class Draft:
     period: Period | None = None
     periods: list[Period] = field(default_factory=list)
     sides: list[Side] = field(default_factory=list)
+    share_of: str | None = None  # "more than 20% of spend": a condition on a share that no other word names
     rolling: bool = False
     grain: Grain | None = None
     grain_words: tuple[str, ...] = ()

@@ -8,6 +8,9 @@ from bot.planners.rules.ranks import count_at, is_top, order_by, outer_groups
 from bot.planners.rules.tags import Tag
 from semantic_layer.query import Compare, Having, Limit
 
+_AMOUNTS = ("增量", "增长额", "增长量", "变化量", "变化额", "变化值", "增加额", "减少额", "absolute")
+_UNSTEADY = ("波动", "fluctuat", "volatil")
+
 
 def read_growth_ranking(line: Line, draft: Draft, scene: Scene) -> bool:
     """Read "fastest growing" and "按同比增长率排名": order by the growth column, with its comparison."""
@@ -20,7 +23,13 @@ def read_growth_ranking(line: Line, draft: Draft, scene: Scene) -> bool:
         draft.compare.append(Compare(kind="previous_period"))
         draft.say("comparison", "较上一期(未说明时)", "against the previous period (none was named)")
     name = draft.metrics[0]
-    column = growth_column(draft, name)
+    texts = " ".join(line.items[at].text for at in (*most, *growth))
+    if any(word in texts for word in _UNSTEADY):
+        words = scene.words(line, *most, *growth)
+        zh, en = "还没有按波动大小排名的统计。", "Ranking by how much a figure fluctuates is not supported."
+        draft.refuse("not_supported", zh, en, *words)
+    amount = any(word in texts for word in _AMOUNTS) or "absolute" in scene.question.text
+    column = growth_column(draft, name, "delta" if amount else "growth")
     if most:
         descending = line.payload(most[0], Tag.GROW_MOST) == "up"
     else:

@@ -37,6 +37,9 @@ def read_metadata(line: Line, scene: Scene) -> Planned | None:
     if line.of_role("time") or values:
         return None
     marks = line.tagged(Tag.DEFINITION)
+    apart = [at for at in line.tagged(Tag.COMPARE) if line.items[at].text in ("区别", "差别", "difference")]
+    if apart and len(metrics) > 1 and not line.of_role("dimension"):
+        return _planned("definition", tuple(dict.fromkeys(metrics)), line, scene, apart)
     if marks and (metrics or concept_metrics) and not line.of_role("dimension"):
         return _planned("definition", tuple(dict.fromkeys(metrics or concept_metrics)), line, scene, marks)
     if metrics or concept_metrics or line.of_role("dimension"):

@@ -107,10 +107,16 @@ def _choose(
             if at != index
         )
         return "dimension" if other else "metric"
+    if counted and "metric" in kinds and not _other_metric(line, index):
+        return "metric"  # 有多少新客 asks for their number, not for the rows of a segment
     firm = [kind for kind in kinds if any(term.kind == kind and term.rank == strongest for term in terms)]
     if "value" in kinds and any(_beside_dimension(line, index, t.name) for t in terms if t.kind == "value"):
         return "value"
     return (firm or kinds)[0]
+
+
+def _other_metric(line: Line, index: int) -> bool:
+    return any(line.items[at].of_kind("metric") for at in range(len(line)) if at != index)
 
 
 def _listed_with_metric(line: Line, index: int) -> bool:

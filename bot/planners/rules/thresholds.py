@@ -56,10 +56,43 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
                 draft.say("comparison", "较上一期(未说明时)", "against the previous period (none was named)")
             if _is_down(line, growth):
                 operator, values = _FLIP.get(operator, operator), tuple(-value for value in values)
+        elif threshold.unit == "%" and not scene.metric(name).is_ratio and scene.metric(name).unit != "%":
+            shares = line.tagged(Tag.SHARE)
+            of_all = line.has(line.after(last), Tag.OF) or line.has(line.after(last), Tag.SHARE)
+            if not shares and not of_all:
+                label = scene.metric(name).label
+                draft.refuse(
+                    "not_supported",
+                    f"「{label.zh}」不是比率,{number} 是占什么的百分之几?",
+                    f"{label.en} is no rate: {number} of what?",
+                    *words,
+                )
+                continue
+            column = f"{name}__share"  # a percentage of an amount is its share, never the amount itself
+            if not shares:
+                draft.share_of = name
+        elif threshold.unit in _MONEY and scene.metric(name).unit and not _is_money(scene, name):
+            label = scene.metric(name).label
+            draft.refuse(
+                "not_supported",
+                f"「{label.zh}」不是金额,不能和 {number}{threshold.unit} 比。",
+                f"{label.en} is no amount of money and cannot be compared with {number} {threshold.unit}.",
+                *words,
+            )
+            continue
         having = Having(column=column, operator=operator, values=values)  # type: ignore[arg-type]  # the tables hold operators
         draft.having.append(having)
         label = scene.metric(name).label
         draft.say("filter", f"{label.zh} {number}", f"{label.en} {number}", words)
+
+
+_MONEY = frozenset("元 块 块钱 人民币 yuan rmb cny usd dollar dollars eur euro euros".split())
+_CURRENCY_LENGTH = 3
+
+
+def _is_money(scene: Scene, metric: str) -> bool:
+    unit = scene.metric(metric).unit or ""
+    return (len(unit) == _CURRENCY_LENGTH and unit.isupper()) or unit.lower() in _MONEY
 
 
 def read_signs(line: Line, draft: Draft, scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -17,7 +18,7 @@ from bot.language.time import (
     resolve,
 )
 from bot.language.time.calendars import known_as
-from bot.language.time.expressions import Between, Point, Ref
+from bot.language.time.expressions import Between, Event, Point, Ref
 from bot.language.time.fields import finest
 from bot.planners.rules.derive import average_of
 from bot.planners.rules.draft import Draft, Scene, Side
@@ -28,6 +29,7 @@ from semantic_layer.catalog import Catalog
 from semantic_layer.period import Grain, Period, bucket, calendar_unit, shift, truncate
 from semantic_layer.query import Compare, Condition, GroupBy, Operator, PeriodRange
 
+_SAME_DATES = re.compile(r"(?:the )?same |去年同[期月日季周]|上年同[期月日季周]|去年这")
 _COMPARE_TEXT = {
     "previous_period": ("环比(较上一期)", "against the previous period"),
     "previous_year": ("同比(较去年同期)", "year over year"),
@@ -202,7 +204,10 @@ def _periods(reading: TimeReading, draft: Draft) -> None:
         draft.compare.append(Compare(kind="period", period=PeriodRange.of(first)))
         draft.say("comparison", *_compare_words(draft.compare[0]), words)
     else:
-        inner = _nested(periods)
+        events = [span for span in spans if isinstance(span.token.expression, Event)]
+        inner = (
+            _nested(periods) if len(events) < len(periods) else None
+        )  # 中秋国庆 are two, one inside the other
         run = inner or _run(periods)
         if inner is not None:
             draft.period = inner
@@ -241,6 +246,10 @@ def _run(periods: list[Period]) -> Period | None:
 
 def _comparisons(line: Line, reading: TimeReading, draft: Draft, context: TimeContext) -> None:
     for comparison in reading.comparisons:
+        alone = draft.period is None and not draft.periods and not draft.continues and not draft.compared
+        if alone and _SAME_DATES.match(comparison.words.lower()) and not line.tagged(Tag.GROWTH, Tag.GREW):
+            draft.unclear_times.append(comparison.words)  # the same dates as which?
+            continue
         compare = _compare(comparison, draft, context)
         if compare is not None and compare not in draft.compare:
             draft.compare.append(compare)
@@ -259,7 +268,7 @@ def _comparisons(line: Line, reading: TimeReading, draft: Draft, context: TimeCo
 def _compare(comparison: ComparisonReading, draft: Draft, context: TimeContext) -> Compare | None:
     if comparison.kind == "same_weekday_last_week":
         return Compare(kind="same_weekday")
-    if comparison.kind == "period" and comparison.grain is Grain.YEAR and draft.period is not None:
+    if comparison.kind == "period" and comparison.grain is Grain.YEAR and (draft.period or draft.continues):
         return Compare(kind="previous_year")  # "the last 6 months compared to the previous year"
     if comparison.kind in ("previous_period", "previous_year") and comparison.years == 1:
         return Compare(kind=comparison.kind)
