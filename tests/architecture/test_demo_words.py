@@ -31,7 +31,7 @@ ALLOWED = {
     "names of analyses and their roles": (
         "funnel experiment experiments attribution budget targets variant test review action actions customer product "
         "revenue orders spend 实验 漏斗 渠道归因 触点 预算 目标 分组 客户 ab实验 实验结果 转化路径 样本量 差评 "
-        "win loss flat invalid 组别 实验组"
+        "win loss flat invalid 组别 实验组 商品"
     ),
     # what a figure may count, with its Chinese measure word (bot/render.py)
     "units of measure": (
