@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -28,6 +27,7 @@ from bot.outcomes import (
 )
 from bot.plan import AnswerablePlan, ClarifyPlan, MetricPlan, RefusePlan, plan_hash
 from bot.planners.base import Conversation, Planned, Planner, PlanRequest
+from bot.planners.choosing import Planners
 from semantic_layer.errors import AmbiguousPathError, AskGrowthError
 from semantic_layer.text import Locale, Text
 from tools.registry import Registry
@@ -55,9 +55,8 @@ class Pipeline:
         """Take the layer; planners and tools are made on first use unless given."""
         self.layer = layer
         self._settings = settings
-        self._planners: dict[PlannerChoice, Planner] = dict(planners or {})
+        self._planners = Planners(layer, settings, lambda: self.registry, planners)
         self._given_registry = registry
-        self._lock = threading.Lock()
 
     @cached_property
     def registry(self) -> Registry:
@@ -180,9 +179,9 @@ class Pipeline:
         request = PlanRequest(
             draft.question, draft.locale, asked.today, self.layer, asked.user, conversation or Conversation()
         )
-        name = self._choice(choice)
+        name = self._planners.choice(choice)
         with asked.watch.stage("plan"):
-            planned = self._planner(name).plan(request)
+            planned = self._planners.get(name).plan(request)
         planned = replace(planned, planner=planned.planner or ("llm" if name == "llm" else "rules"))
         provenance = Provenance(
             planned.planner or "rules",
@@ -205,38 +204,6 @@ class Pipeline:
             refusal = Refusal(plan.reason, _text(plan.message), plan.missing, plan.nearest)
             return replace(told, outcome="refuse", plan=plan, refusal=refusal)
         return planned
-
-    def _choice(self, choice: PlannerChoice | None) -> PlannerChoice:
-        """Return which planner answers; without an endpoint `auto` is the rules planner.
-
-        Raises:
-            SettingsError: the model planner is wanted, and no endpoint is set.
-        """
-        settings = self._settings
-        wanted = choice or (settings.planner if settings is not None else None) or self.layer.settings.planner
-        if wanted in self._planners:
-            return wanted
-        if settings is not None and settings.endpoint is not None:
-            return wanted
-        from bot.settings import parse_planner
-
-        return parse_planner("llm", None) or "rules" if wanted == "llm" else "rules"
-
-    def _planner(self, name: PlannerChoice) -> Planner:
-        with self._lock:
-            if "rules" not in self._planners:
-                from bot.planners.rules import RulesPlanner
-
-                folder = self._settings.state_dir / "values" if self._settings is not None else None
-                self._planners["rules"] = RulesPlanner(self.layer, folder)
-            endpoint = self._settings.endpoint if self._settings is not None else None
-            if name not in self._planners and name != "rules" and endpoint is not None:
-                from bot.planners.llm import ModelPlanner
-
-                self._planners[name] = ModelPlanner(
-                    self.layer, self._planners["rules"], endpoint, lambda: self.registry, name
-                )
-            return self._planners[name]
 
     def _answered(
         self, asked: Execution, draft: Answer, planned: Planned, planner: PlannerName | None = None

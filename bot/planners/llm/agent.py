@@ -137,7 +137,7 @@ class _Warden(AgentMiddleware[AgentState[Any], None]):
 def readable_calls(reply: AIMessage) -> tuple[list[Call], str]:
     """Return the tool calls that a reply means, and what is wrong with it where there is none."""
     written = [(call["name"], call["args"]) for call in reply.tool_calls]
-    written += [(call["name"] or "", call["args"] or "") for call in reply.invalid_tool_calls]  # type: ignore[misc]  # text
+    written += [(call["name"] or "", call["args"] or "") for call in reply.invalid_tool_calls]  # type: ignore[misc]  # their arguments are text
     calls: list[Call] = []
     problem = "no tool call"
     for raw_name, raw in written:

@@ -217,7 +217,7 @@ def reason_of(error: BaseException) -> str:
     name = type(error).__name__
     if "Timeout" in name:
         return "seconds"
-    if "Connection" in name or "Protocol" in name or "Network" in name or "ReadError" in name:
+    if "Connection" in name or "Protocol" in name or "ReadError" in name:
         return "connection"
     return "calls" if "Recursion" in name else "unreadable"
 

@@ -150,7 +150,7 @@ class Session:
         """Take the plans if they are valid and cover the question, else say what is wrong with them."""
         with self._lock:
             if self.settled is not None:
-                return "done"
+                return "accepted before"
             try:
                 checked = self._checked(plans)
                 said = self._readings(readings)
@@ -169,7 +169,7 @@ class Session:
         """Take the question back if at least two of its options can be run."""
         with self._lock:
             if self.settled is not None:
-                return "done"
+                return "accepted before"
             try:
                 checked = self._checked(plans)
             except PlanProblem as problem:
@@ -186,7 +186,7 @@ class Session:
         """Take an honest no; only words that were really asked count as missing."""
         with self._lock:
             if self.settled is not None:
-                return "done"
+                return "accepted before"
             known: RefusalReason = next((one for one in REASONS if one == reason), "not_in_catalog")
             words = [missing] if isinstance(missing, str) else missing if isinstance(missing, list) else []
             asked = self.request.question.casefold()
