@@ -13,6 +13,7 @@ from bot.language.time.compared import mark_comparisons
 from bot.language.time.cursor import Cursor
 from bot.language.time.expressions import AllTime, Between, Event, Expression, Open, Point, Ref
 from bot.language.time.fields import finest, with_finest
+from bot.language.time.joined import closed, recurring
 from bot.language.time.lexer import lex
 from bot.language.time.lexicon import Lexicon, lexicon
 from bot.language.time.ranges import inherit, read_range
@@ -45,8 +46,8 @@ def scan_time(
     signals = find_signals(folded.text)
     cursor = _cursor(folded, signals, _lexicon(events))
     tokens = [_signal_token(folded, signal) for signal in signals]
-    tokens += _closed(folded, _share_parts(_expressions(folded, cursor)))
-    tokens = _recurring(tokens)
+    tokens += closed(folded, _share_parts(_expressions(folded, cursor)))
+    tokens = recurring(tokens)
     tokens.sort(key=lambda token: token.start)
     compared = mark_comparisons(folded.text, tokens, names)
     wants = find_wants(folded.text)
@@ -238,48 +239,6 @@ def _share_parts(found: list[tuple[TimeToken, int, int]]) -> list[TimeToken]:
     return tokens
 
 
-def _closed(folded: Normalised, tokens: list[TimeToken]) -> list[TimeToken]:
-    """Return the tokens with 今年截至上月底 as one range: a year (or quarter, or month) up to a day in it."""
-    out: list[TimeToken] = []
-    for token in tokens:
-        last, end = out[-1] if out else None, token.expression
-        until = isinstance(end, Open) and end.edge == "until"
-        if last is not None and until and not folded.text[last.end : token.start].strip(" ,"):
-            assert isinstance(end, Open)
-            if isinstance(last.expression, Point):
-                words = folded.words(last.start, token.end)
-                whole = Between(last.expression, end.of)
-                out[-1] = replace(last, end=token.end, words=words, expression=whole)
-                continue
-        out.append(token)
-    return out
-
-
-def _recurring(tokens: list[TimeToken]) -> list[TimeToken]:
-    """Return the tokens with a bare weekend or weekday inside a longer period as every one in it: 上个月周末."""
-    longer = any(token.kind == "period" and not _is_short(token.expression) for token in tokens)
-    if not longer:
-        return tokens
-    out: list[TimeToken] = []
-    for token in tokens:
-        days = _weekdays(token.expression) if token.kind == "period" else ()
-        out.append(replace(token, kind="recurrence", expression=None, weekdays=days) if days else token)
-    return out
-
-
-def _is_short(expression: Expression | None) -> bool:
-    return isinstance(expression, Point) and finest(expression) not in ("year", "half", "quarter", "month")
-
-
-def _weekdays(expression: Expression | None) -> tuple[int, ...]:
-    if not isinstance(expression, Point):
-        return ()
-    if expression == Point(weekend=True):
-        return (5, 6)
-    day = expression.weekday
-    return (day,) if day is not None and expression == Point(weekday=day) else ()
-
-
 def _inherited(token: TimeToken, other: TimeToken, *, backwards: bool = False) -> TimeToken:
     mine, theirs = token.expression, other.expression
     if isinstance(mine, Event) and isinstance(theirs, Event | Point):
@@ -289,6 +248,10 @@ def _inherited(token: TimeToken, other: TimeToken, *, backwards: bool = False) -
         return replace(token, expression=replace(mine, year=year)) if mine.year is None and year else token
     if not isinstance(mine, Point) or not isinstance(theirs, Point):
         return token
+    if backwards and finest(mine) == "year" and finest(theirs) != "year" and theirs.year is not None:
+        both = mine.year is not None and mine.year.relative and theirs.year.relative
+        if both and mine.year != theirs.year:
+            return replace(token, expression=replace(theirs, year=mine.year))  # 今年和去年10月
     same = finest(mine) == finest(theirs)
     if not same or (backwards and (theirs.year is None or theirs.year.relative)):
         return token

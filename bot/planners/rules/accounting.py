@@ -45,8 +45,10 @@ def _is_compound(line: Line, index: int) -> bool:
 
 
 def _is_harmless(line: Line, index: int) -> bool:
-    if line.roles[index].kind == "model":
-        return True
+    if line.roles[index].kind == "model" or (
+        line.roles[index].kind == "analysis" and line.items[index].of_kind("model")
+    ):
+        return not line.has(line.before(index, Tag.OF), Tag.COMPARE)  # "against target" asks for something
     if line.roles[index].kind != "grammar":
         return False
     if line.has(index, Tag.CMP) and line.is_role(line.after(index), "time"):

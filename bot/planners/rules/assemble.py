@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.language.terms.lexicon import Term
 from bot.plan import MetricPlan
+from bot.planners.rules.baseline import default_period
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.filters import read_values
@@ -27,16 +28,16 @@ from bot.planners.rules.measures import (
     read_concepts,
     read_counts,
     read_metrics,
-    read_pairs,
 )
 from bot.planners.rules.ordering import read_ordering
+from bot.planners.rules.pairs import read_pairs
 from bot.planners.rules.presence import read_empty, read_truth
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.segments import read_segments
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.texts import read_equalities, read_text_filters
 from bot.planners.rules.thresholds import count_members, read_presence, read_signs, read_thresholds
-from bot.planners.rules.times import default_period, read_times, time_context
+from bot.planners.rules.times import read_times, time_context
 
 _WHOLE_NAME = 3  # the weakest rank of a full name: a value as stored
 Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]

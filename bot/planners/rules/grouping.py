@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from bot.language.terms.lexicon import Term
@@ -149,6 +150,7 @@ def check_reach(line: Line, draft: Draft, scene: Scene) -> None:
     """Refuse dimensions and values that the asked metrics cannot be split or filtered by."""
     if not draft.metrics:
         return
+    _check_own_filters(draft, scene)
     reached = scene.reach.dimensions(draft.metrics)
     asked = [group.dimension for group in draft.group_by]
     asked += [name for part in draft.where for name in _dimensions_of(part)]
@@ -171,6 +173,30 @@ def check_reach(line: Line, draft: Draft, scene: Scene) -> None:
             f"{metric.en} cannot be split or filtered by {label.en}: no join leads there without double counting.",
             *(words or (label.zh,)),
         )
+
+
+_FIXED = re.compile(r"^\(?\s*(\w+)\s*=\s*'([^']*)'\s*\)?$")
+
+
+def _check_own_filters(draft: Draft, scene: Scene) -> None:
+    """Refuse a condition that the metric's own definition excludes: it would always give nothing."""
+    for name in draft.metrics:
+        metric = scene.metric(name)
+        for text in (part for own in metric.filters for part in re.split(r"(?i)\s+and\s+", own.sql.strip())):
+            fixed = _FIXED.match(text)
+            for part in draft.where if fixed else ():
+                if not isinstance(part, Condition) or part.operator not in ("=", "in") or fixed is None:
+                    continue
+                known = scene.catalog.dimensions.get(part.dimension)
+                columns = {part.dimension, *(binding.expr for binding in known.bindings)} if known else set()
+                if fixed[1] in columns and fixed[2] not in part.values:
+                    values = ", ".join(map(str, part.values))
+                    draft.refuse(
+                        "not_supported",
+                        f"「{metric.label.zh}」的口径只算 {fixed[2]},不含 {values}。",
+                        f"{metric.label.en} counts only {fixed[2]} by definition, never {values}.",
+                        values,
+                    )
 
 
 def _dimensions_of(part: object) -> list[str]:

@@ -10,6 +10,7 @@ from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from semantic_layer.text import Text
 
+_APART = ("区别", "差别", "difference", "difference between", "the difference between", "differences between")
 _TOPICS = {
     "metrics": Text(zh="有哪些指标", en="which metrics there are"),
     "dimensions": Text(zh="有哪些维度", en="which dimensions there are"),
@@ -37,7 +38,7 @@ def read_metadata(line: Line, scene: Scene) -> Planned | None:
     if line.of_role("time") or values:
         return None
     marks = line.tagged(Tag.DEFINITION)
-    apart = [at for at in line.tagged(Tag.COMPARE) if line.items[at].text in ("区别", "差别", "difference")]
+    apart = [at for at in line.tagged(Tag.COMPARE) if line.items[at].text in _APART]
     if apart and len(metrics) > 1 and not line.of_role("dimension"):
         return _planned("definition", tuple(dict.fromkeys(metrics)), line, scene, apart)
     if marks and (metrics or concept_metrics) and not line.of_role("dimension"):

@@ -89,8 +89,9 @@ def _choose(
     counted = line.has(before, Tag.HOW_MANY, Tag.COUNT) or line.has(
         line.after(index), Tag.COUNT, Tag.HOW_MANY
     )
-    if "dimension" in kinds and grouped and not counted:
-        return "dimension"
+    vague = "concept" in kinds and all(term.rank > 0 for term in terms if term.kind != "concept")
+    if ("dimension" in kinds and grouped and not counted) or vague:
+        return "concept" if vague else "dimension"  # a declared vague word outweighs unlabelled names
     if "metric" in kinds and "dimension" in kinds:
         if counted:
             return "metric"
@@ -107,8 +108,11 @@ def _choose(
             if at != index
         )
         return "dimension" if other else "metric"
-    if counted and "metric" in kinds and not _other_metric(line, index):
-        return "metric"  # 有多少新客 asks for their number, not for the rows of a segment
+    asked = counted and not _other_metric(
+        line, index
+    )  # 有多少新客 asks for their number, not for a segment's rows
+    if "metric" in kinds and (asked or _listed_with_metric(line, index)):
+        return "metric"  # 新客和老客人数: two numbers
     firm = [kind for kind in kinds if any(term.kind == kind and term.rank == strongest for term in terms)]
     if "value" in kinds and any(_beside_dimension(line, index, t.name) for t in terms if t.kind == "value"):
         return "value"

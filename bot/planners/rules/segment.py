@@ -21,6 +21,7 @@ from bot.planners.rules.quantities import quantities
 from bot.planners.rules.tags import Tag
 from semantic_layer.text import Text
 
+_LOOSE_END = re.compile(r"[a-z] (?:on|at|in|by|of|to|from)$")
 _AVERAGE_TAIL = re.compile(r"(?<=\s)(?:per|by|each|a|every)\s+[a-z]+$")
 _UNIT_HEAD = re.compile(r"(day|week|month|quarter|year)s? (?:in|of|during|for) ")
 _COMPARED_BEFORE = re.compile(
@@ -78,6 +79,9 @@ def _is_amount(token: TimeToken, text: str) -> bool:
 
 def _words(text: str, tokens: Sequence[Token], matcher: Matcher) -> Iterable[Item]:
     for match in matcher.matches(tokens):
+        span = text[tokens[match.first].start : tokens[match.last - 1].end]
+        if _LOOSE_END.search(span) and all(term.source == "name" for term in match.terms):
+            continue  # "first orders on Mars" is not the column first_order_on
         yield _item("term", tokens, match.first, match.last, terms=match.terms)
     for first, last, tags in grammar_matches(tokens, text):
         yield replace(_item("grammar", tokens, first, last), tags=tags)

@@ -273,6 +273,8 @@ def read_presence(line: Line, draft: Draft, scene: Scene) -> None:
                 *words,
             )
             continue
+        if any(having.column.partition("__")[0] == name for having in draft.having):
+            continue  # "had sales below 5" says its own condition
         draft.having.append(Having(column=name, operator=">", values=(0.0,)))
         draft.say("filter", f"{label.zh} > 0", f"{label.en} > 0", words)
 

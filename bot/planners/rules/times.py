@@ -20,21 +20,17 @@ from bot.language.time import (
 from bot.language.time.calendars import known_as
 from bot.language.time.expressions import Between, Event, Point, Ref
 from bot.language.time.fields import finest
+from bot.planners.rules.baseline import COMPARE_TEXT, compare_words, default_period, holds_several
 from bot.planners.rules.derive import average_of
 from bot.planners.rules.draft import Draft, Scene, Side
 from bot.planners.rules.line import Line
 from bot.planners.rules.patterns import GRAINS
 from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Catalog
-from semantic_layer.period import Grain, Period, bucket, calendar_unit, shift, truncate
+from semantic_layer.period import Grain, Period, calendar_unit
 from semantic_layer.query import Compare, Condition, GroupBy, Operator, PeriodRange
 
 _SAME_DATES = re.compile(r"(?:the )?same |去年同[期月日季周]|上年同[期月日季周]|去年这")
-_COMPARE_TEXT = {
-    "previous_period": ("环比(较上一期)", "against the previous period"),
-    "previous_year": ("同比(较去年同期)", "year over year"),
-    "same_weekday": ("较上周同日", "against the same weekday a week earlier"),
-}
 
 
 def calendar_events(catalog: Catalog) -> tuple[CalendarEvent, ...]:
@@ -202,7 +198,7 @@ def _periods(reading: TimeReading, draft: Draft) -> None:
         first, last = sorted(periods, key=lambda period: period.start)
         draft.period = last
         draft.compare.append(Compare(kind="period", period=PeriodRange.of(first)))
-        draft.say("comparison", *_compare_words(draft.compare[0]), words)
+        draft.say("comparison", *compare_words(draft.compare[0]), words)
     else:
         events = [span for span in spans if isinstance(span.token.expression, Event)]
         inner = (
@@ -254,13 +250,17 @@ def _comparisons(line: Line, reading: TimeReading, draft: Draft, context: TimeCo
         if compare is not None and compare not in draft.compare:
             draft.compare.append(compare)
             draft.compare_grain = draft.compare_grain or comparison.grain
-            zh, en = _compare_words(compare)
+            if compare.kind == "previous_period" and holds_several(draft.period, comparison.grain):
+                draft.grain = (
+                    draft.grain or comparison.grain
+                )  # 今年的月环比: each month against the one before
+            zh, en = compare_words(compare)
             draft.say("comparison", zh, en, (comparison.words,))
     for tag, kind in ((Tag.POP, "previous_period"), (Tag.YOY, "previous_year")):
         marks = [index for index in line.tagged(tag) if line.roles[index].kind == "grammar"]
         if marks and not any(compare.kind == kind for compare in draft.compare):
             draft.compare.append(Compare(kind=kind))  # type: ignore[arg-type]  # one of the two kinds above
-            zh, en = _COMPARE_TEXT[kind]
+            zh, en = COMPARE_TEXT[kind]
             draft.say("comparison", zh, en, tuple(line.items[index].text for index in marks))
         line.use(*marks)
 
@@ -278,35 +278,3 @@ def _compare(comparison: ComparisonReading, draft: Draft, context: TimeContext) 
         return Compare(kind="previous_year") if comparison.kind == "previous_year" else None
     other = baseline_of(draft.period, comparison, context, rolling=draft.rolling)
     return Compare(kind="period", period=PeriodRange.of(other))
-
-
-def _compare_words(compare: Compare) -> tuple[str, str]:
-    if compare.period is not None:
-        start, end = compare.period.start, compare.period.end
-        return f"与 {start} 至 {end}(不含)比", f"against {start} to {end} (exclusive)"
-    return _COMPARE_TEXT[compare.kind]
-
-
-def default_period(draft: Draft, context: TimeContext) -> None:
-    """Give a comparison without a period one that has something to be compared with, and say so."""
-    relative = [compare for compare in draft.compare if compare.period is None]
-    timed = draft.grain is not None or any(group.grain for group in draft.group_by)
-    if not relative or draft.period is not None or draft.periods or timed or draft.trend or draft.continues:
-        return
-    end = context.known_end
-    if relative[0].kind == "previous_year" and draft.compare_grain is None:
-        start = truncate(end - (shift(end, 1, Grain.DAY) - end), Grain.YEAR)
-        draft.period = Period(start, end, shift(start, 1, Grain.YEAR)) if end > start else None
-        zh, en = "今年至今(同比未说明时间)", "this year to date (no period was named)"
-    else:
-        grain = draft.compare_grain or Grain.MONTH
-        whole = bucket(end, grain, context.week_start, context.fiscal_year_start)
-        draft.period = Period.of(shift(whole.start, -1, grain), whole.start)
-        zh, en = "最近一个完整周期(环比未说明时间)", "the last complete period (none was named)"
-    if draft.period is not None:
-        period = draft.period
-        draft.say(
-            "period",
-            f"{period.start} 至 {period.end}(不含):{zh}",
-            f"{period.start} to {period.end} (exclusive): {en}",
-        )

@@ -1,0 +1,71 @@
+"""Two metrics that are no list: a quotient that is declared, or a question that must not be guessed."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.line import Line
+from bot.planners.rules.tags import Tag
+from semantic_layer.catalog import RatioMetric
+
+_PER = ("per", "for each", "for every", "each", "every", "divided by", "除以")
+_PER_ZH = ("每", "每个", "每次", "每一", "每一个", "每位", "每名", "每条", "每家")
+_LOOSE = (",", ";", "/", "&", "+", "、", "。", "?")
+
+
+def read_pairs(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read two metrics that are no list: "spend per click" is the ratio declared so, "A of B" is refused.
+
+    In A的B and "B of A" the A says whose numbers are asked: a condition that no filter here expresses.
+    """
+    named = [index for index in line.of_role("metric") if index in draft.metric_at]
+    for left, right in pairwise(named):
+        if draft.metric_at[left] == draft.metric_at[right]:
+            continue
+        inner = [at for at in range(left + 1, right) if not line.is_filler(at)]
+        marks = [at for at in inner if line.has(at, Tag.BY)]
+        words = [line.items[at].text for at in marks]
+        if len(inner) == 1 and words and words[0] in _PER:
+            _quotient(line, draft, scene, (left, right), marks)
+        elif all(line.has(at, Tag.OF) and not line.has(at, Tag.AND, Tag.SHARE) for at in inner):
+            ahead = line.before(left)
+            if not inner and line.has(ahead, Tag.BY) and line.items[ahead or 0].text in _PER_ZH:
+                _quotient(line, draft, scene, (right, left), [ahead or 0])
+                continue
+            joint = any(line.items[at].text in _LOOSE for at in range(left + 1, right))
+            if joint or line.tagged(Tag.SHARE, Tag.CMP, Tag.CMP_AFTER, Tag.BETWEEN):
+                continue
+            _unread_pair(line, draft, scene, left, right)
+
+
+def _quotient(line: Line, draft: Draft, scene: Scene, pair: tuple[int, int], marks: list[int]) -> None:
+    top, bottom = draft.metric_at[pair[0]], draft.metric_at[pair[1]]
+    line.use(*marks)
+    for metric in scene.catalog.metrics.values():
+        kind = metric.type
+        if not isinstance(kind, RatioMetric) or metric.hidden or kind.numerator.filters:
+            continue
+        if (kind.numerator.metric, kind.denominator.metric) == (top, bottom):
+            kept = [name for name in draft.metrics if name != bottom]
+            draft.metrics = [metric.name if name == top else name for name in kept]
+            draft.metric_at.update(dict.fromkeys(pair, metric.name))
+            draft.say("metric", metric.label.zh, metric.label.en, scene.words(line, *sorted(pair)))
+            return
+    over, under = scene.metric(top).label, scene.metric(bottom).label
+    draft.refuse(
+        "not_in_catalog",
+        f"没有「{over.zh}÷{under.zh}」这个比率指标。",
+        f"No metric divides {over.en} by {under.en}.",
+        *scene.words(line, *sorted(pair)),
+    )
+
+
+def _unread_pair(line: Line, draft: Draft, scene: Scene, left: int, right: int) -> None:
+    words = scene.words(line, left, right)
+    draft.refuse(
+        "not_supported",
+        f"「{words[0]}」和「{words[1]}」连在一起:是要两个指标,还是其中一个是条件?请分开写。",
+        f"“{words[0]}” and “{words[1]}” stand together: two metrics, or is one a condition? Please say which.",
+        *words,
+    )
