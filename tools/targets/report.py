@@ -123,7 +123,7 @@ def _table(ordered: list[Status], context: ToolContext) -> Table:
         Column("period", Text(zh="期间", en="period"), "dimension", value_labels=periods),
         Column("target", Text(zh="目标", en="target"), "derived"),
         Column("actual", Text(zh="已完成", en="so far"), "derived"),
-        Column("done_share", Text(zh="完成比例", en="done"), "derived"),
+        Column("done_share", Text(zh="完成比例", en="achieved"), "derived"),
         Column("time_share", Text(zh="时间进度", en="time gone"), "derived"),
         Column("landing", Text(zh="预计收官", en="expected at the end"), "derived"),
         Column("low", Text(zh="下限(八成把握)", en="low (80 %)"), "derived"),
@@ -155,7 +155,7 @@ def _chart(ordered: list[Status]) -> ChartSpec:
     labels = tuple((one.goal.metric.name, one.goal.metric.label) for one in ordered)
     columns = (
         Column("metric", Text(zh="指标", en="metric"), "dimension", value_labels=labels),
-        Column("done_share", Text(zh="完成比例", en="done"), "derived"),
+        Column("done_share", Text(zh="完成比例", en="achieved"), "derived"),
         Column("time_share", Text(zh="时间进度", en="time gone"), "derived"),
     )
     rows: tuple[Row, ...] = tuple((one.goal.metric.name, one.done_share, one.time_share) for one in ordered)
