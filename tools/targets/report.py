@@ -129,7 +129,7 @@ def _table(ordered: list[Status], context: ToolContext) -> Table:
         Column("low", Text(zh="下限(八成把握)", en="low (80 %)"), "derived"),
         Column("high", Text(zh="上限(八成把握)", en="high (80 %)"), "derived"),
         Column("chance_rate", Text(zh="达标概率", en="chance of meeting it"), "derived"),
-        Column("state", Text(zh="状态", en="state"), "dimension", value_labels=STATES),
+        Column("state", Text(zh="进展判断", en="standing"), "dimension", value_labels=STATES),
     )
     rows: tuple[Row, ...] = tuple(
         (
