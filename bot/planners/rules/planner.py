@@ -98,8 +98,6 @@ class RulesPlanner:
         if metadata is not None:
             return metadata
         tool = example_tool(scene.question.text, self._examples)
-        if tool is not None and is_example(scene.question.text, tool):
-            return tool_plan(tool, Draft(), ())
         bound = bound_plan(scene.question.text, scene.catalog, self._tools)
         if bound is not None:
             return bound
@@ -110,7 +108,9 @@ class RulesPlanner:
         line, draft = read({})
         draft.notes += found.notes
         if tool is not None:
-            return tool_plan(tool, draft, ())
+            # The words of an example ask for the analysis: what they group by may count, a filter they are not.
+            whole = is_example(scene.question.text, tool)
+            return tool_plan(tool, Draft(group_by=draft.group_by) if whole else draft, ())
         intent = intent_of(line)
         if intent is not None:
             return route(*intent, line, draft, scene, self._by_intent)
