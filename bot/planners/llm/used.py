@@ -56,6 +56,9 @@ def _parts(plan: MetricPlan, used: Used) -> None:
     kinds = {part.kind for part in plan.transforms}
     conditions = [one for part in plan.where for one in (getattr(part, "conditions", None) or (part,))]
     operators = [getattr(one, "operator", "") for one in conditions] + [one.operator for one in plan.having]
+    # What a word may be explained by beside a name: what it does to the rows, never which rows are read.
+    used.parts |= {name for name in ("order_by", "limit", "having", "compare") if getattr(plan, name)}
+    used.parts |= kinds | ({"order"} if plan.order_by else set())
     used.parts |= {"share"} if "share" in kinds else set()
     used.parts |= {"running"} if "running_total" in kinds else set()
     used.parts |= {"rolling"} if "rolling" in kinds else set()

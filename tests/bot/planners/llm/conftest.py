@@ -85,3 +85,9 @@ def pipeline(lamps, server, tmp_path):
 def rules_alone(lamps, rules):
     """The reading of the rules planner, without any model."""
     return lambda question: rules.plan(PlanRequest(question, "en-US", TODAY, lamps))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _langchain_is_loaded():
+    """Loading it takes seconds on a busy machine; that is not what the tests' small ceilings are for."""
+    importlib.import_module("bot.planners.llm.agent")

@@ -93,6 +93,15 @@ def test_what_a_word_was_taken_for_is_said(ask, server, wire):
     assert any("change nothing: how" in note.en for note in planned.notes)
 
 
+def test_a_word_may_be_explained_by_what_it_does_to_the_rows(ask, server, wire):
+    ranked = {**PLAN, "order_by": [{"column": "zarn", "descending": True}]}
+    said = [("shine", "zarn"), ("fiercely", "order_by"), ("which hubs", "hub")]
+    planned = ask(
+        "which hubs shine fiercely last month", server.script("m", wire.propose(ranked, readings=said))
+    )
+    assert planned.plan.order_by[0].column == "zarn"
+
+
 # ---- rules and model
 
 
