@@ -63,12 +63,16 @@ def _is_short(expression: Expression | None) -> bool:
 def _days_apart(token: TimeToken) -> list[TimeToken]:
     """Return 上个月周末 as the month and its weekends; a week's weekend is one period."""
     point = token.expression
-    if token.kind != "period" or not isinstance(point, Point) or not point.weekend or point.week is not None:
+    if token.kind != "period" or not isinstance(point, Point) or point.week is not None:
+        return [token]
+    if not point.weekend and point.weekday is None:
         return [token]
     whole = replace(point, weekend=False, weekday=None)
     if whole == Point() or finest(whole) not in ("year", "half", "quarter", "month"):
         return [token]
     days = replace(token, kind="recurrence", expression=None, weekdays=(5, 6))
+    if not point.weekend and point.weekday is not None:
+        days = replace(days, weekdays=(point.weekday,))
     return [replace(token, expression=whole), days]
 
 

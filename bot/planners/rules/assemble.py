@@ -115,7 +115,12 @@ def _use_markers(line: Line, draft: Draft) -> None:
     for index in line.tagged(Tag.BY):
         after = line.after(index, Tag.OF)
         whole = line.is_role(after, "value") and line.roles[after or 0].terms[0].rank <= _WHOLE_NAME
-        if whole or (line.is_role(after, "time", "segment", "unknown") or line.has(after, Tag.CHART)):
+        alone = line.items[index].text == "各" and not line.is_role(after, "metric", "dimension")  # 各是多少
+        if (
+            whole
+            or alone
+            or (line.is_role(after, "time", "segment", "unknown") or line.has(after, Tag.CHART))
+        ):
             line.use(
                 index
             )  # "sales by Ann Lee"; "by channel" for a value that only begins so asks for a split

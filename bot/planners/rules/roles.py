@@ -111,7 +111,7 @@ def _choose(
     asked = counted and not _other_metric(
         line, index
     )  # 有多少新客 asks for their number, not for a segment's rows
-    if "metric" in kinds and (asked or _listed_with_metric(line, index)):
+    if "metric" in kinds and (asked or _listed_with_metric(line, index, beside="segment")):
         return "metric"  # 新客和老客人数: two numbers
     firm = [kind for kind in kinds if any(term.kind == kind and term.rank == strongest for term in terms)]
     if "value" in kinds and any(_beside_dimension(line, index, t.name) for t in terms if t.kind == "value"):
@@ -123,17 +123,13 @@ def _other_metric(line: Line, index: int) -> bool:
     return any(line.items[at].of_kind("metric") for at in range(len(line)) if at != index)
 
 
-def _listed_with_metric(line: Line, index: int) -> bool:
+def _listed_with_metric(line: Line, index: int, beside: str = "dimension") -> bool:
     """Return whether the word stands in a list with a metric: orders and customers, 订单数和客户."""
     for joint, step in ((line.before(index), line.before), (line.after(index), line.after)):
         if joint is None or not line.has(joint, Tag.AND):
             continue
         near = step(joint, Tag.AND)
-        if (
-            near is not None
-            and line.items[near].of_kind("metric")
-            and not line.items[near].of_kind("dimension")
-        ):
+        if near is not None and line.items[near].of_kind("metric") and not line.items[near].of_kind(beside):
             return True
     return False
 

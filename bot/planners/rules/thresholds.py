@@ -8,6 +8,7 @@ from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from semantic_layer.query import Compare, Condition, GroupBy, Having
+from semantic_layer.text import Text
 
 _FLIP = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 _NEGATED = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "!="}
@@ -56,34 +57,41 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
                 draft.say("comparison", "较上一期(未说明时)", "against the previous period (none was named)")
             if _is_down(line, growth):
                 operator, values = _FLIP.get(operator, operator), tuple(-value for value in values)
-        elif threshold.unit == "%" and not scene.metric(name).is_ratio and scene.metric(name).unit != "%":
-            shares = line.tagged(Tag.SHARE)
-            of_all = line.has(line.after(last), Tag.OF) or line.has(line.after(last), Tag.SHARE)
-            if not shares and not of_all:
-                label = scene.metric(name).label
-                draft.refuse(
-                    "not_supported",
-                    f"「{label.zh}」不是比率,{number} 是占什么的百分之几?",
-                    f"{label.en} is no rate: {number} of what?",
-                    *words,
-                )
+        else:
+            unfit = _unfit(line, draft, scene, threshold, name)
+            if unfit is not None:
+                draft.refuse("not_supported", unfit.zh, unfit.en, *words)
                 continue
-            column = f"{name}__share"  # a percentage of an amount is its share, never the amount itself
-            if not shares:
-                draft.share_of = name
-        elif threshold.unit in _MONEY and scene.metric(name).unit and not _is_money(scene, name):
-            label = scene.metric(name).label
-            draft.refuse(
-                "not_supported",
-                f"「{label.zh}」不是金额,不能和 {number}{threshold.unit} 比。",
-                f"{label.en} is no amount of money and cannot be compared with {number} {threshold.unit}.",
-                *words,
-            )
-            continue
+            column = f"{name}__share" if _is_share(scene, threshold, name) else name
         having = Having(column=column, operator=operator, values=values)  # type: ignore[arg-type]  # the tables hold operators
         draft.having.append(having)
         label = scene.metric(name).label
         draft.say("filter", f"{label.zh} {number}", f"{label.en} {number}", words)
+
+
+def _is_share(scene: Scene, threshold: Threshold, name: str) -> bool:
+    """Return whether a percentage is asked of an amount: it is its share, never the amount itself."""
+    metric = scene.metric(name)
+    return threshold.unit == "%" and not metric.is_ratio and metric.unit != "%"
+
+
+def _unfit(line: Line, draft: Draft, scene: Scene, threshold: Threshold, name: str) -> Text | None:
+    """Return why a metric cannot be compared with the number, None where it can."""
+    label, number = scene.metric(name).label, _shown(threshold)
+    if _is_share(scene, threshold, name) and not line.tagged(Tag.SHARE):
+        following = line.after(max(threshold.indexes))
+        if following is None or line.items[following].text != "of":
+            return Text(
+                zh=f"「{label.zh}」不是比率,{number} 是占什么的百分之几?",
+                en=f"{label.en} is no rate: {number} of what?",
+            )
+        draft.share_of = name
+    if threshold.unit in _MONEY and scene.metric(name).unit and not _is_money(scene, name):
+        return Text(
+            zh=f"「{label.zh}」不是金额,不能和 {number}{threshold.unit} 比。",
+            en=f"{label.en} is no amount of money and cannot be compared with {number} {threshold.unit}.",
+        )
+    return None
 
 
 _MONEY = frozenset("元 块 块钱 人民币 yuan rmb cny usd dollar dollars eur euro euros".split())
