@@ -85,6 +85,7 @@ class Execution:
     user: str | None
     row_limit: int | None
     watch: Stopwatch
+    rollups: list[str] = field(default_factory=list)  # the pre-aggregated tables that were read
 
     def execute(self, plan: AnswerablePlan, *, brief: bool = False) -> Outcome:
         """Return the outcome of one plan; `brief` leaves out follow-ups and suggestions.
@@ -141,6 +142,7 @@ class Execution:
         self.watch.add("execute", result.milliseconds)
         self.watch.add("compile", max(0.0, elapsed - result.milliseconds))
         compiled = result.compiled
+        self.rollups.extend(name for name in compiled.rollups if name not in self.rollups)
         # The canonical query has a period even where none was asked; sentences must tell the two apart.
         canonical = compiled.query.model_copy(
             update={"period": compiled.query.period if query.period else None}

@@ -1,7 +1,6 @@
 """The resolved, immutable catalog: what the YAML means, checked and ready for the compiler and the parser.
 
-The loader builds it from the YAML (`semantic_layer/spec`); nothing else does. Every name in it is resolved:
-a metric names existing inputs, a dimension says where it lives, a filter is a parsed SQL boolean.
+Only the loader builds it. Every name is resolved: inputs exist, dimensions say where they live, filters are SQL.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ from datetime import date
 from typing import Literal
 
 from semantic_layer.period import Grain
+from semantic_layer.rollup import Rollup
 from semantic_layer.text import Text, Words
 
 EntityType = Literal["primary", "unique", "foreign", "natural"]
@@ -43,9 +43,8 @@ class Window:
 class Filter:
     """A boolean SQL expression in the catalog's names.
 
-    Columns are dimension names as a query writes them (`channel`, `customer__country`,
-    `metric_time__week`); dbt's Jinja calls are already rewritten to them. A metric used as a filter is the
-    call `metric('orders', 'customer')` (metric name, then the entities it is grouped by).
+    Columns are dimension names as a query writes them (`channel`, `metric_time__week`), dbt's Jinja rewritten. A
+    metric used as a filter is the call `metric('orders', 'customer')` (its name, then the entities it is by).
     """
 
     sql: str
@@ -292,8 +291,7 @@ class Event:
 class AnalysisBinding:
     """One entry of `funnels:`, `journeys:`, `experiments:`, `reviews:` or `customers:`, as plain values.
 
-    `kind` is the singular of the section; `options` holds the entry's checked keys (see
-    `loader/analyses.py`): dimension names canonical, windows as `Window`, conditions as `Filter`.
+    `kind` is the section's singular; `options` the entry's checked keys, names canonical (`loader/analyses.py`).
     """
 
     kind: str
@@ -328,4 +326,5 @@ class Catalog:
     week_start: int = 0  # 0 Monday … 6 Sunday
     fiscal_year_start: int = 1
     time_spines: Mapping[str, tuple[str, str, Grain]] = field(default_factory=dict)
+    rollups: Mapping[str, Rollup] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)  # any accepted dimension spelling -> canonical

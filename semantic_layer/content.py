@@ -25,7 +25,7 @@ from semantic_layer.text import Locale, Text
 _OURS = frozenset(
     {
         "semantic_layer.access", "semantic_layer.catalog", "semantic_layer.content", "semantic_layer.engines.base",
-        "semantic_layer.period", "semantic_layer.text",
+        "semantic_layer.period", "semantic_layer.rollup", "semantic_layer.text",
     }
 )  # fmt: skip
 _PLAIN = frozenset({("datetime", "date"), ("pathlib", "PosixPath"), ("pathlib", "WindowsPath")})

@@ -15,6 +15,8 @@ from semantic_layer.coverage import COVERAGE_TABLE, CoverageMap
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import AskGrowthError, DataError
 from semantic_layer.files import USERS_FILE, source_files, workspace_root
+from semantic_layer.rollup import ROLLUPS_SCHEMA
+from semantic_layer.rollup_store import rollups_file
 from semantic_layer.warehouse import ensure_warehouse, find_files, fingerprint, stored_coverage, version_of
 from semantic_layer.workspace import Opening, Reload, SemanticLayer
 
@@ -102,14 +104,16 @@ def _data(opening: Opening) -> tuple[Catalog, Engine, str, CoverageMap | None]:
         return catalog, engine, f"connection-{id(opening.connection):x}", None
     if settings.engine_path is not None:
         file = settings.path / settings.engine_path
-        engine = DuckDBEngine(file, limits=limits, timezone=zone)
-        return catalog, engine, fingerprint(file), None
+        version = fingerprint(file)
+        engine = DuckDBEngine(file, limits=limits, timezone=zone, beside=_rollups(opening, file, version))
+        return catalog, engine, version, None
     files = find_files(catalog, settings.path, opening.data_dir, settings.data)
     name = _state_name(opening.path, opening.data_dir)
     where = (opening.state_dir, name, files.tables, catalog, zone)
     target, version = ensure_warehouse(*where)
     try:
-        engine = DuckDBEngine(target, limits=limits, timezone=zone)
+        beside = _rollups(opening, target, version)
+        engine = DuckDBEngine(target, limits=limits, timezone=zone, beside=beside)
     except DataError:  # cut short by a full disk, or removed by the build of a newer version: once more
         target.unlink(missing_ok=True)
         target, version = ensure_warehouse(*where)
@@ -117,6 +121,13 @@ def _data(opening: Opening) -> tuple[Catalog, Engine, str, CoverageMap | None]:
     spans = stored_coverage(engine.execute(f"SELECT * FROM {COVERAGE_TABLE}").rows)
     models = {name: files.models.get(name, model) for name, model in catalog.models.items()}
     return replace(catalog, models=models), engine, version, spans
+
+
+def _rollups(opening: Opening, source: Path, version: str) -> tuple[str, Path] | None:
+    """Return the name and file of the rollups, where the workspace declares any."""
+    if not opening.content.catalog.rollups:
+        return None
+    return ROLLUPS_SCHEMA, rollups_file(opening.state_dir, source, version)
 
 
 def _state_name(path: Path, data_dir: Path | None) -> str:

@@ -97,6 +97,7 @@ class SemanticLayer:
     _spans: CoverageMap | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _results: ResultCache = field(default_factory=ResultCache)
+    _rollups: frozenset[str] | None = None
 
     # ------------------------------------------------------------------------------------------------------- time
 
@@ -174,7 +175,17 @@ class SemanticLayer:
             row_filters=rights.row_filters,
             hidden=rights.hidden,
             masked=rights.masked,
+            rollups=self.rollups(),
         )
+
+    def rollups(self) -> frozenset[str]:
+        """Return the rollups that are built on these data; looked up on first use."""
+        if self._rollups is None:
+            from semantic_layer.rollup_store import built_rollups
+
+            with self._lock:
+                self._rollups = frozenset(built_rollups(self.catalog, self.engine))
+        return self._rollups
 
     def query(
         self,

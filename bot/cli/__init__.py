@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 
 import typer
 
-from bot.cli import ask, catalog, chat, query, user, workspace
+from bot.cli import ask, catalog, chat, query, rollups, user, workspace
 from bot.cli.output import fail, prefer_utf8
 from semantic_layer.errors import AskGrowthError
 
@@ -27,6 +27,7 @@ ask.register(app)
 query.register(app)
 catalog.register(app)
 workspace.register(app)
+rollups.register(app)
 chat.register(app)
 user.register(app)
 

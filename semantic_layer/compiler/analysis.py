@@ -14,6 +14,7 @@ from semantic_layer.compiler import nodes
 from semantic_layer.compiler.buckets import interval
 from semantic_layer.compiler.context import CompileContext
 from semantic_layer.compiler.index import CatalogIndex, index_of
+from semantic_layer.compiler.names import resolve_name
 from semantic_layer.compiler.predicates import filter_sql, where_sql
 from semantic_layer.compiler.scans import time_limits
 from semantic_layer.compiler.scope import Scope, not_yet
@@ -79,7 +80,9 @@ def _segment(index: CatalogIndex, name: str) -> str:
 
 def _column(scope: Scope, column: RowColumn, hidden: frozenset[str]) -> exp.Expr:
     if isinstance(column, Named):
-        return scope.named(column.spelling).sql
+        # Rows are shown to the user: what is masked for them is null here, too.
+        name = resolve_name(scope.index, column.spelling, scope.context.hidden)
+        return scope.asked(name).sql
     if isinstance(column, Holds):
         return nodes.coalesce([filter_sql(scope, column.condition.sql), exp.false()])
     return _measured(scope, column, hidden)

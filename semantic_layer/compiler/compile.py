@@ -102,6 +102,7 @@ def _compiled(
         periods=tuple(_periods(plan, reading)),
         models=models_of(list(plan.facts.values())),
         tie=_beyond(final, context.dialect),
+        rollups=tuple(dict.fromkeys(plan.rollups)),
         cut_by=tuple(part.column for part in order),
     )
 
@@ -145,7 +146,9 @@ def _with_other(
     """Return the statement of the first rows and one for all rows of the members that are not among them."""
     plan, query = stages.plan, reading.query
     top = top_members(stages, select, result, order, query)
-    rest = Plan(plan.index, plan.context, (), plan.time_keys, used_names=plan.used_names)
+    rest = Plan(
+        plan.index, plan.context, (), plan.time_keys, used_names=plan.used_names, rollups=plan.rollups
+    )
     whole = query.model_copy(update={"group_by": (), "order_by": (), "limit": None})
     outside = replace(reading, query=whole, outside=(top.members, plan.keys[0].name))
     others, remainder, _ = _selected(rest, outside)

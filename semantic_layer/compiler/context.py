@@ -41,6 +41,7 @@ class CompileContext:
     row_filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
+    rollups: frozenset[str] = frozenset()  # the rollups that are built on the data as they are
     filtering: tuple[str, ...] = ()  # the metrics in whose filters this compilation stands, outermost first
 
 
@@ -70,6 +71,7 @@ class CompiledQuery:
     totals_sql: str | None = None
     totals_columns: tuple[str, ...] = ()
     tie: Callable[[], str] | None = field(default=None, compare=False, repr=False)
+    rollups: tuple[str, ...] = ()  # the pre-aggregated tables that were read in place of facts
     cut_by: tuple[str, ...] = ()  # what the rows are sorted by, before the tie-break
 
     @property

@@ -124,6 +124,7 @@ class Plan:
     time_keys: tuple[Key, ...]  # the keys of the query that this one sums up: they choose the time dimension
     facts: dict[tuple[str, str | None, Moves, Variant], Fact] = field(default_factory=dict)
     used_names: set[str] = field(default_factory=set)
+    rollups: list[str] = field(default_factory=list)  # those read in place of a fact
 
     def fresh(self, name: str) -> str:
         """Return `name`, or a numbered form that hides no table and no other CTE, and reserve it."""

@@ -8,6 +8,7 @@ from semantic_layer.compiler import nodes, spine
 from semantic_layer.compiler.conversions import conversion_scan
 from semantic_layer.compiler.facts import Converted, Fact, Key, Latest, Plan, Running
 from semantic_layer.compiler.measures import aggregate
+from semantic_layer.compiler.rollups import rollup_scan
 from semantic_layer.compiler.running import running_scan
 from semantic_layer.compiler.scans import Reading, Scan, grouped, needs_period, rows_of, scan
 
@@ -21,7 +22,7 @@ def variant_scan(plan: Plan, fact: Fact, reading: Reading) -> Scan:
     elif isinstance(fact.variant, Converted):
         made = conversion_scan(plan, fact, fact.variant, reading)
     else:
-        made = scan(plan, fact, reading)
+        made = rollup_scan(plan, fact, reading) or scan(plan, fact, reading)
     key = plan.bucket_key(fact)
     if fact.on_spine and key is not None:
         return _on_spine(plan, fact, key, made, reading)

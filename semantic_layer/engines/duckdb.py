@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import duckdb
@@ -29,10 +29,12 @@ class DuckDBEngine:
         connection: duckdb.DuckDBPyConnection | None = None,
         limits: Limits | None = None,
         timezone: str | None = None,
+        beside: tuple[str, Path] | None = None,
     ) -> None:
         """Open `path` read-only and lock it; a given `connection` is used through cursors and left as it is.
 
-        `timezone` is the zone in which time stamps with a zone are cut into days.
+        `timezone` is the zone in which time stamps with a zone are cut into days; `beside` a second file, read
+        under a name of its own, where it is there and sound.
 
         Raises:
             DataError: `database_missing`, `database_locked`, `database_broken`.
@@ -41,10 +43,11 @@ class DuckDBEngine:
         self._running: dict[duckdb.DuckDBPyConnection, int] = {}
         self._lock = threading.Lock()
         self._owned = connection is None
+        self.path = path
         if connection is not None:
             self._connection = connection
         elif path is not None:
-            self._connection = _connect(path, self._limits, timezone)
+            self._connection = _connect(path, self._limits, timezone, beside)
         else:
             raise ValueError("an engine needs a path or a connection")
 
@@ -108,7 +111,9 @@ class DuckDBEngine:
             cursor.close()
 
 
-def _connect(path: Path, limits: Limits, timezone: str | None) -> duckdb.DuckDBPyConnection:
+def _connect(
+    path: Path, limits: Limits, timezone: str | None, beside: tuple[str, Path] | None
+) -> duckdb.DuckDBPyConnection:
     """Open and lock the database file, or say in both languages why not."""
     if not path.is_file():
         raise DataError(
@@ -134,11 +139,19 @@ def _connect(path: Path, limits: Limits, timezone: str | None) -> duckdb.DuckDBP
         ):  # a second engine over one file shares the first one's locked instance
             if timezone is not None:
                 connection.execute("SET GLOBAL TimeZone = ?", [timezone])
+            if beside is not None and beside[1].is_file():
+                with suppress(duckdb.Error):  # cut short: whoever needs it finds that it is not there
+                    connection.execute(f"ATTACH {_quoted(beside[1])} AS {beside[0]} (READ_ONLY)")
             connection.execute("SET enable_external_access = false")
             connection.execute("SET lock_configuration = true")
     except duckdb.Error as error:
         raise _cannot_open(path, error) from error
     return connection
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as a SQL text."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _require_one_select(cursor: duckdb.DuckDBPyConnection, sql: str) -> None:

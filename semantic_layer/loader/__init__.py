@@ -18,6 +18,7 @@ from semantic_layer.loader.filters import FilterReader
 from semantic_layer.loader.metrics import build_metrics
 from semantic_layer.loader.names import Names
 from semantic_layer.loader.read import read_sections
+from semantic_layer.loader.rollups import build_rollups
 from semantic_layer.loader.sections import Sections
 from semantic_layer.loader.spines import build_spines
 from semantic_layer.loader.users import load_users
@@ -145,6 +146,7 @@ def _build(documents: Iterable[Marked], problems: Problems, files: tuple[SourceF
         week_start=sections.settings.week_start,
         fiscal_year_start=sections.settings.fiscal_year_start,
         time_spines=build_spines(sections, problems),
+        rollups=build_rollups(sections, names, metrics, problems),
         spellings=names.spellings,
     )
     return Loaded(sections.settings, catalog, sections, problems, files)

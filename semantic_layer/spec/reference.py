@@ -39,7 +39,7 @@ SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("access: roles:", "By the user's `role` attribute; instead of the general rules.", vocabulary.RoleSpec),
     ("access: rows:", "`{model: condition}` is the short form.", vocabulary.RowRule),
     ("verified:", "", vocabulary.VerifiedSpec),
-    ("rollups:", "Read and checked; not used by the compiler yet.", vocabulary.RollupSpec),
+    ("rollups:", "Built by `askgrowth rollups build`, read where the answer is exact.", vocabulary.RollupSpec),
     ("tests:", "", vocabulary.TestSpec),
     ("funnels:", "", analyses.FunnelSpec),
     ("funnels: steps:", "", analyses.StepSpec),

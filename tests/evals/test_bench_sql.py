@@ -16,6 +16,12 @@ def test_our_sql_and_the_hand_written_sql_give_the_same_rows(database, pair):
     assert sql.measured(database, pair, rounds=1).ratio > 0
 
 
+def test_rollups_give_the_same_rows_where_they_answer(database):
+    sql.build_rollups(database)
+    timings = [sql.measured(database, pair, rounds=1) for pair in sql.rollup_pairs()]
+    assert len(timings) >= 10
+
+
 def test_thirty_questions_are_asked():
     assert len({pair.name for pair in sql.pairs()}) == 30
 

@@ -2,7 +2,8 @@
 
 A file in `cases/` holds a workspace (YAML as a user writes it), its tables (SQL) and its cases. In a case,
 `query` is a MetricQuery as JSON (group_by also in the short form `day:week`), `sql` the hand-written answer
-(or `rows`, derived by hand), or `refused` the code of the error. `ordered: true` compares the order as well.
+(or `rows`, derived by hand), or `refused` the code of the error. `ordered: true` compares the order as well;
+`uses` names the rollups that must be read (none where it is left out), built but for those in `not_built`.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ import yaml
 
 from semantic_layer.compiler import CompileContext, compile_query, tied_at_cut
 from semantic_layer.compiler.index import index_of
+from semantic_layer.compiler.rollups import rollup_sql
 from semantic_layer.coverage import Coverage
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.loader import load_text
 from semantic_layer.query import MetricQuery
+from semantic_layer.rollup import ROLLUPS_SCHEMA
 from semantic_layer.shorthand import parse_group_by
 
 CASES = Path(__file__).parent / "cases"
@@ -85,6 +88,7 @@ def context_of(case: Case) -> CompileContext:
         row_filters={model: tuple(filters) for model, filters in given.get("row_filters", {}).items()},
         hidden=frozenset(given.get("hidden", ())),
         masked=frozenset(given.get("masked", ())),
+        rollups=frozenset(catalog_of(case.file).rollups) - set(given.get("not_built", ())),
     )
 
 
@@ -135,6 +139,10 @@ class Golden:
             self._databases[file] = duckdb.connect(config={"threads": "1"})
             self._databases[file].execute("SET TimeZone = 'Asia/Shanghai'")
             self._databases[file].execute(_content(file)["tables"])
+            self._databases[file].execute(f"CREATE SCHEMA {ROLLUPS_SCHEMA}")
+            for name in catalog_of(file).rollups:
+                sql = rollup_sql(catalog_of(file), name)
+                self._databases[file].execute(f"CREATE TABLE {ROLLUPS_SCHEMA}.{name} AS {sql}")
         return self._databases[file]
 
     def compiled(self, case: Case):
@@ -175,6 +183,8 @@ class Golden:
             return True
         try:
             if not self.holds(case):
+                return True
+            if compiled.rollups != tuple(expected.get("uses", ())):
                 return True
             if "totals" in expected:
                 return self.run(case, compiled.totals_sql) != [pytest.approx(tuple(expected["totals"]))]

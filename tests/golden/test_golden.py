@@ -17,6 +17,7 @@ def test_a_metric_query_gives_the_rows_of_the_hand_written_sql(case, golden):
     compiled = golden.compiled(case)
     ours = golden.run(case, compiled.sql)
     assert golden.holds(case), f"{compiled.sql}\n\nours:   {ours}\ntheirs: {golden.expected_rows(case)}"
+    assert compiled.rollups == tuple(case.expected.get("uses", ()))
     if "columns" in case.expected:
         assert [column.name for column in compiled.columns] == case.expected["columns"]
     else:

@@ -1,12 +1,16 @@
-"""Mutations of what a query reads beyond its facts: the rest of a top list, dimensions that change."""
+"""Mutations of what a query reads beyond its facts: the rest of a top list, dimensions that change, rollups."""
+
+from dataclasses import replace
 
 import pytest
 from sqlglot import exp
 
 import semantic_layer.compiler.compile as compile_stage
 import semantic_layer.compiler.other as other
+import semantic_layer.compiler.rollups as rollups
 import semantic_layer.compiler.scans as scans
 import semantic_layer.compiler.scope as scope
+import semantic_layer.compiler.variants as variants
 
 BUGS = {}
 
@@ -75,6 +79,43 @@ def the_day_a_version_ends_belongs_to_it(patch):
         return [start, end]
 
     patch.setattr(scope.Scope, "_valid", closed)
+
+
+@bug
+def a_rollup_answers_any_bucket(patch):
+    real = rollups._covers
+
+    def any_bucket(shape, plan, name):
+        return real(shape, plan, name) or name.spelling == "metric_time" or name.canonical == shape.fact.time
+
+    patch.setattr(rollups, "_covers", any_bucket)
+
+
+@bug
+def a_rollup_of_months_answers_parts_of_months(patch):
+    patch.setattr(rollups, "_ends_with_buckets", lambda shape, plan, fact, reading: True)
+
+
+@bug
+def a_rollup_shows_groups_that_the_filter_empties(patch):
+    patch.setattr(rollups, "frozenset", lambda *_given: frozenset(), raising=False)
+
+
+@bug
+def a_rollup_is_read_that_is_not_built(patch):
+    real = rollups.rollup_scan
+
+    def always(plan, fact, reading):
+        plan.context = replace(plan.context, rollups=frozenset(plan.index.catalog.rollups))
+        return real(plan, fact, reading)
+
+    patch.setattr(variants, "rollup_scan", always)
+
+
+@bug
+def a_rollup_ignores_row_rules_of_joined_tables(patch):
+    real = rollups._shape
+    patch.setattr(rollups, "_shape", lambda index, rollup: replace(real(index, rollup), joined=frozenset()))
 
 
 @pytest.mark.parametrize("name", BUGS)
