@@ -89,7 +89,12 @@ class ModelPlanner:
             return False
         if request.conversation is not None and request.conversation.offered and _is_choice(ruled, request):
             return False
-        return self._mode == "llm" or not is_sure(ruled)
+        if self._mode == "llm" or not is_sure(ruled):
+            return True
+        reader = self._reader or self._own_reader
+        return bool(
+            reader.understood(request)[0].notes
+        )  # a word mended as a typo may be a right word unknown here
 
     # ---------------------------------------------------------------------------------------------------- the model
 
