@@ -284,7 +284,11 @@ class Pipeline:
             data_start=scene.data_start,
             data_end=scene.data_end,
             not_understood=planned.not_understood,
-            extra={**planned.extra, **({"side_queries": beside} if beside else {})},
+            extra={
+                **planned.extra,
+                **({"side_queries": beside} if beside else {}),
+                **({"rollups": list(asked.rollups)} if asked.rollups else {}),
+            },
         )
 
 

@@ -16,8 +16,13 @@ HOMES = {
     "langgraph": ("bot/planners/llm",),
     "openai": ("bot/planners/llm",),
     "plotly": ("bot/charts", "bot/ui/charts"),
-    # The engine, and the warehouse that builds the file it reads.
-    "duckdb": ("semantic_layer/engines", "semantic_layer/warehouse"),
+    # The engine, the warehouse that builds the file it reads, and the benches, which make rows and run SQL by hand.
+    "duckdb": (
+        "semantic_layer/engines",
+        "semantic_layer/warehouse",
+        "semantic_layer/rollup_store",
+        "evals/bench",
+    ),
 }
 ORDER = ("semantic_layer", "tools", "bot", "evals")
 
