@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import time
 from dataclasses import dataclass
@@ -59,14 +58,12 @@ def _theirs(runs: int) -> list[list[float]]:
     asked = [
         {"metrics": metrics, "group_by": groups} for _, metrics, groups in QUERIES for _ in range(runs + 1)
     ]
-    quiet = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(
-        [PYTHON, FOLDER / "ask.py"],
+        [PYTHON, "-E", FOLDER / "ask.py"],  # -E: our PYTHONPATH must not reach the oracle's environment
         input=json.dumps(asked),
         capture_output=True,
         text=True,
         check=True,
-        env=quiet,
     )
     times = [answer["seconds"] * 1e3 for answer in json.loads(done.stdout)]
     step = runs + 1
