@@ -72,9 +72,7 @@ class RefusePlan(Frozen):
 
 
 AnswerablePlan = MetricPlan | ToolPlan | MetadataPlan
-Plan = Annotated[
-    MetricPlan | ToolPlan | MetadataPlan | ClarifyPlan | RefusePlan, Field(discriminator="kind")
-]
+Plan = Annotated[MetricPlan | ToolPlan | MetadataPlan | ClarifyPlan | RefusePlan, Field(discriminator="kind")]
 
 
 def plan_hash(plan: AnswerablePlan) -> str:

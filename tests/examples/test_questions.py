@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from bot.pipeline import Pipeline
 
 import semantic_layer
+from bot.pipeline import Pipeline
 from bot.settings import read_settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -76,7 +76,9 @@ def test_a_primary_key_that_repeats_is_found(tmp_path: Path) -> None:
 
 
 def test_a_time_that_is_text_is_found(tmp_path: Path) -> None:
-    text = MODEL.replace("- {name: day, dimension: time", "- {name: day, expr: lower(channel), dimension: time")
+    text = MODEL.replace(
+        "- {name: day, dimension: time", "- {name: day, expr: lower(channel), dimension: time"
+    )
     code, line, message, mend = only(check(tmp_path, text))
     assert (code, line) == ("not_a_time", 5)
     assert message == "The column lower(channel) of the time dimension 'day' is VARCHAR, not a date."

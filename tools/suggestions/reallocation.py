@@ -138,7 +138,9 @@ def _history(table: Table, dimension: str, kind: RatioMetric) -> History:
     value_at, spend_at = table.index(kind.numerator.metric), table.index(kind.denominator.metric)
     labels = dict(table.columns[code_at].value_labels)
     rows = [row for row in table.rows if row[code_at] is not None and isinstance(row[week_at], date)]
-    weeks = {week: at for at, week in enumerate(sorted({str(row[week_at]) for row in rows}))}  # ISO dates sort
+    weeks = {
+        week: at for at, week in enumerate(sorted({str(row[week_at]) for row in rows}))
+    }  # ISO dates sort
     codes = sorted({str(row[code_at]) for row in rows})
     columns = {code: at for at, code in enumerate(codes)}
     spend, value = np.full((2, len(weeks), len(codes)), np.nan)

@@ -54,6 +54,8 @@ def test_tokens_keep_their_place_in_the_text():
     ]
 
 
-@pytest.mark.parametrize("text", ["近7天 gmv,各城市", "rider's net-revenue a/b_c", "3.5万 + c++ 中a文b", "", "  ?! "])
+@pytest.mark.parametrize(
+    "text", ["近7天 gmv,各城市", "rider's net-revenue a/b_c", "3.5万 + c++ 中a文b", "", "  ?! "]
+)
 def test_the_key_of_a_text_is_that_of_its_tokens(text):
     assert key_of(text) == join_key(tokenise(text))
