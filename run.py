@@ -36,6 +36,7 @@ LOADED_BY_A_QUESTION = (
     "annotated_types", "duckdb", "numpy", "platformdirs", "pydantic", "pydantic_core", "rapidfuzz", "rich",
     "sqlglot", "typer", "typing_inspection", "yaml",
 )  # fmt: skip
+NOTHING_TO_RUN = 5  # pytest's exit code where every browser test was deselected aloud, for want of a browser
 OLDEST, NEWEST = (3, 11), (3, 13)
 QUESTION = "这周哪个渠道最有效?"
 HOST = "127.0.0.1"
@@ -173,6 +174,20 @@ def run(*arguments: str) -> int:
     return subprocess.call([str(python_of(VENV)), *arguments], cwd=ROOT, env=child_environment())
 
 
+def test(arguments: list[str]) -> int:
+    """Run the tests: all of them, or what pytest is told to. Return the first exit code that is not 0.
+
+    The browser tests run in processes of their own: Playwright keeps an event loop running that no other test
+    can share.
+    """
+    if arguments:
+        return run("-m", "pytest", *arguments)
+    parallel = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
+    others = run(*parallel, "-m", "not browser")
+    browser = run(*parallel, "-m", "browser")
+    return others or (0 if browser == NOTHING_TO_RUN else browser)
+
+
 def lock(arguments: list[str]) -> int:
     """Write both lock files from pyproject.toml; versions already locked stay unless `--upgrade` is given."""
     make_venv(VENV)
@@ -277,7 +292,7 @@ def setup_oracles(arguments: list[str]) -> int:
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "demo": demo,
-    "test": lambda arguments: run("-m", "pytest", *(arguments or ["-q", "-n", "2", "--dist", "loadfile"])),
+    "test": test,
     "check": check,
     "bench": lambda arguments: run("-m", "evals.bench", *arguments),
     "setup": setup_oracles,
