@@ -24,9 +24,10 @@ from bot.compose.view import Scene, UsedPeriod, View
 from bot.compose.warnings import period_notes, running_notes
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, Option, ToolPlan
 from semantic_layer.errors import AskGrowthError
-from semantic_layer.period import ONE_DAY
+from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.text import Text
+from tools.progress import SILENCE, Progress
 from tools.registry import Registry, ToolContext
 from tools.result import ChartSpec, Finding, Suggestion
 
@@ -86,6 +87,7 @@ class Execution:
     row_limit: int | None
     watch: Stopwatch
     rollups: list[str] = field(default_factory=list)  # the pre-aggregated tables that were read
+    progress: Progress = SILENCE
 
     def execute(self, plan: AnswerablePlan, *, brief: bool = False) -> Outcome:
         """Return the outcome of one plan; `brief` leaves out follow-ups and suggestions.
@@ -213,7 +215,7 @@ class Execution:
         )
 
     def _tool_context(self) -> ToolContext:
-        return ToolContext(self.layer, self.today, self.user)
+        return ToolContext(self.layer, self.today, self.user, self.progress)
 
     def _tool(self, plan: ToolPlan) -> Outcome:
         tool = self.registry().get(plan.name)
@@ -223,7 +225,7 @@ class Execution:
         return Outcome(
             Part(plan, table, result.sql),
             result.headline,
-            periods=self._tool_periods(plan),
+            periods=self._tool_periods(plan, result.periods),
             slots=plan_slots(plan, self.scene(), tool.label),
             findings=result.findings,
             suggestions=result.suggestions,
@@ -231,12 +233,21 @@ class Execution:
             warnings=result.warnings,
         )
 
-    def _tool_periods(self, plan: ToolPlan) -> tuple[PeriodUsed, ...]:
-        period = tool_period(plan)
-        if period is None:
-            return ()
-        label = label_of(self.scene(), period)
-        return (PeriodUsed("main", period.start, period.end, period.requested_end, label),)
+    def _tool_periods(self, plan: ToolPlan, used: tuple[Period, ...]) -> tuple[PeriodUsed, ...]:
+        """Return the dates an analysis is about: as asked, else as it says; then those it compares with."""
+        asked = tool_period(plan)
+        periods = (asked, *used[1:]) if asked is not None else used
+        scene = self.scene()
+        return tuple(
+            PeriodUsed(
+                "main" if at == 0 else "comparison",
+                period.start,
+                period.end,
+                period.requested_end,
+                label_of(scene, period),
+            )
+            for at, period in enumerate(periods)
+        )
 
     def _metadata(self, plan: MetadataPlan) -> Outcome:
         if plan.topic == "values":

@@ -30,6 +30,7 @@ from bot.planners.base import Conversation, Planned, Planner, PlanRequest
 from bot.planners.choosing import Planners
 from semantic_layer.errors import AmbiguousPathError, AskGrowthError
 from semantic_layer.text import Locale, Text
+from tools.progress import SILENCE, Progress
 from tools.registry import Registry
 
 if TYPE_CHECKING:
@@ -73,14 +74,18 @@ class Pipeline:
         conversation: Conversation | None = None,
         planner: PlannerChoice | None = None,
         row_limit: int | None = DISPLAY_ROWS,
+        progress: Progress = SILENCE,
     ) -> Answer:
-        """Return the answer, clarification, refusal or error of a question, in its own language."""
+        """Return the answer, clarification, refusal or error of a question, in its own language.
+
+        `progress` is told of the steps of a long analysis and may cancel it (an error of code `cancelled`).
+        """
 
         def work(asked: Execution, draft: Answer) -> Answer:
             planned = self._planned(asked, draft, conversation, planner)
             return planned if isinstance(planned, Answer) else self._answered(asked, draft, planned)
 
-        return self._guarded(question, locale, today, user, row_limit, work)
+        return self._guarded(question, locale, today, user, row_limit, work, progress)
 
     def run(
         self,
@@ -91,13 +96,15 @@ class Pipeline:
         today: date | None = None,
         user: str | None = None,
         row_limit: int | None = DISPLAY_ROWS,
+        progress: Progress = SILENCE,
     ) -> Answer:
         """Return the answer to a plan given without language: chips, options, follow-ups, deep links."""
 
         def work(asked: Execution, draft: Answer) -> Answer:
             return self._answered(asked, draft, Planned(plan, why=WITHOUT_LANGUAGE), planner="none")
 
-        return self._guarded(question, locale or self.layer.settings.locale, today, user, row_limit, work)
+        shown = locale or self.layer.settings.locale
+        return self._guarded(question, shown, today, user, row_limit, work, progress)
 
     def explain(
         self,
@@ -146,6 +153,7 @@ class Pipeline:
         user: str | None,
         row_limit: int | None,
         work: Callable[[Execution, Answer], Answer],
+        progress: Progress = SILENCE,
     ) -> Answer:
         """Return what `work` makes, with every error turned into a typed outcome."""
         watch = Stopwatch()
@@ -159,7 +167,9 @@ class Pipeline:
         try:
             self.layer.rights(user)  # before anything is read: even a question back may name values
             day = self.layer.today(today)
-            asked = Execution(self.layer, lambda: self.registry, day, user, row_limit, watch)
+            asked = Execution(
+                self.layer, lambda: self.registry, day, user, row_limit, watch, progress=progress
+            )
             answer = work(asked, draft)
         except AskGrowthError as error:
             answer = _of_error(draft, error)

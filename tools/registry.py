@@ -20,7 +20,7 @@ all of them are imported to route a question.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -30,9 +30,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from semantic_layer.errors import QueryError, UnknownNameError
+from semantic_layer.errors import EngineError, QueryError, UnknownNameError
+from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import Frozen, MetricQuery
 from semantic_layer.text import Text, Words
+from tools.progress import SILENCE, CancelledError, Progress, Step
 from tools.result import ToolResult
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
     from semantic_layer.workspace import QueryResult, SemanticLayer
 
 ENTRY_POINT_GROUP = "askgrowth.tools"
-_NO_TOOLS = ("registry", "result", "render", "render_dates")
+_NO_TOOLS = ("registry", "result", "render", "render_dates", "progress")
 TOOL_KIND = Text(zh="分析工具", en="analysis")
 
 
@@ -49,6 +51,7 @@ class ToolInputs(Frozen):
 
 
 InputsT = TypeVar("InputsT", bound=ToolInputs)
+ReadT = TypeVar("ReadT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +59,56 @@ class ToolContext:
     """What a tool may use.
 
     `query` and `analyse` are its only ways to data, so that access rules and `today` always hold. A tool knows
-    no locale: it returns both languages.
+    no locale: it returns both languages. `step` says what a long analysis is doing; it, `query` and `analyse`
+    end a cancelled one. `reads` collects the dates that were read.
     """
 
     layer: SemanticLayer
     today: date
     user: str | None = None
+    progress: Progress = SILENCE
+    reads: list[Period] = field(default_factory=list, compare=False, repr=False)
+
+    def step(self, label: Text, done: float | None = None) -> None:
+        """Report what is being done now; `done` is the share of the whole in [0, 1].
+
+        Raises:
+            CancelledError: the person who asked has stopped the analysis.
+        """
+        if self.progress.is_cancelled():
+            raise CancelledError()
+        self.progress.report(Step(label, done))
 
     def query(self, query: MetricQuery, row_limit: int | None = None) -> QueryResult:
         """Return the result of a metric query, under the asking user's rights."""
-        return self.layer.query(query, today=self.today, user=self.user, row_limit=row_limit)
+        result = self._unless_cancelled(
+            lambda: self.layer.query(query, today=self.today, user=self.user, row_limit=row_limit)
+        )
+        self.reads.extend(used.period for used in result.periods if used.role == "main")
+        return result
 
     def analyse(self, analysis: Analysis, row_limit: int | None = None) -> AnalysisResult:
         """Return the rows of an analysis over row-level reads, under the asking user's rights."""
-        return self.layer.analyse(analysis, today=self.today, user=self.user, row_limit=row_limit)
+        result = self._unless_cancelled(
+            lambda: self.layer.analyse(analysis, today=self.today, user=self.user, row_limit=row_limit)
+        )
+        for rows in analysis.rows.values():
+            span = self.layer.model_coverage(rows.model)
+            start, end = rows.start or span.start, rows.end or span.end
+            if start is not None and end is not None and start < end:
+                self.reads.append(Period.of(start, max(start, min(end, self.today + ONE_DAY))))
+        return result
+
+    def _unless_cancelled(self, read: Callable[[], ReadT]) -> ReadT:
+        """Return what a read gives; a query interrupted because of a cancellation counts as one."""
+        if self.progress.is_cancelled():
+            raise CancelledError()
+        try:
+            return read()
+        except EngineError as error:
+            if error.code == "interrupted" and self.progress.is_cancelled():
+                raise CancelledError() from error
+            raise
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +123,14 @@ class Tool:
     function: Callable[[Any, ToolContext], ToolResult]
 
     def __call__(self, inputs: ToolInputs, context: ToolContext) -> ToolResult:
-        """Return the analysis of `inputs`."""
-        return self.function(inputs, context)
+        """Return the analysis of `inputs`; where it names no period, with the dates that it read."""
+        own = replace(context, reads=[])
+        result = self.function(inputs, own)
+        context.reads.extend(own.reads)
+        if result.periods or not own.reads:
+            return result
+        span = Period.of(min(read.start for read in own.reads), max(read.end for read in own.reads))
+        return replace(result, periods=(span,))
 
     def run(self, inputs: Mapping[str, object], context: ToolContext) -> ToolResult:
         """Return the analysis of plain values, checked first.
@@ -107,7 +152,7 @@ class Tool:
                 Text(zh=f"它接受:{known}。", en=f"It takes: {known}."),
                 code="invalid_inputs",
             ) from error
-        return self.function(checked, context)
+        return self(checked, context)
 
 
 def tool(

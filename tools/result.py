@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from semantic_layer.period import Period
 from semantic_layer.table import Table
 from semantic_layer.text import Text
 
@@ -108,7 +109,11 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class ToolResult:
-    """The outcome of one analysis: `tables[0]` is the main one; every list may be empty but `tables`."""
+    """The outcome of one analysis: `tables[0]` is the main one; every list may be empty but `tables`.
+
+    `periods` are the dates it is about, the main one first, then those it compares with. Left empty, it is
+    filled with the span of what the analysis read.
+    """
 
     headline: Text
     tables: tuple[Table, ...]
@@ -117,3 +122,4 @@ class ToolResult:
     suggestions: tuple[Suggestion, ...] = ()
     warnings: tuple[Text, ...] = ()
     sql: tuple[str, ...] = ()
+    periods: tuple[Period, ...] = ()

@@ -6,7 +6,6 @@ Exit codes: 0 answered, 3 clarification, 4 refused, 2 usage, 1 failed.
 from __future__ import annotations
 
 import sys
-from importlib.metadata import entry_points
 
 import typer
 
@@ -54,6 +53,8 @@ def _add_commands_of_packages() -> None:
     own |= {group.name for group in app.registered_groups}
     if asked in own:
         return
+    from importlib.metadata import entry_points
+
     for entry in entry_points(group="askgrowth.commands"):
         if asked is None or asked == entry.name:
             app.add_typer(entry.load(), name=entry.name)
