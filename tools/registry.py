@@ -76,7 +76,7 @@ class ToolContext:
             CancelledError: the person who asked has stopped the analysis.
         """
         if self.progress.is_cancelled():
-            raise CancelledError()
+            raise CancelledError
         self.progress.report(Step(label, done))
 
     def query(self, query: MetricQuery, row_limit: int | None = None) -> QueryResult:
@@ -102,12 +102,12 @@ class ToolContext:
     def _unless_cancelled(self, read: Callable[[], ReadT]) -> ReadT:
         """Return what a read gives; a query interrupted because of a cancellation counts as one."""
         if self.progress.is_cancelled():
-            raise CancelledError()
+            raise CancelledError
         try:
             return read()
         except EngineError as error:
             if error.code == "interrupted" and self.progress.is_cancelled():
-                raise CancelledError() from error
+                raise CancelledError from error
             raise
 
 
