@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from semantic_layer.fiscal import RuleGrain
 from semantic_layer.period import Grain
 from semantic_layer.rollup import Rollup
 from semantic_layer.text import Text, Words
@@ -188,7 +189,8 @@ class ConversionMetric:
 # The YAML's sections of analyses, and what one entry of each is called.
 SINGULAR = {
     "funnels": "funnel", "journeys": "journey", "experiments": "experiment", "reviews": "review",
-    "customers": "customer", "actions": "action", "targets": "target",
+    "customers": "customer", "actions": "action", "targets": "target", "ideas": "idea", "deals": "deal",
+    "reconciliations": "reconciliation",
 }  # fmt: skip
 
 MetricType = SimpleMetric | RatioMetric | DerivedMetric | CumulativeMetric | ConversionMetric
@@ -312,6 +314,23 @@ class Access:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomGrain:
+    """A size of time bucket of the workspace's own: a column of a time spine, or a rule.
+
+    A spine's rows are found by `key` (SQL over `model`'s columns) at `base`; `expr` is the bucket they are in.
+    With a `rule` there is no table: buckets are computed and named by their first day.
+    """
+
+    name: str
+    label: Text
+    base: Grain = Grain.DAY
+    model: str | None = None
+    key: str = ""
+    expr: str = ""
+    rule: RuleGrain | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
     """Everything a workspace's YAML declares, by canonical name, in declaration order."""
 
@@ -326,5 +345,6 @@ class Catalog:
     week_start: int = 0  # 0 Monday … 6 Sunday
     fiscal_year_start: int = 1
     time_spines: Mapping[str, tuple[str, str, Grain]] = field(default_factory=dict)
+    custom_grains: Mapping[str, CustomGrain] = field(default_factory=dict)
     rollups: Mapping[str, Rollup] = field(default_factory=dict)
     spellings: Mapping[str, str] = field(default_factory=dict)  # any accepted dimension spelling -> canonical

@@ -58,7 +58,7 @@ class RowQuery:
 
     `filters` are conditions of the YAML, `where` those of a question. `time` is the dimension that `start`
     (included) and `end` (excluded) limit and that `metric_time` means: the model's own by default. Rows
-    without a time are left out as soon as there is one to limit.
+    without a time are left out as soon as there is one to limit, unless `undated` asks for them.
     """
 
     model: str
@@ -69,6 +69,7 @@ class RowQuery:
     time: str | None = None
     start: date | None = None
     end: date | None = None
+    undated: bool = False
 
 
 Place = Scalar | date | Window

@@ -61,7 +61,8 @@ def rows_select(
     if time is not None or query.start is not None:
         tomorrow = context.today + ONE_DAY
         end = min(query.end, tomorrow) if query.end is not None else tomorrow
-        conditions += time_limits(scope, query.start, end)
+        limits = time_limits(scope, query.start, end)
+        conditions += _or_undated(limits) if query.undated else limits
     conditions += [filter_sql(scope, one.sql) for one in query.filters]
     conditions += [where_sql(scope, one) for one in query.where]
     conditions += [filter_sql(scope, _segment(index, name)) for name in query.segments]
@@ -70,6 +71,14 @@ def rows_select(
     if where is not None:
         select.set("where", exp.Where(this=where))
     return select
+
+
+def _or_undated(limits: list[exp.Expr]) -> list[exp.Expr]:
+    """Return the limits as one condition that rows without a time meet, too."""
+    time = limits[-1].this.copy()
+    within = nodes.conjunction(limits)
+    assert within is not None
+    return [nodes.disjunction([exp.Is(this=nodes.bracketed(time), expression=exp.Null()), within])]
 
 
 def _segment(index: CatalogIndex, name: str) -> str:

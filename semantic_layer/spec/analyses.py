@@ -1,4 +1,5 @@
-"""Analyses bound to data: `funnels:`, `journeys:`, `experiments:`, `reviews:`, `customers:`, `actions:`, `targets:`.
+"""Analyses bound to data: `funnels:`, `journeys:`, `experiments:`, `reviews:`, `customers:`, `actions:`, `targets:`,
+`ideas:`, `deals:`, `reconciliations:`.
 
 A tool reads its columns and metrics from here, so that it works on any schema.
 """
@@ -119,6 +120,50 @@ class TargetBindingSpec(AnalysisSpec):
     planned: Name = Field(description="The metric (over the plan's model) with the planned value.")
 
 
+class IdeaSpec(AnalysisSpec):
+    """`ideas:` — the list of experiment ideas and what became of each: one row per idea."""
+
+    stage: Name = Field(description="The dimension with how far an idea has come.")
+    result: Name = Field(description="The dimension with what its test found.")
+    tested: tuple[str, ...] = Field(min_length=1, description="Stages of ideas whose test is over.")
+    running: tuple[str, ...] = Field(default=(), description="Stages of ideas whose test still runs.")
+    shipped: tuple[str, ...] = Field(default=(), description="Stages of ideas that are in use.")
+    won: tuple[str, ...] = Field(min_length=1, description="Results that mean an improvement.")
+    lost: tuple[str, ...] = Field(default=(), description="Results that mean a deterioration.")
+    invalid: tuple[str, ...] = Field(default=(), description="Results of tests that cannot be used.")
+    text: Name | None = Field(default=None, description="The dimension that names the idea.")
+
+
+class DealSpec(AnalysisSpec):
+    """`deals:` — live sessions, creator deals and the like: what each brought and what it cost."""
+
+    item: Name = Field(description="The dimension or entity that is ranked, such as the host or the session.")
+    gross: Name | None = Field(
+        default=None, description="The metric that people usually rank by, such as GMV."
+    )
+    revenue: Name = Field(description="The metric with what was paid.")
+    refunds: Name | None = Field(default=None, description="The metric with what was refunded.")
+    fees: tuple[Name, ...] = Field(
+        default=(), description="Metrics paid to others: commission, fixed fees, ads."
+    )
+    costs: tuple[Name, ...] = Field(
+        default=(), description="Metrics of the goods: product, shipping, platform."
+    )
+
+
+class ReconciliationSpec(AnalysisSpec):
+    """`reconciliations:` — two totals that belong together, compared month by month."""
+
+    metric: Name
+    against: Name = Field(description="The metric that it is held against.")
+    rule: Literal["equal", "at_most"] = Field(
+        default="equal", description="equal; at_most: not above the other."
+    )
+    tolerance: Annotated[float, Field(ge=0, lt=1)] = Field(
+        default=0.01, description="The relative difference that is fine."
+    )
+
+
 ANALYSES: dict[str, type[AnalysisSpec]] = {
     "funnels": FunnelSpec,
     "journeys": JourneySpec,
@@ -127,6 +172,9 @@ ANALYSES: dict[str, type[AnalysisSpec]] = {
     "customers": CustomerSpec,
     "actions": ActionSpec,
     "targets": TargetBindingSpec,
+    "ideas": IdeaSpec,
+    "deals": DealSpec,
+    "reconciliations": ReconciliationSpec,
 }
 
 # Which keys of a binding name what, for the reference check.
@@ -141,7 +189,12 @@ METRIC_KEYS = (
     "margin",
     "metric",
     "planned",
+    "gross",
+    "refunds",
+    "fees",
+    "costs",
+    "against",
 )
 DIMENSION_KEYS = ("time", "dimensions", "touchpoint", "variant", "experiment", "text", "stars", "product", "language",
-                  "first_time", "kind", "by", "end_time")  # fmt: skip
+                  "first_time", "kind", "by", "end_time", "stage", "result", "item")  # fmt: skip
 ENTITY_KEYS = ("entity", "unit", "order")

@@ -35,6 +35,8 @@ SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("concepts:", "", vocabulary.ConceptSpec),
     ("segments:", "", vocabulary.SegmentSpec),
     ("calendars:", "`events:` is another word for it.", vocabulary.EventSpec),
+    ("fiscal_calendars:", "Calendars by rule; one in a table is a `time_spine:`.", vocabulary.FiscalCalendarSpec),
+    ("fiscal_calendars: year_ends:", "", vocabulary.YearEndSpec),
     ("access:", "", vocabulary.AccessSpec),
     ("access: roles:", "By the user's `role` attribute; instead of the general rules.", vocabulary.RoleSpec),
     ("access: rows:", "`{model: condition}` is the short form.", vocabulary.RowRule),
@@ -49,6 +51,9 @@ SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("customers:", "", analyses.CustomerSpec),
     ("actions:", "", analyses.ActionSpec),
     ("targets:", "Plans kept in a table; a few numbers fit into a metric's own.", analyses.TargetBindingSpec),
+    ("ideas:", "", analyses.IdeaSpec),
+    ("deals:", "", analyses.DealSpec),
+    ("reconciliations:", "", analyses.ReconciliationSpec),
 )  # fmt: skip
 
 _VALUES = {
