@@ -33,14 +33,16 @@ def add(
     ] = False,
 ) -> None:
     """新增用户或改密码 / Make a user, or give one a new password. It is asked for, never an argument."""
-    import asyncio
-
-    from bot.ui.store.database import CHAT_FOLDER, store_url
-    from bot.ui.store.users import add_user
+    from bot.store.database import database_url, open_store
+    from bot.store.users import add_user
 
     if password_stdin:
         password = sys.stdin.readline().rstrip("\n")
     else:
         password = typer.prompt("密码 / Password", hide_input=True, confirmation_prompt=True)
-    asyncio.run(add_user(store_url(read_settings().state_dir / CHAT_FOLDER), name, password))
+    engine = open_store(database_url(read_settings()))
+    try:
+        add_user(engine, name, password)
+    finally:
+        engine.dispose()
     say(f"已保存用户 {name} / Saved the user {name}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import secrets
 from pathlib import Path
@@ -11,11 +12,11 @@ import chainlit.server
 from chainlit.auth import create_jwt, get_current_user, set_auth_cookie
 from chainlit.auth.cookie import get_token_from_cookies
 from fastapi import HTTPException, Request, Response
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine
 
+from bot.store.users import is_password
 from bot.ui.app import LOCAL_USER
 from bot.ui.patches import first
-from bot.ui.store.users import is_password
 
 KEY_FILE = "session.key"
 
@@ -33,11 +34,11 @@ def signing_secret(state_dir: Path) -> str:
     return secret
 
 
-def require_passwords(engine: AsyncEngine) -> None:
+def require_passwords(engine: Engine) -> None:
     """Ask every visitor for a user name and a password."""
 
     async def sign_in(name: str, password: str) -> cl.User | None:
-        if not await is_password(engine, name, password):
+        if not await asyncio.to_thread(is_password, engine, name, password):
             return None
         return cl.User(identifier=name.strip())
 

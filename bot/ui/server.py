@@ -14,11 +14,10 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.store.database import database_url, open_async, open_store
 from bot.ui.app_folder import NO_SUCH_ENV_FILE, make_app_folder, write_readme
 from bot.ui.backend import Backend, open_backend
 from bot.ui.chat import Chat
-from bot.ui.store.database import CHAT_FOLDER, FILE, open_engine, store_url
-from bot.ui.store.migrations import migrate
 from bot.ui.telemetry import leave_out_telemetry
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Text
@@ -26,10 +25,11 @@ from semantic_layer.text import LOCALES, Text
 if TYPE_CHECKING:
     from types import FrameType
 
-    from sqlalchemy.ext.asyncio import AsyncEngine
+    from sqlalchemy import Engine
 
     from bot.settings import Settings
 
+CHAT_FOLDER = "chat"  # below the state folder: what a running chat writes beside the database
 LOOPBACK = ("127.0.0.1", "localhost")
 GRACE_SECONDS = 2
 Announce = Callable[[Text], None]
@@ -71,7 +71,8 @@ def serve(
                 _import_chainlit(folder, settings, home)
                 opened = opening.result()
             write_readme(folder, opened.workspace)
-            asyncio.run(_serve(opened, home, folder, listener, host, announce or _print))
+            with closing(_Store(database_url(settings))) as store:
+                asyncio.run(_serve(opened, store, home, folder, listener, host, announce or _print))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -89,22 +90,15 @@ def _folder(home: Path) -> Path:
         ) from error
 
 
-async def _migrated(engine: AsyncEngine, home: Path) -> None:
-    from sqlalchemy.exc import DatabaseError
+class _Store:
+    """The app database, opened with the newest schema for threads; `url` opens it for the event loop."""
 
-    try:
-        await migrate(engine)
-    except DatabaseError as error:
-        raise ServeError(
-            Text(
-                zh=f"会话库 {home / FILE} 打不开:{error.orig}。",
-                en=f"The store of conversations {home / FILE} cannot be opened: {error.orig}.",
-            ),
-            Text(
-                zh="若被别的程序锁住,关掉它;若文件坏了,移走它,会新建一个。",
-                en="If another program locks it, close that; if it is damaged, move it away and a new one is made.",
-            ),
-        ) from error
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.engine = open_store(url)
+
+    def close(self) -> None:
+        self.engine.dispose()
 
 
 def _done(backend: Backend) -> Future[Backend]:
@@ -165,18 +159,22 @@ def _import_chainlit(folder: Path, settings: Settings, home: Path) -> None:
 
 
 async def _serve(
-    backend: Backend, home: Path, folder: Path, listener: socket.socket, host: str, announce: Announce
+    backend: Backend,
+    store: _Store,
+    home: Path,
+    folder: Path,
+    listener: socket.socket,
+    host: str,
+    announce: Announce,
 ) -> None:
     import chainlit.server
 
-    from bot.ui.store.data_layer import StoreDataLayer
+    from bot.ui.data_layer import StoreDataLayer
 
-    url = store_url(home)
-    engine = open_engine(url)
-    await _migrated(engine, home)
+    engine = open_async(store.url)
     chat = Chat(backend.asker, backend.interrupt)
-    _register(chat, backend, StoreDataLayer(url, engine))
-    await _guard(engine, host)
+    _register(chat, backend, StoreDataLayer(engine))
+    _guard(store.engine, host)
     _patch(home, folder)
 
     @asynccontextmanager
@@ -201,15 +199,15 @@ def _register(chat: Chat, backend: Backend, layer: Any) -> None:
     Handlers(chat, backend).register()
 
 
-async def _guard(engine: AsyncEngine, host: str) -> None:
+def _guard(engine: Engine, host: str) -> None:
     """Ask for a password where users exist; else let the local user in, under this machine's names only."""
     import chainlit.server
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+    from bot.store.users import has_users
     from bot.ui.access import let_local_user_in, require_passwords
-    from bot.ui.store.users import has_users
 
-    if await has_users(engine):
+    if has_users(engine):
         require_passwords(engine)
         return
     let_local_user_in()

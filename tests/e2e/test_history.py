@@ -1,8 +1,6 @@
 """Threads reopen with their charts, feedback is kept, a user sees only their own."""
 
-import asyncio
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from chat_page import ask, cards, drawn, headline, press
@@ -40,13 +38,13 @@ def test_a_thread_reopens_after_a_restart_with_chart_buttons_and_feedback(open_p
 
 
 def test_with_users_a_password_is_asked_and_threads_are_private(browser, tmp_path) -> None:
-    from bot.ui.store.database import store_url
-    from bot.ui.store.users import add_user
+    from bot.store.database import FILE, open_store
+    from bot.store.users import add_user
 
-    url = store_url(tmp_path / "state" / "chat")
-    with ThreadPoolExecutor(1) as other_thread:  # Playwright's loop runs in this one
-        for name, password in (("王经理", "correct horse"), ("li", "battery staple")):
-            other_thread.submit(asyncio.run, add_user(url, name, password)).result()
+    engine = open_store(f"sqlite:///{tmp_path / 'state' / FILE}")
+    for name, password in (("王经理", "correct horse"), ("li", "battery staple")):
+        add_user(engine, name, password)
+    engine.dispose()
     server = written_server(tmp_path)
     try:
         context = browser.new_context(locale="zh-CN")
@@ -133,11 +131,10 @@ def test_another_host_name_is_refused_without_a_login(written) -> None:
 def test_a_damaged_store_is_named_with_what_to_do(project_root, tmp_path) -> None:
     import subprocess
 
-    (tmp_path / "chat").mkdir()
-    (tmp_path / "chat" / "chat.sqlite").write_bytes(b"not a database " * 20)
+    (tmp_path / "app.sqlite").write_bytes(b"not a database " * 20)
     command = [sys.executable, str(project_root / "tests/e2e/fake_server.py"), str(tmp_path), "0"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert done.returncode != 0
-    assert "chat.sqlite cannot be opened" in done.stderr
+    assert "app.sqlite cannot be opened" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout

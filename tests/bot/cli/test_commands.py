@@ -175,7 +175,7 @@ def test_a_chat_user_is_made_with_a_password_that_is_stored_hashed(
 ) -> None:
     made = askgrowth("user", "add", "lin", "--password-stdin", stdin="correct horse\n")
     assert made.code == 0
-    stored = (tmp_path / "state" / "chat" / "chat.sqlite").read_bytes()
+    stored = (tmp_path / "state" / "app.sqlite").read_bytes()
     assert b"lin" in stored
     assert b"correct horse" not in stored
 

@@ -23,9 +23,9 @@ FROM steps s LEFT JOIN feedbacks f ON f."forId" = s."id" WHERE s."threadId" = :i
 _LIST = """SELECT t."id", t."createdAt", t."name", t."userId", t."userIdentifier", t."tags", t."metadata",
 COALESCE((SELECT MAX(s."createdAt") FROM steps s WHERE s."threadId" = t."id"), t."createdAt") AS updated
 FROM threads t WHERE t."userId" = :user
-AND (:search IS NULL OR EXISTS (SELECT 1 FROM steps s
+AND (CAST(:search AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM steps s
      WHERE s."threadId" = t."id" AND s."output" LIKE :search ESCAPE '!'))
-AND (:feedback IS NULL OR EXISTS (SELECT 1 FROM steps s JOIN feedbacks f ON f."forId" = s."id"
+AND (CAST(:feedback AS INTEGER) IS NULL OR EXISTS (SELECT 1 FROM steps s JOIN feedbacks f ON f."forId" = s."id"
      WHERE s."threadId" = t."id" AND f."value" = :feedback))
 ORDER BY updated DESC, t."id" LIMIT :limit OFFSET :offset"""
 
@@ -33,8 +33,8 @@ ORDER BY updated DESC, t."id" LIMIT :limit OFFSET :offset"""
 class StoreDataLayer(SQLAlchemyDataLayer):
     """Users, threads, steps, cards and feedback. A card's content is a column, so no file storage is needed."""
 
-    def __init__(self, url: str, engine: AsyncEngine) -> None:
-        super().__init__(conninfo=url)
+    def __init__(self, engine: AsyncEngine) -> None:
+        super().__init__(conninfo=engine.url.render_as_string(hide_password=False))
         self.engine = engine
         self.async_session.configure(bind=engine)
 

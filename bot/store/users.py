@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import hmac
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import Engine, select
 
-from bot.ui.store.database import open_engine
-from bot.ui.store.migrations import migrate
+from bot.store.schema import passwords
+from bot.store.upsert import upsert
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Text
 
@@ -27,7 +25,7 @@ class UserError(AskGrowthError):
     code = "invalid_user"
 
 
-async def add_user(url: str, name: str, password: str) -> None:
+def add_user(engine: Engine, name: str, password: str) -> None:
     """Make a user of the chat, or give an existing one a new password.
 
     Raises:
@@ -46,44 +44,30 @@ async def add_user(url: str, name: str, password: str) -> None:
             ),
             Text(zh="换一个长一点的。", en="Choose a longer one."),
         )
-    engine = open_engine(url)
-    try:
-        await migrate(engine)
-        salt = secrets.token_bytes(16)
-        async with engine.begin() as connection:
-            await connection.execute(
-                text(
-                    'INSERT INTO passwords ("identifier", "salt", "hash", "createdAt") VALUES (:i, :s, :h, :c) '
-                    'ON CONFLICT ("identifier") DO UPDATE SET "salt" = :s, "hash" = :h'
-                ),
-                {
-                    "i": name,
-                    "s": salt.hex(),
-                    "h": _hash(password, salt).hex(),
-                    "c": datetime.now(UTC).isoformat(),
-                },
-            )
-    finally:
-        await engine.dispose()
+    salt = secrets.token_bytes(16)
+    values = {
+        "identifier": name,
+        "salt": salt.hex(),
+        "hash": _hash(password, salt).hex(),
+        "createdAt": datetime.now(UTC).isoformat(),
+    }
+    with engine.begin() as connection:
+        connection.execute(upsert(connection, passwords, values, key=("identifier",), keep=("createdAt",)))
 
 
-async def has_users(engine: AsyncEngine) -> bool:
+def has_users(engine: Engine) -> bool:
     """Return whether any password user exists."""
-    async with engine.connect() as connection:
-        found = await connection.execute(text("SELECT 1 FROM passwords LIMIT 1"))
-        return found.first() is not None
+    with engine.connect() as connection:
+        return connection.execute(select(passwords.c.identifier).limit(1)).first() is not None
 
 
-async def is_password(engine: AsyncEngine, name: str, password: str) -> bool:
+def is_password(engine: Engine, name: str, password: str) -> bool:
     """Return whether `password` is the one of user `name`. An unknown name takes as long as a wrong password."""
-    async with engine.connect() as connection:
-        found = await connection.execute(
-            text('SELECT "salt", "hash" FROM passwords WHERE "identifier" = :i'), {"i": name.strip()}
-        )
-        row = found.first()
+    asked = select(passwords.c.salt, passwords.c.hash).where(passwords.c.identifier == name.strip())
+    with engine.connect() as connection:
+        row = connection.execute(asked).first()
     salt, expected = (bytes.fromhex(row[0]), bytes.fromhex(row[1])) if row else (b"\0" * 16, b"")
-    given = await asyncio.to_thread(_hash, password, salt)
-    return hmac.compare_digest(given, expected)
+    return hmac.compare_digest(_hash(password, salt), expected)
 
 
 def _hash(password: str, salt: bytes) -> bytes:

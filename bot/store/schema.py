@@ -1,0 +1,86 @@
+"""The tables of the app database as they are today; `migrations` says how an older one becomes this.
+
+Column names of the conversations are Chainlit's: its data layer builds inserts from the keys of its own
+dictionaries, and a column that is missing here would lose the row. All times are ISO 8601 texts in UTC.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+
+def _texts(*names: str) -> list[Column[str]]:
+    return [Column(name, Text) for name in names]
+
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("identifier", Text, nullable=False, unique=True),
+    *_texts("createdAt", "metadata"),
+)
+
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("identifier", Text, primary_key=True),
+    Column("salt", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("createdAt", Text, nullable=False),
+)
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_texts("createdAt", "name"),
+    Column("userId", Text, ForeignKey("users.id", ondelete="CASCADE")),
+    *_texts("userIdentifier", "tags", "metadata"),
+    Index("threads_by_user", "userId", "createdAt"),
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *_texts("name", "type"),
+    Column("threadId", Text, ForeignKey("threads.id", ondelete="CASCADE"), nullable=False),
+    *_texts("parentId"),
+    Column("streaming", Boolean),
+    Column("waitForAnswer", Boolean),
+    Column("isError", Boolean),
+    *_texts("metadata", "tags", "input", "output", "createdAt", "command", "modes", "start", "end"),
+    *_texts("generation", "showInput", "language"),
+    Column("indent", Integer),
+    Column("defaultOpen", Boolean),
+    Column("autoCollapse", Boolean),
+    *_texts("icon"),
+    Index("steps_by_thread", "threadId", "createdAt"),
+)
+
+elements = Table(
+    "elements",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("threadId", Text, ForeignKey("threads.id", ondelete="CASCADE")),
+    *_texts("type", "url", "chainlitKey", "name", "display", "objectKey", "size"),
+    Column("page", Integer),
+    *_texts("language", "forId", "mime", "props"),
+    Column("autoPlay", Boolean),
+    *_texts("playerConfig", "path"),
+    Index("elements_by_thread", "threadId"),
+)
+
+feedbacks = Table(
+    "feedbacks",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("forId", Text, nullable=False),
+    *_texts("threadId"),
+    Column("value", Integer, nullable=False),
+    *_texts("comment"),
+    Index("feedbacks_by_step", "forId"),
+)

@@ -1,1 +1,0 @@
-"""What the chat keeps: users, threads with their answers, and feedback, in SQLite (PostgreSQL by URL)."""
