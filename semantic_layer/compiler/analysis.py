@@ -13,6 +13,7 @@ from semantic_layer.catalog import Catalog, SimpleMetric, Window
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.buckets import interval
 from semantic_layer.compiler.context import CompileContext
+from semantic_layer.compiler.dialects import written
 from semantic_layer.compiler.index import CatalogIndex, index_of
 from semantic_layer.compiler.names import resolve_name
 from semantic_layer.compiler.predicates import filter_sql, where_sql
@@ -41,7 +42,7 @@ def analysis_statement(
     final = _filled(analysis.result, analysis.values, names)
     parts = [exp.CTE(this=query, alias=exp.TableAlias(this=nodes.ident(name))) for name, query in ctes]
     final.set("with_", exp.With(expressions=parts))
-    return final.sql(dialect=context.dialect, pretty=True, copy=False)
+    return written(final, context.dialect)
 
 
 def rows_select(

@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler import columns, nodes
 from semantic_layer.compiler.context import CompileContext, CompiledQuery
+from semantic_layer.compiler.dialects import written
 from semantic_layer.compiler.facts import Key, Plan
 from semantic_layer.compiler.finish import Stages, limited, order_of
 from semantic_layer.compiler.index import CatalogIndex
@@ -55,7 +56,7 @@ def distinct_values(index: CatalogIndex, query: MetricQuery, context: CompileCon
         select = selects[0]
     final = limited(stages, select, result, order, query.limit)
     return CompiledQuery(
-        sql=final.statement.sql(dialect=context.dialect, pretty=True, copy=False),
+        sql=written(final.statement, context.dialect),
         columns=result,
         query=query,
         periods=(),

@@ -18,6 +18,7 @@ from semantic_layer.catalog import Catalog, Metric, SimpleMetric
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.buckets import Calendar
 from semantic_layer.compiler.context import CompileContext
+from semantic_layer.compiler.dialects import written
 from semantic_layer.compiler.facts import Fact, Key, Measure, Plan
 from semantic_layer.compiler.index import CatalogIndex, index_of
 from semantic_layer.compiler.keys import group_keys
@@ -81,7 +82,7 @@ def rollup_sql(catalog: Catalog, name: str, dialect: str = "duckdb") -> str:
     reading = Reading(query, None, Calendar(catalog.week_start, catalog.fiscal_year_start))
     limits = (None, _END_OF_TIME) if shape.time is not None else None
     made = aggregated(shape.plan, shape.fact, rows_of(shape.plan, shape.fact, reading, limits))
-    return made.select.sql(dialect=dialect, pretty=True)
+    return written(made.select, dialect)
 
 
 def shape_of(index: CatalogIndex, rollup: Rollup) -> Shape:
