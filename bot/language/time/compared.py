@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
-from bot.language.time.expressions import Point, Ref
+from bot.language.time.expressions import Open, Point, Ref
 from bot.language.time.fields import finest
 from bot.language.time.reading import TimeToken
 from bot.language.time.signals import AFTER_MARKER, MARKER, WITH
 from semantic_layer.period import Grain
 
+_TO_DATE = re.compile(r"(?:to date|so far|至今|到现在|截至目前)$")
+_CHAINED = ("vs", "versus", "and", "", "和", "与", "跟", "对比", "对", "vs.", "against", "、")
 _UNIT_OF = {
     "day": Grain.DAY,
     "week": Grain.WEEK,
@@ -23,6 +27,8 @@ _UNIT_OF = {
 def mark_comparisons(text: str, tokens: list[TimeToken], names: Sequence[tuple[int, int]]) -> list[TimeToken]:
     """Return the tokens with the periods that follow 比, vs, "compared to" turned into comparisons."""
     out: list[TimeToken] = []
+    if _is_chain(text, tokens):
+        return tokens
     periods = sum(token.kind == "period" for token in tokens)
     main_end: int | None = None
     for token in tokens:
@@ -37,6 +43,15 @@ def mark_comparisons(text: str, tokens: list[TimeToken], names: Sequence[tuple[i
             out.append(token)
         main_end = token.end
     return _symmetric(text, out)
+
+
+def _is_chain(text: str, tokens: list[TimeToken]) -> bool:
+    """Return whether three or more periods are set against each other (Jan vs Feb vs Mar): each is a main one."""
+    periods = [token for token in tokens if token.kind == "period"]
+    if len(periods) < 3:
+        return False
+    gaps = [text[one.end : two.start].strip(" .,、") for one, two in pairwise(periods)]
+    return all(gap in _CHAINED for gap in gaps)
 
 
 def _is_baseline(
@@ -63,6 +78,9 @@ def as_baseline(token: TimeToken) -> TimeToken:
     """Return the comparison token of a baseline; 上周, 去年 stay symbolic so that they can follow the main."""
     expression = token.expression
     grain = None
+    if isinstance(expression, Open) and expression.edge == "since" and _TO_DATE.search(token.words.lower()):
+        expression = expression.of  # "vs last quarter to date": as many days of it as this one has
+        token = replace(token, expression=expression)
     if isinstance(expression, Point):
         name = finest(expression)
         if expression.days == -1:

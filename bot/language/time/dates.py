@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.language.time.anaphora import shifted, without_anchor
 from bot.language.time.calendars import event_window
 from bot.language.time.expressions import (
     Ago,
@@ -21,6 +22,7 @@ from bot.language.time.expressions import (
     Point,
     Rolling,
     SamePeriod,
+    Shifted,
     WeekOf,
     Whole,
     Years,
@@ -62,7 +64,7 @@ def _dates(  # noqa: C901, PLR0911, PLR0912 - one case per kind of expression
             start = shift(truncate(today, grain, context.week_start), max(first, -_MAX_COUNT), grain)
             return Period.of(start, shift(start, min(count, _MAX_COUNT), grain))
         case Rolling():
-            return _rolling(expression, today)
+            return _rolling(expression, today + ONE_DAY if context.counts_today else today)
         case Ago():
             return _ago(expression, context)
         case Years(first, count):
@@ -88,6 +90,10 @@ def _dates(  # noqa: C901, PLR0911, PLR0912 - one case per kind of expression
             return _open(expression, context)
         case Between():
             return _between(expression, context)
+        case Shifted():
+            if context.anchor is None:
+                return dates_of(without_anchor(expression), context)
+            return shifted(expression, context.anchor, context.week_start, context.fiscal_year_start)
         case DataEdge():
             return Period.of(context.known_end - ONE_DAY, context.known_end)
         case AllTime() | SamePeriod():
@@ -259,6 +265,8 @@ def _between(expression: Between, context: TimeContext) -> Period:
         last = dates_of(replace(expression.last, year=following), context)
     if last.requested_end <= first.start:
         raise Unknown("reversed")
+    if expression.open_end:
+        return Period.of(first.start, max(last.start, first.start + ONE_DAY))
     return Period.of(first.start, last.requested_end)
 
 

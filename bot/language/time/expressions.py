@@ -146,10 +146,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Between:
-    """From `first` to `last`, both included."""
+    """From `first` to `last`, both included unless `open_end`."""
 
     first: Expression
     last: Expression
+    open_end: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,14 @@ class SamePeriod:
 
     grain: Grain
     back: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """The period `step` grains away from the one the last question was about (再前一周); its own size without a grain."""
+
+    grain: Grain | None
+    step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,5 +183,5 @@ class DataEdge:
 
 Expression = (
     Point | Whole | Rolling | Ago | Years | Event | Lunar | Nth | Part | Beside | WeekOf | Open | Between
-    | SamePeriod | AllTime | DataEdge
+    | SamePeriod | Shifted | AllTime | DataEdge
 )  # fmt: skip

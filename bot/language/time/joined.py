@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.language.normalise import Normalised
-from bot.language.time.expressions import Between, Expression, Open, Point
+from bot.language.time.expressions import AllTime, Between, Expression, Open, Point
 from bot.language.time.fields import finest
 from bot.language.time.reading import TimeToken
 
@@ -16,6 +16,10 @@ def closed(folded: Normalised, tokens: list[TimeToken]) -> list[TimeToken]:
     for token in tokens:
         last, end = out[-1] if out else None, token.expression
         before = last.expression if last is not None else None
+        if last is not None and isinstance(before, AllTime) and isinstance(end, Point):
+            if last.words.startswith("截") and not folded.text[last.end : token.start].strip(" ,的"):
+                out[-1] = replace(token, start=last.start, words=folded.words(last.start, token.end))
+                continue  # 截至昨天本季度: the quarter so far, which is what it means anyway
         if (
             last is not None
             and isinstance(before, Open)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from bot.language.time.calendars import CalendarEvent
@@ -23,7 +23,8 @@ class TimeContext:
 
     `data_end` is exclusive: the day after the last complete day of data; None means through yesterday.
     `week_start`: 0 is Monday. `fiscal_year_start` is a month; only fiscal words (FY25, 本财年) follow it, and
-    a fiscal year is named by the year it ends in.
+    a fiscal year is named by the year it ends in. `counts_today`: the question wants today counted, which is
+    not over (含今天). `anchor` is the period of the last question, which "the week before" refers to.
     """
 
     today: date
@@ -32,11 +33,23 @@ class TimeContext:
     fiscal_year_start: int = 1
     events: tuple[CalendarEvent, ...] = ()
     data_start: date | None = None
+    counts_today: bool = False
+    anchor: Period | None = None
 
     @property
     def known_end(self) -> date:
         """Return the exclusive end of complete data: never after `today`, which is not over."""
+        if self.counts_today and (self.data_end is None or self.data_end >= self.today):
+            return self.today + timedelta(days=1)
         return self.today if self.data_end is None else min(self.today, self.data_end)
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """What was said about the end of a period: today counts (含今天), or the current `without` does not."""
+
+    today: bool = False
+    without: Grain | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +75,7 @@ class TimeToken:
     weekdays: tuple[int, ...] = ()
     wants: tuple[Want, ...] = ()
     symmetric: bool = False
+    boundary: Boundary | None = None
 
 
 @dataclass(frozen=True, slots=True)

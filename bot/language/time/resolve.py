@@ -38,7 +38,7 @@ from bot.language.time.reading import (
 )
 from bot.language.time.scan import scan_time
 from semantic_layer.comparison import comparison_period
-from semantic_layer.period import ONE_DAY, Grain, Period, bucket, shift
+from semantic_layer.period import ONE_DAY, Grain, Period, bucket, shift, truncate
 
 _GRAINS = {"year": Grain.YEAR, "quarter": Grain.QUARTER, "month": Grain.MONTH, "week": Grain.WEEK}
 
@@ -128,7 +128,8 @@ def _add_period(draft: Draft, token: TimeToken, context: TimeContext) -> None:
 
 def _executed(draft: Draft, token: TimeToken, expression: Expression, context: TimeContext) -> Period:
     """Return the period as it will be read: cut to the data, or the last complete one where it is empty."""
-    whole = dates_of(expression, context)
+    context = replace(context, counts_today=token.boundary is not None and token.boundary.today)
+    whole = _without(dates_of(expression, context), token, context)
     end = context.known_end
     loose = reading_note(token.words, expression, whole)
     if loose is not None:
@@ -156,6 +157,14 @@ def _executed(draft: Draft, token: TimeToken, expression: Expression, context: T
     cut = whole.cut(end)
     draft.note("cut", cut_note(token.words, cut))
     return cut
+
+
+def _without(whole: Period, token: TimeToken, context: TimeContext) -> Period:
+    """Return the period without the current week, month … where the question leaves it out."""
+    if token.boundary is None or token.boundary.without is None:
+        return whole
+    current = truncate(context.today, token.boundary.without, context.week_start)
+    return Period.of(whole.start, current) if whole.start < current < whole.end else whole
 
 
 def _current_grain(expression: Expression) -> Grain | None:

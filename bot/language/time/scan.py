@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language.normalise import Normalised, normalise
+from bot.language.time.anaphora import as_reference, referring
 from bot.language.time.calendars import CalendarEvent
 from bot.language.time.compared import mark_comparisons
 from bot.language.time.cursor import Cursor
@@ -16,6 +17,7 @@ from bot.language.time.fields import finest, with_finest
 from bot.language.time.joined import closed, recurring
 from bot.language.time.lexer import lex
 from bot.language.time.lexicon import Lexicon, lexicon
+from bot.language.time.qualifiers import attach, blanked, find_qualifiers
 from bot.language.time.ranges import inherit, read_range
 from bot.language.time.reading import TimeToken
 from bot.language.time.signals import Signal, find_signals, find_wants
@@ -43,13 +45,18 @@ def scan_time(
     character of 占比 or of a metric 投产比 is part of a name and compares with nothing.
     """
     folded = normalise(text) if isinstance(text, str) else text
-    signals = find_signals(folded.text)
-    cursor = _cursor(folded, signals, _lexicon(events))
+    qualifiers = find_qualifiers(folded.text)
+    text = blanked(folded.text, qualifiers)
+    signals = find_signals(text)
+    cursor = _cursor(folded, text, signals, _lexicon(events))
     tokens = [_signal_token(folded, signal) for signal in signals]
     tokens += closed(folded, _share_parts(_expressions(folded, cursor)))
     tokens = recurring(tokens)
     tokens.sort(key=lambda token: token.start)
-    compared = mark_comparisons(folded.text, tokens, names)
+    tokens = attach(folded, tokens, qualifiers)
+    compared = [as_reference(token) for token in mark_comparisons(folded.text, tokens, names)]
+    alone = not any(token.kind in ("period", "comparison") for token in compared)
+    compared = sorted([*compared, *referring(folded, text, alone=alone)], key=lambda token: token.start)
     wants = find_wants(folded.text)
     return tuple(replace(token, wants=wants) if token.kind == "comparison" else token for token in compared)
 
@@ -65,13 +72,13 @@ def _lexicon(events: tuple[CalendarEvent, ...]) -> Lexicon:
     return lexicon(words)
 
 
-def _cursor(folded: Normalised, signals: list[Signal], words: Lexicon) -> Cursor:
+def _cursor(folded: Normalised, read: str, signals: list[Signal], words: Lexicon) -> Cursor:
     """Return the lexemes of the text without its signals, which are blanked by a mark that is no word."""
     parts, at = [], 0
     for signal in signals:
-        parts += [folded.text[at : signal.start], _BLANK * (signal.end - signal.start)]
+        parts += [read[at : signal.start], _BLANK * (signal.end - signal.start)]
         at = signal.end
-    text = "".join((*parts, folded.text[at:]))
+    text = "".join((*parts, read[at:]))
     if "compar" in text and " from " not in text:
         text = text.replace(" to ", f" {_BLANK * 2} ")  # "compare May to June" is no range
     return Cursor.over(text, folded.original, folded.starts, lex(text, words))

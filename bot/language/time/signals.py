@@ -17,6 +17,8 @@ _LEAD = re.compile(
 )
 # 上月环比 is 上月 and 环比; only a 月 that belongs to no period goes with 环比
 _FREE = r"(?<![上本这当下个每各前昨今明年度0-9零一二三四五六七八九十])"
+_COUNT_ZH = r"(?:[0-9]{1,3}|[一二三四五六七八九十两]{1,3})个?(?:天|日|周|星期|月|季度|年)"
+_COUNT_EN = r"(?:[0-9]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty) (?:day|week|month|quarter|year)s"
 _THAN = r"(?:相比|比较|比起来|对比|比|相比较)?"
 
 
@@ -66,15 +68,18 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
      rf"|{_EN}(?:a|one) year (?:ago|earlier|before){_END}(?=\s*(?:$|[?.,!？。，]|by|per|in|for))"
      rf"|{_EN}(?:prior|previous) year(?:'s)? (?:same )?(?:period|month|quarter|week|day)"
      rf"|(?:compared? (?:to|with)|vs\.?|versus|than|over|from) the year before(?! last| [a-z0-9])"
+     rf"|{_EN}(?:(?:last|prior|previous)(?: year(?:'s)?)? ytd|ytd (?:of |in )?last year|prior[- ]year ytd|pytd|lytd){_END}"
      rf"|{_EN}this time last year"),
     ("month_same", "previous_period",
      rf"(?:上月|上个月|前一个月)(?:的)?(?:同期|同日|同一时期|同一天){_THAN}"
      rf"|{_EN}(?:same|corresponding) (?:period|time|day|days|dates)(?: of| in)?(?: the)? (?:last|previous|"
-     rf"prior) month"),
+     rf"prior) month"
+     rf"|{_EN}(?:(?:last|prior|previous)(?: month(?:'s)?)? mtd|mtd (?:of |in )?last month|pmtd){_END}"),
     ("quarter_same", "previous_period",
      rf"(?:上季|上季度|上个季度)(?:的)?(?:同期|同一时期){_THAN}"
      rf"|{_EN}(?:same|corresponding) (?:period|time|days)(?: of| in)?(?: the)? (?:last|previous|"
-     rf"prior) quarter"),
+     rf"prior) quarter"
+     rf"|{_EN}(?:(?:last|prior|previous)(?: quarter(?:'s)?)? qtd|qtd (?:of |in )?last quarter|pqtd){_END}"),
     ("day", "previous_period",
      rf"{_FREE}日环比|按日环比|{_EN}(?:dod|d/d){_END}|{_EN}day[- ](?:over|on|to)[- ]day"
      rf"|(?:比|较|跟|和|与|同|对比|相较于|环比)\s*(?:前一天|前一日|上一天|上一日|前日){_THAN}"
@@ -96,7 +101,10 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
      rf"环比|(?:比|较|跟|和|与|同|对比|相较于|相比于)\s*(?:上一期|上期|上一周期|上个周期|前一周期|前一期|"
      rf"前期|上一个周期|上一阶段|之前一期|"
      rf"前一个周期|上一时期){_THAN}|{_EN}(?:pop|p/p){_END}(?! up)|{_EN}period[- ](?:over|on|to)[- ]period"
-     rf"|{_EN}(?:previous|prior|preceding|last|earlier) (?:comparable )?period(?! of)"),
+     rf"|{_EN}(?:previous|prior|preceding|last|earlier) (?:comparable )?period(?! of)"
+     rf"|(?:比|较|跟|和|与|同|对比|相较于|相比于)\s*(?:再之前|在此之前|此前|之前|更早)的?(?:那?{_COUNT_ZH}){_THAN}"
+     rf"|(?:compared? (?:to|with)|vs\.?|versus|against|than|over|from) (?:the |those )?{_COUNT_EN} "
+     rf"(?:before|prior|earlier)(?: that| those)?(?! last| [a-z0-9])"),
 )  # fmt: skip
 _COMPARISON_GRAINS = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.QUARTER,
                       "month_same": Grain.MONTH, "quarter_same": Grain.QUARTER}  # fmt: skip

@@ -74,6 +74,10 @@ def _beside_after(cursor: Cursor, of: Expression, at: int) -> Found | None:
     before, after = cursor.has(start, "before_after"), cursor.has(start, "after_after")
     if not (before or after):
         return None
+    if cursor.word(start).endswith("的") and cursor.entry(start + 1, "ordinal") is not None:
+        place, unit = cursor.entry(start + 1, "ordinal"), cursor.unit(start + 2)
+        if place is not None and place.number == 1 and unit in GRAINS:
+            return Beside(of, GRAINS[unit], 1, after), start + 3  # 国庆后的第一周
     counted = read_count(cursor, start + 1)
     if counted is None or counted[1] not in GRAINS:
         return None

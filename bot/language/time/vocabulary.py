@@ -24,9 +24,9 @@ PLAIN: dict[str, str] = {
              "no later than",
     "before": "before|prior to|ahead of|leading up to|up to|早于|earlier than|preceding",
     "after": "after|following|later than|晚于",
-    "before_after": "之前|以前|前",
-    "after_after": "之后|以后|后",
-    "ago": "前|之前|以前|ago|back|earlier",
+    "before_after": "之前|以前|前|之前的|以前的|前的",
+    "after_after": "之后|以后|后|之后的|以后的|后的",
+    "ago": "前|之前|以前|前的|之前的|以前的|ago|back|earlier",
     "roll": "最近|近|过去|过去的|最近的|近来|past|the past|trailing|recent|the most recent|most recent|"
         "rolling|这|最新|"
             "之前|刚过去的|最近连续|过往|the trailing|previous rolling",
@@ -124,12 +124,12 @@ NOISE = (
     "从未|从来|由于|自营|自己|自然流量|自动|自提|自有|自建|节省|及时|及格|以及其|间接|时间|房间|空间|区间价|"
     "初次|初始|末端|底部|底价|见底|到底|末次|首单|首次|首购|首访|首页|和谐|跟踪|头部|起步|发起|引起|一起|"
     "开始时间|止损|"
-    "高峰期|假期套餐|后续|最后|然后|售后|最后一次|退后|后的|前的|留存|"
+    "高峰期|假期套餐|后续|最后|然后|售后|最后一次|退后|留存|"
     "year-old|years old|day one|end user|end-user|early bird|late fee|mid-range|mid range|mid-size|"
     "best day|weekly active|"
     "of course|in total|in fact|to do|how to|last mile|first-time|first time|first order|first purchase|"
     "first name|"
-    "last name|last touch|first touch|last click|first click|end to end|in march|most recent order|"
+    "last name|last touch|first touch|last click|first click|end to end|most recent order|"
     "last order|first visit|"
     "each other|in order|so far so good|the rest|rest api|time to|next best|next step|next to|days since|"
     "day trial"
