@@ -58,7 +58,13 @@ class JourneySpec(AnalysisSpec):
     entity: Name
     touchpoint: Name = Field(description="The dimension that names the touchpoint.")
     conversion: Name = Field(description="The metric that counts or values conversions.")
+    revenue: Name | None = Field(
+        default=None, description="A metric over the conversions' own rows with what they are worth."
+    )
     cost: Name | None = Field(default=None, description="The metric with the cost by touchpoint.")
+    claimed: Name | None = Field(
+        default=None, description="The metric with the revenue that platforms claim by touchpoint."
+    )
     lookback: WindowText | None = None
 
 
@@ -102,6 +108,10 @@ class CustomerSpec(AnalysisSpec):
     margin: Name | None = Field(default=None, description="The metric with the gross profit.")
     first_time: Name | None = Field(default=None, description="The time dimension of the first order.")
     order: Name | None = Field(default=None, description="The entity of an order.")
+    renewal: Literal["week", "month", "quarter", "year"] | None = Field(
+        default=None,
+        description="Customers are under contract and pay once per such period; who skips one has left.",
+    )
 
 
 class ActionSpec(AnalysisSpec):
@@ -110,6 +120,9 @@ class ActionSpec(AnalysisSpec):
     kind: Name | None = None
     text: Name | None = None
     by: Name | None = None
+    scope: Name | None = Field(
+        default=None, description="The dimension that lists whom a change touched: codes or labels, by commas."
+    )
     end_time: Name | None = None
 
 
@@ -164,6 +177,28 @@ class ReconciliationSpec(AnalysisSpec):
     )
 
 
+class BudgetSpec(AnalysisSpec):
+    """`budgets:` — spend by channel and what it is meant to bring, for response curves and reallocation."""
+
+    channel: Name = Field(description="The dimension that names the channel.")
+    spend: Name = Field(description="The metric with the spend by channel.")
+    outcome: Name = Field(
+        description="The metric to be raised; by channel where it can be grouped so, else for all channels together."
+    )
+    adjust: NameList = Field(
+        default=(), description="Metrics of other causes (prices, promotions) that the model holds constant."
+    )
+
+
+class PromotionSpec(AnalysisSpec):
+    """`promotions:` — orders of customers and the coupon or promotion used, to find what it brought extra."""
+
+    entity: Name = Field(description="The entity of a customer.")
+    promotion: Name = Field(description="The dimension that names the coupon; null where none was used.")
+    revenue: Name = Field(description="The metric with the revenue of an order.")
+    discount: Name | None = Field(default=None, description="The metric with what the promotion cost.")
+
+
 ANALYSES: dict[str, type[AnalysisSpec]] = {
     "funnels": FunnelSpec,
     "journeys": JourneySpec,
@@ -175,6 +210,8 @@ ANALYSES: dict[str, type[AnalysisSpec]] = {
     "ideas": IdeaSpec,
     "deals": DealSpec,
     "reconciliations": ReconciliationSpec,
+    "budgets": BudgetSpec,
+    "promotions": PromotionSpec,
 }
 
 # Which keys of a binding name what, for the reference check.
@@ -194,7 +231,13 @@ METRIC_KEYS = (
     "fees",
     "costs",
     "against",
+    "claimed",
+    "spend",
+    "outcome",
+    "adjust",
+    "discount",
 )
 DIMENSION_KEYS = ("time", "dimensions", "touchpoint", "variant", "experiment", "text", "stars", "product", "language",
-                  "first_time", "kind", "by", "end_time", "stage", "result", "item")  # fmt: skip
+                  "first_time", "kind", "by", "end_time", "stage", "result", "item", "scope",
+                  "channel", "promotion")  # fmt: skip
 ENTITY_KEYS = ("entity", "unit", "order")

@@ -1,0 +1,1 @@
+"""Who bought when and for how much: the purchase days of every customer, as rows of SQL."""
