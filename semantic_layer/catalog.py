@@ -190,7 +190,7 @@ class ConversionMetric:
 SINGULAR = {
     "funnels": "funnel", "journeys": "journey", "experiments": "experiment", "reviews": "review",
     "customers": "customer", "actions": "action", "targets": "target", "ideas": "idea", "deals": "deal",
-    "reconciliations": "reconciliation",
+    "reconciliations": "reconciliation", "budgets": "budget", "promotions": "promotion",
 }  # fmt: skip
 
 MetricType = SimpleMetric | RatioMetric | DerivedMetric | CumulativeMetric | ConversionMetric

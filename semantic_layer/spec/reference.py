@@ -54,6 +54,8 @@ SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("ideas:", "", analyses.IdeaSpec),
     ("deals:", "", analyses.DealSpec),
     ("reconciliations:", "", analyses.ReconciliationSpec),
+    ("budgets:", "", analyses.BudgetSpec),
+    ("promotions:", "", analyses.PromotionSpec),
 )  # fmt: skip
 
 _VALUES = {

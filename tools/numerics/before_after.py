@@ -36,7 +36,7 @@ class Effect:
     """An effect with its placebos. All values are per period, in the unit of the series.
 
     `effect` is the mean over the window of actual minus expected; `low` and `high` bound it (80 %) by the spread
-    of the placebos. `p_value` is the placebo rank: the share of fake effects at least as large, the real one
+    of the placebos, widened where the level has risen. `p_value` is the placebo rank: the share of fake effects at least as large, the real one
     counted among them, so that it is never below 1 / (placebos + 1). `placebo_kind` is `dates` (the same series
     at times when nothing was done) or `units` (each control as if it were the treated). `naive` is after minus
     before, `did` the difference in differences (None without controls). `expected` has one value per period of
@@ -195,6 +195,9 @@ def before_after(
             raise ValueError("neither 20 placebo dates nor 10 controls")
     fakes = np.asarray(placebos)
     reach = float(np.quantile(np.abs(fakes - np.median(fakes)), 0.8))
+    if found.expected.mean() > 0:
+        # What varies in proportion to its level varies more where the effect has raised that level.
+        reach *= max(1.0, float(series[start:end].mean() / found.expected.mean()))
     rank = (1 + int((np.abs(fakes) >= abs(found.effect)).sum())) / (1 + len(fakes))
     return Effect(
         method=method,

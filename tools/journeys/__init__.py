@@ -1,0 +1,1 @@
+"""Journeys: paths of touchpoints counted in SQL, credit under several models, and the words of the answer."""
