@@ -1,0 +1,1 @@
+"""Data quality: what is checked of every model, each check as one SQL statement over rows."""
