@@ -14,11 +14,11 @@ from semantic_layer.query import Scalar
 from semantic_layer.text import Text, Words
 
 TermKind = Literal["metric", "dimension", "value", "segment", "concept", "event", "model", "analysis"]
-Source = Literal["label", "synonym", "name", "variant", "data", "part", "typo"]
+Source = Literal["label", "synonym", "name", "variant", "data", "part", "typo", "verb"]
 
 # How much a source says about what was meant; a smaller number wins where two terms share their words.
 RANK: Mapping[Source, int] = {
-    "label": 0, "synonym": 1, "name": 1, "data": 3, "variant": 4, "part": 5, "typo": 6,
+    "label": 0, "synonym": 1, "name": 2, "data": 3, "variant": 4, "part": 5, "typo": 6, "verb": 6,
 }  # fmt: skip
 
 _BRACKETS = re.compile(r"^(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]$")
@@ -28,6 +28,9 @@ _COUNTED = ("数量", "总数", "总量", "数", "量")
 _SUMMED = ("金额", "总额", "额")
 _ZH_DATE = re.compile(r"^(.{2,}?)(?:日期|时间|日)$")
 _EN_DATE = re.compile(r"^(.{3,}?) (?:date|day|time|timestamp)$")
+_ZH_VERB = re.compile(r"^(.{2,4}?)(?:日期|时间|日)$")
+_EN_VERB = re.compile(r"^([a-z]+(?:ed|en|t)(?: (?:up|in|out|off))?) (?:on|at|date|day|time|timestamp)$")
+_TRUTH = re.compile(r"^(?:是否为?|有无|is |was |has |whether )(.{2,})$")
 _BUCKETS = (
     ("week", ("周", "周次"), "week"),
     ("month", ("月", "月份"), "month"),
@@ -133,10 +136,7 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
             yield match[1], Term("dimension", dimension.name, "variant")
     for spelling in dimension.qualified:
         yield spelling.replace("__", " "), Term("dimension", dimension.name, "name")
-    if dimension.kind == "time":
-        for surface in (dimension.label.zh, dimension.label.en.lower(), *dimension.synonyms.all()):
-            for bucket, grain in _buckets(surface):
-                yield bucket, Term("dimension", dimension.name, "variant", grain)
+    yield from _derived_entries(dimension)
     for value in dimension.values if dimension.index_values else ():
         for source, surfaces in (
             ("label", {value.label.zh, value.label.en}),
@@ -145,6 +145,27 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
         ):
             for surface in surfaces:
                 yield surface, Term("value", dimension.name, source, value.code)  # type: ignore[arg-type]  # the three sources above
+
+
+def _derived_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
+    """Yield further names of dates (order month, ordered) and truth values (重开 of 是否重开)."""
+    if dimension.kind == "time":
+        for surface in (dimension.label.zh, dimension.label.en.lower(), *dimension.synonyms.all()):
+            for bucket, grain in _buckets(surface):
+                yield bucket, Term("dimension", dimension.name, "variant", grain)
+        for surface in (
+            dimension.label.zh,
+            dimension.label.en,
+            *dimension.synonyms.all(),
+            dimension.name,
+            *_columns(dimension),
+        ):
+            for verb in _verbs(surface):
+                yield verb, Term("dimension", dimension.name, "verb")
+    if dimension.kind == "boolean":
+        for surface in (dimension.label.zh, dimension.label.en, *dimension.synonyms.all(), dimension.name):
+            if truth := _TRUTH.match(normalise(surface.replace("_", " ")).text):
+                yield truth[1], Term("dimension", dimension.name, "variant")
 
 
 def _buckets(surface: str) -> Iterator[tuple[str, str]]:
@@ -157,6 +178,17 @@ def _buckets(surface: str) -> Iterator[tuple[str, str]]:
         elif en:
             yield f"{en[1]} {words_en}", grain
             yield f"{words_en} of {folded}", grain
+
+
+def _columns(dimension: Dimension) -> Iterator[str]:
+    yield from (binding.expr for binding in dimension.bindings if binding.expr.isidentifier())
+
+
+def _verbs(surface: str) -> Iterator[str]:
+    """Yield what a date column says that happened: `delivered_on` -> delivered, 送达日期 -> 送达."""
+    folded = normalise(surface.replace("_", " ")).text
+    if match := _ZH_VERB.match(folded) or _EN_VERB.match(folded):
+        yield match[1]
 
 
 def _named(kind: TermKind, name: str, label: Text, synonyms: Words) -> Iterator[tuple[str, Term]]:

@@ -51,7 +51,7 @@ class Matcher:
         for last in range(first, min(len(tokens), first + _MAX_TOKENS)):
             token = tokens[last]
             if token.kind == "sign":
-                if token.key in _BREAKS and not _in_number(tokens, last):
+                if token.key in _BREAKS and not _in_number(tokens, last) and not _in_name(tokens, last):
                     break
                 continue
             run.append(token)
@@ -78,6 +78,18 @@ def _in_number(tokens: Sequence[Token], at: int) -> bool:
     before, after = tokens[at - 1], tokens[at + 1]
     glued = before.end == tokens[at].start and tokens[at].end == after.start
     return glued and before.key.isdigit() and after.key.isdigit()
+
+
+def _in_name(tokens: Sequence[Token], at: int) -> bool:
+    """Return whether an apostrophe stands inside a word: O'Hara."""
+    if tokens[at].key != "'" or not 0 < at < len(tokens) - 1:
+        return False
+    before, after = tokens[at - 1], tokens[at + 1]
+    return (
+        before.end == tokens[at].start
+        and tokens[at].end == after.start
+        and before.kind == after.kind == "word"
+    )
 
 
 def merge(terms: tuple[Term, ...], hits: tuple[ValueHit, ...]) -> tuple[Term, ...]:

@@ -18,7 +18,6 @@ from bot.planners.rules.grouping import (
     read_dimensions,
     read_grain,
     read_head,
-    read_populations,
 )
 from bot.planners.rules.growth import read_grew
 from bot.planners.rules.items import Item
@@ -31,6 +30,7 @@ from bot.planners.rules.measures import (
 )
 from bot.planners.rules.ordering import read_ordering
 from bot.planners.rules.pairs import read_pairs
+from bot.planners.rules.populations import read_populations, set_populations
 from bot.planners.rules.presence import read_empty, read_truth
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.segments import read_segments
@@ -52,6 +52,7 @@ def assemble(
 ) -> tuple[Line, Draft]:
     """Return the line and the draft of one reading. `coverage` gives the data's dates for metrics."""
     line = assign_roles(items, scene.reach, chosen)
+    set_populations(line, scene)
     draft = Draft()
     draft.trend = bool(line.tagged(Tag.TREND))
     read_concepts(line, draft, scene)

@@ -27,7 +27,10 @@ def read_dated(line: Line, draft: Draft, scene: Scene) -> None:
             continue
         after = line.after(index, Tag.OF, Tag.IS, Tag.BETWEEN, Tag.VERB)
         before = line.before(index)
-        if not line.is_role(after, "time") or line.has(before, Tag.BY, Tag.WHICH):
+        happened = line.roles[index].terms[0].source == "verb" and line.is_role(
+            line.before(index, Tag.OF, Tag.BETWEEN), "time"
+        )  # 8月送达的
+        if not happened and (not line.is_role(after, "time") or line.has(before, Tag.BY, Tag.WHICH)):
             continue
         line.use(index)
         if draft.metrics and all(dimension.name in _own_times(scene, metric) for metric in draft.metrics):
@@ -204,46 +207,3 @@ def _dimensions_of(part: object) -> list[str]:
     if isinstance(name, str):
         return [name]
     return [condition.dimension for condition in getattr(part, "conditions", ())]
-
-
-def _is_whole(line: Line, index: int) -> bool:
-    """Return whether all members are asked for: all hubs, 所有城市."""
-    return any(
-        line.items[at].text in ("all", "all the", "所有", "全部", "所有的")
-        for at in (index - 1, index - 2)
-        if at >= 0
-    )
-
-
-def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
-    """Use up a dimension that only says whose numbers are asked ("zarn from riders aged 30 or older").
-
-    Such a noun stands behind of/from/by or before 的, next to a condition on another dimension, and is not
-    asked to be split by.
-    """
-    if not draft.where or not draft.metrics:
-        return
-    for index in line.of_role("dimension"):
-        if index in line.used or scene.dimension(line.roles[index].name).kind != "categorical":
-            continue
-        before = line.before(index)
-        if line.has(before, Tag.BY, Tag.WHICH, Tag.LIST, Tag.TOP, Tag.HOW_MANY, Tag.AND):
-            continue
-        after = line.after(index)
-        if line.has(after, Tag.NOT) or _is_whole(line, index):
-            continue
-        english = line.has(before, Tag.OF) and line.items[before or 0].text.isascii() and after in line.used
-        english = english and not line.is_role(after, "time", "metric")
-        chinese = before in line.used and line.items[before or 0].text.endswith("的")
-        chinese = chinese or (line.has(before, Tag.OF) and line.before(before or 0) in line.used)
-        chinese = chinese and not line.items[before or 0].text.isascii() and line.has(after, Tag.OF)
-        chinese = chinese and line.is_role(line.after(after or index), "metric")
-        ranking = line.tagged(
-            Tag.TOP, Tag.SUPER, Tag.ORDER, Tag.SHARE, Tag.GROW_MOST, Tag.GREW, Tag.COMPARE, Tag.ORDINAL
-        )
-        compound = before is not None and before in line.used and line.is_role(before, "value", "segment")
-        compound = compound or (before in line.used and line.has(before, Tag.CMP_AFTER))
-        if english or chinese or (compound and not ranking):
-            line.use(index)
-            label = scene.dimension(line.roles[index].name).label
-            draft.say("filter", f"限定的{label.zh}", f"these {label.en} only", scene.words(line, index))

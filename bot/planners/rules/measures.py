@@ -261,7 +261,21 @@ def counting_metric(role: Role, asked: list[str], scene: Scene) -> str | None:
                 return metric.name
         elif kind.agg == "count_distinct" and any(
             binding.model == kind.model and binding.expr == kind.expr
-            for binding in scene.dimension(role.name).bindings
+            for name in (role.name, *_entities_of(role.name, scene))
+            for binding in scene.dimension(name).bindings
         ):
             return metric.name
     return None
+
+
+def _entities_of(dimension: str, scene: Scene) -> list[str]:
+    """Return the entity that a dimension only gives a name to: client of client_name."""
+    homes = [scene.catalog.models[binding.model] for binding in scene.dimension(dimension).bindings]
+    return [
+        entity.name
+        for model in homes
+        for entity in model.entities
+        if entity.type in ("primary", "unique")
+        and entity.name in scene.catalog.dimensions
+        and dimension.removeprefix(f"{entity.name}_") in ("name", "title", "label")
+    ]

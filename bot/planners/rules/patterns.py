@@ -9,6 +9,7 @@ from bot.planners.rules.grammar import Tags
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.words_patterns import (
     AND_TIME,
+    COUNTERS,
     DAY_OF_WEEK,
     EN_NUMBERS,
     MOVING,
@@ -16,6 +17,8 @@ from bot.planners.rules.words_patterns import (
     ORDINAL,
     RULES,
     SIGNED,
+    SINGLE_TIME,
+    TOP_TIME,
     UNITS,
     WHICH_TIME,
 )
@@ -41,6 +44,9 @@ def pattern_matches(text: str) -> Iterator[Pattern]:
     yield from _ranks(text)
     yield from _windows(text)
     yield from _buckets(text)
+    for counter, tag in COUNTERS:
+        for match in counter.finditer(text):
+            yield Pattern(match.start(), match.end(), ((tag, ""),))
     for rule, tag, payload in SIGNED:
         for match in rule.finditer(text):
             yield Pattern(match.start(), match.end(), ((tag, payload),))
@@ -72,11 +78,19 @@ def _windows(text: str) -> Iterator[Pattern]:
 
 def _buckets(text: str) -> Iterator[Pattern]:
     """Yield 哪个月, best month, "and month", day of the week."""
-    for rule in WHICH_TIME:
-        for match in rule.finditer(text):
+    for which in WHICH_TIME:
+        for match in which.finditer(text):
             yield Pattern(match.start(), match.end(), _which_tags(match[0]), None, UNITS[match[1]])
-    for rule in AND_TIME:
+    for rule, payload in TOP_TIME:
         for match in rule.finditer(text):
+            number = small_number(match[1])
+            if number:
+                tags: Tags = ((Tag.TOP, payload), (Tag.WHICH, ""))
+                yield Pattern(match.start(), match.end(), tags, float(number), UNITS[match[2]])
+    for match in SINGLE_TIME.finditer(text):
+        yield Pattern(match.start(), match.end(), ((Tag.WHICH, ""),), None, UNITS[match[1]])
+    for further in AND_TIME:
+        for match in further.finditer(text):
             yield Pattern(match.start(), match.end(), ((Tag.BY, ""),), None, UNITS[match[1]])
     for match in DAY_OF_WEEK.finditer(text):
         yield Pattern(

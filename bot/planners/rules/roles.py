@@ -60,12 +60,18 @@ def _first_role(item: Item) -> Role:
 
 def _role(line: Line, index: int) -> Role:
     item = line.items[index]
-    terms = item.terms
+    terms = _without_verbs(line, index)
+    if not terms:
+        plain = _PLAIN.get(item.kind)
+        return Role(plain) if plain else Role("grammar" if item.tags else "unknown")
     if item.kind == "quote":
         values = item.of_kind("value")
         return Role("value", values) if values else Role("quote")
     if item.tags or item.kind in ("number", "time") or _is_weak(item):
         firm = () if item.kind in ("number", "time") or _is_weak(item) else _firm(item)
+        if item.has(Tag.VERB) and _only_carries(line, index):
+            firm = tuple(term for term in firm if term.kind != "metric")
+        firm += tuple(term for term in terms if term.source == "verb")
         beside = tuple(term for term in item.of_kind("value") if _beside_dimension(line, index, term.name))
         if not firm and not beside:
             plain = _PLAIN.get(item.kind)
@@ -79,35 +85,48 @@ def _role(line: Line, index: int) -> Role:
     return Role(kind, tuple(term for term in terms if term.kind == kind))
 
 
+def _without_verbs(line: Line, index: int) -> tuple[Term, ...]:
+    """Return the item's terms; what a date column says that happened (delivered) only where a time stands beside."""
+    terms = line.items[index].terms
+    if not any(term.source == "verb" for term in terms):
+        return terms
+    others = tuple(term for term in terms if term.source != "verb")
+    near = (line.before(index, Tag.OF, Tag.BETWEEN), line.after(index, Tag.OF, Tag.BETWEEN, Tag.CMP))
+    if others or not any(at is not None and line.items[at].kind == "time" for at in near):
+        return others
+    return terms
+
+
+def _only_carries(line: Line, index: int) -> bool:
+    """Return whether a verb that is also a metric's name only carries another metric: units did we sell, 卖得."""
+    listed = any(line.has(at, Tag.AND) for at in (line.before(index), line.after(index)))
+    others = (
+        at
+        for at, item in enumerate(line.items)
+        if at != index and item.of_kind("metric") and not item.has(Tag.VERB)
+    )
+    return not listed and any(True for _ in others)
+
+
 def _choose(
     line: Line, index: int, kinds: list[RoleKind], terms: tuple[Term, ...], strongest: int
 ) -> RoleKind:
     """Return the kind that the place in the question asks for, among several."""
     before = line.before(index, Tag.OF)
     number_near = before is not None and line.items[before].kind == "number"
+    if number_near and before is not None and line.has(line.before(before), Tag.CMP):
+        number_near = False  # at least 10 orders: a number of the metric
     grouped = line.has(before, Tag.BY, Tag.WHICH, Tag.TOP, Tag.LIST, Tag.EACH) or number_near
     counted = line.has(before, Tag.HOW_MANY, Tag.COUNT) or line.has(
         line.after(index), Tag.COUNT, Tag.HOW_MANY
     )
+    if grouped and not counted and _outweighs_key(line, index, terms):
+        return "metric"
     vague = "concept" in kinds and all(term.rank > 0 for term in terms if term.kind != "concept")
     if ("dimension" in kinds and grouped and not counted) or vague:
         return "concept" if vague else "dimension"  # a declared vague word outweighs unlabelled names
     if "metric" in kinds and "dimension" in kinds:
-        if counted:
-            return "metric"
-        ranks = {
-            kind: min(term.rank for term in terms if term.kind == kind) for kind in ("metric", "dimension")
-        }
-        if ranks["metric"] < ranks["dimension"]:
-            return "metric"  # a metric called so outweighs a key that nobody gave a label
-        if ranks["metric"] == ranks["dimension"] and _listed_with_metric(line, index):
-            return "metric"
-        other = any(
-            line.items[at].of_kind("metric") and not line.items[at].of_kind("dimension")
-            for at in range(len(line))
-            if at != index
-        )
-        return "dimension" if other else "metric"
+        return "metric" if counted else _metric_or_dimension(line, index, terms)
     asked = counted and not _other_metric(
         line, index
     )  # 有多少新客 asks for their number, not for a segment's rows
@@ -117,6 +136,34 @@ def _choose(
     if "value" in kinds and any(_beside_dimension(line, index, t.name) for t in terms if t.kind == "value"):
         return "value"
     return (firm or kinds)[0]
+
+
+def _metric_or_dimension(line: Line, index: int, terms: tuple[Term, ...]) -> RoleKind:
+    ranks = {kind: min(term.rank for term in terms if term.kind == kind) for kind in ("metric", "dimension")}
+    if ranks["metric"] < ranks["dimension"]:
+        return "metric"  # a metric called so outweighs a key that nobody gave a label
+    if ranks["metric"] == ranks["dimension"] and _listed_with_metric(line, index):
+        return "metric"
+    other = any(
+        line.items[at].of_kind("metric") and not line.items[at].of_kind("dimension")
+        for at in range(len(line))
+        if at != index
+    )
+    return "dimension" if other else "metric"
+
+
+def _outweighs_key(line: Line, index: int, terms: tuple[Term, ...]) -> bool:
+    """Return whether a ranking is by this word's metric: top 5 clients by orders, where no other metric is named.
+
+    The key of the same name that nobody gave a label is what the metric counts.
+    """
+    ranks = {
+        kind: min((t.rank for t in terms if t.kind == kind), default=9) for kind in ("metric", "dimension")
+    }
+    ranked = any(item.has(Tag.TOP, Tag.SUPER, Tag.ORDER, Tag.WHICH) for item in line.items[:index])
+    before = line.before(index, Tag.OF)
+    by = before is not None and line.items[before].text in ("by", "per", "按", "按照")
+    return by and ranked and ranks["metric"] < ranks["dimension"] and not _other_metric(line, index)
 
 
 def _other_metric(line: Line, index: int) -> bool:
@@ -137,7 +184,7 @@ def _listed_with_metric(line: Line, index: int, beside: str = "dimension") -> bo
 def _firm(item: Item) -> tuple[Term, ...]:
     """Return the terms that outweigh the item's grammar: declared ones, and over mere filler also variants."""
     filler = all(tag is Tag.STOP for tag, _ in item.tags)
-    return tuple(term for term in item.terms if term.rank <= 1 or (filler and term.source == "variant"))
+    return tuple(term for term in item.terms if term.rank <= 2 or (filler and term.source == "variant"))
 
 
 def _is_weak(item: Item) -> bool:

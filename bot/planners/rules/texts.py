@@ -20,6 +20,9 @@ _WORDS = {
 }
 
 
+_LISTING = frozenset("includes include including 包括".split())
+
+
 def read_text_filters(line: Line, draft: Draft, scene: Scene) -> None:
     """Read `name contains "x"`, 名称以A开头, product starting with b. Runs before values are read."""
     for index in line.tagged(Tag.TEXT_OP):
@@ -35,7 +38,8 @@ def read_text_filters(line: Line, draft: Draft, scene: Scene) -> None:
         target = _target(line, edge, literal[-1] if not postfix else index)
         if target is None:
             continue
-        if asked == "contains" and _lists_values(line, literal, line.roles[target].name):
+        lists = line.items[index].text.rsplit(maxsplit=1)[-1] in _LISTING
+        if asked == "contains" and lists and _lists_values(line, literal, line.roles[target].name):
             continue
         if line.has(leading_negation, Tag.NOT) and asked == "contains":
             asked = "not contains"

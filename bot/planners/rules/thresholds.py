@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
+from bot.planners.rules.targets import Measure, find_target, measures, unfit_money
 from semantic_layer.query import Compare, Condition, GroupBy, Having
 from semantic_layer.text import Text
 
@@ -26,9 +28,11 @@ class Threshold:
 
 def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
     """Turn every number under a comparison into a condition on a metric, a growth or a numeric dimension."""
-    for threshold in _thresholds(line):
+    units = measures(line, draft, scene)
+    for threshold in _thresholds(line, units):
         first, last = min(threshold.indexes), max(threshold.indexes)
-        target = _target(line, draft, scene, first, last)
+        measure = next((units[at] for at in threshold.indexes if at in units), None)
+        target = find_target(line, draft, scene, (first, last), measure)
         if target is None:
             continue
         line.use(*threshold.indexes)
@@ -75,34 +79,6 @@ def _is_share(scene: Scene, threshold: Threshold, name: str) -> bool:
     return threshold.unit == "%" and not metric.is_ratio and metric.unit != "%"
 
 
-def _unfit(line: Line, draft: Draft, scene: Scene, threshold: Threshold, name: str) -> Text | None:
-    """Return why a metric cannot be compared with the number, None where it can."""
-    label, number = scene.metric(name).label, _shown(threshold)
-    if _is_share(scene, threshold, name) and not line.tagged(Tag.SHARE):
-        following = line.after(max(threshold.indexes))
-        if following is None or line.items[following].text != "of":
-            return Text(
-                zh=f"「{label.zh}」不是比率,{number} 是占什么的百分之几?",
-                en=f"{label.en} is no rate: {number} of what?",
-            )
-        draft.share_of = name
-    if threshold.unit in _MONEY and scene.metric(name).unit and not _is_money(scene, name):
-        return Text(
-            zh=f"「{label.zh}」不是金额,不能和 {number}{threshold.unit} 比。",
-            en=f"{label.en} is no amount of money and cannot be compared with {number} {threshold.unit}.",
-        )
-    return None
-
-
-_MONEY = frozenset("元 块 块钱 人民币 yuan rmb cny usd dollar dollars eur euro euros".split())
-_CURRENCY_LENGTH = 3
-
-
-def _is_money(scene: Scene, metric: str) -> bool:
-    unit = scene.metric(metric).unit or ""
-    return (len(unit) == _CURRENCY_LENGTH and unit.isupper()) or unit.lower() in _MONEY
-
-
 def read_signs(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "negative profit" and 利润为负 as a condition on the metric."""
     for index in line.tagged(Tag.SIGNED):
@@ -120,7 +96,21 @@ def read_signs(line: Line, draft: Draft, scene: Scene) -> None:
         line.use(index)
 
 
-def _thresholds(line: Line) -> list[Threshold]:
+def _unfit(line: Line, draft: Draft, scene: Scene, threshold: Threshold, name: str) -> Text | None:
+    """Return why a metric cannot be compared with the number, None where it can."""
+    label, number = scene.metric(name).label, _shown(threshold)
+    if _is_share(scene, threshold, name) and not line.tagged(Tag.SHARE):
+        following = line.after(max(threshold.indexes))
+        if following is None or line.items[following].text != "of":
+            return Text(
+                zh=f"「{label.zh}」不是比率,{number} 是占什么的百分之几?",
+                en=f"{label.en} is no rate: {number} of what?",
+            )
+        draft.share_of = name
+    return unfit_money(scene.metric(name), number, threshold.unit)
+
+
+def _thresholds(line: Line, units: Mapping[int, Measure]) -> list[Threshold]:
     found: list[Threshold] = []
     for index in line.of_role("number"):
         if (
@@ -129,7 +119,7 @@ def _thresholds(line: Line) -> list[Threshold]:
             or any(index in known.indexes for known in found)
         ):
             continue
-        threshold = _between(line, index) or _single(line, index)
+        threshold = _between(line, index) or _single(line, index, units.get(index))
         if threshold:
             found.append(threshold)
     return found
@@ -156,10 +146,12 @@ def _between(line: Line, index: int) -> Threshold | None:
     return Threshold("between", (min(low, high), max(low, high)), indexes, line.items[second].unit)
 
 
-def _single(line: Line, index: int) -> Threshold | None:
+def _single(line: Line, index: int, measure: Measure | None) -> Threshold | None:
     item = line.items[index]
     assert item.number is not None
-    after = line.after(index)
+    word = measure.word if measure is not None else None
+    after = line.after(index if word is None else word)
+    plain = measure is not None and measure.counted
     if line.has(after, Tag.CMP_AFTER) and not line.has(line.before(index, Tag.IS), Tag.CMP):
         assert after is not None
         return Threshold(line.payload(after, Tag.CMP_AFTER), (item.number,), (index, after), item.unit)
@@ -168,6 +160,8 @@ def _single(line: Line, index: int) -> Threshold | None:
     if line.is_role(before, "metric") and line.has(joint, Tag.IS) and joint is not None:
         return Threshold("=", (item.number,), (joint, index), item.unit)  # 利润为0
     if not line.has(before, Tag.CMP):
+        if plain and not line.has(line.before(index), Tag.TOP, Tag.SUPER, Tag.BETWEEN):
+            return Threshold("=", (item.number,), (index,), item.unit)  # 5-star hotels, 1星
         return None
     assert before is not None
     operator = line.payload(before, Tag.CMP)
@@ -181,57 +175,6 @@ def _single(line: Line, index: int) -> Threshold | None:
         assert after is not None
         indexes.append(after)
     return Threshold(operator, (item.number,), tuple(indexes), item.unit)
-
-
-Target = tuple[str, str, int | None]
-"""What is compared: "metric" or "dimension", its name, and the item that names it."""
-
-
-def _target(line: Line, draft: Draft, scene: Scene, first: int, last: int) -> Target | None:
-    """Return the nearest metric or numeric dimension before the number, else right after it, else the only metric."""
-    aged = _age(line, scene, first, last)
-    if aged is not None:
-        named = (at for at in line.of_role("dimension") if line.roles[at].name == aged)
-        return "dimension", aged, next(named, None)
-    for at in range(first - 1, -1, -1):
-        found = _comparable(line, draft, scene, at)
-        if found is not None:
-            return found
-        other = line.is_role(at, "dimension") and at == first - 1
-        if (
-            other
-            or line.is_role(at, "number")
-            or (line.is_role(at, "sign") and line.items[at].text in ";?。")
-        ):
-            break
-    after = line.after(last, Tag.OF)
-    found = _comparable(line, draft, scene, after) if after is not None else None
-    if found is None and len(draft.metrics) == 1:
-        return "metric", draft.metrics[0], None
-    return found
-
-
-def _comparable(line: Line, draft: Draft, scene: Scene, at: int) -> Target | None:
-    if line.is_role(at, "metric"):
-        return "metric", draft.metric_at.get(at, line.roles[at].name), at
-    if line.is_role(at, "dimension") and scene.dimension(line.roles[at].name).kind == "number":
-        return "dimension", line.roles[at].name, at
-    return None
-
-
-_AGE_WORDS = ("aged", "older than", "younger than", "or older", "or younger", "and older", "and younger")
-
-
-def _age(line: Line, scene: Scene, first: int, last: int) -> str | None:
-    """Return the dimension of ages where the number counts years of age: 30岁以上, aged over 30, 30 years old."""
-    said = any(line.items[at].unit in ("岁", "years old", "year old") for at in range(first, last + 1))
-    if not said and not any(line.items[at].text in _AGE_WORDS for at in range(max(0, first - 1), last + 1)):
-        return None
-    for dimension in scene.catalog.dimensions.values():
-        words = {dimension.name, dimension.label.zh, dimension.label.en.lower(), *dimension.synonyms.all()}
-        if dimension.kind == "number" and words & {"age", "年龄", "岁数"}:
-            return dimension.name
-    return None
 
 
 def _growth_between(line: Line, target: int | None, first: int, last: int) -> int | None:

@@ -29,7 +29,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "for me|to me|to us|for us|again|simply|basically|summary|summary of|overview|overview of|breakdown summary|list out|"
         "period|time period|timeframe|time frame|date range|worth|terms of|each time|which are|that are|who are|"
         "that have|that had|who have|who had|which have|which had|that has|who has|with the|has been|have been|is being|are being|"
-        "aged|old|age of|among all|out of all|of all|all of the|all of|all the|in the data|in our data|in the database|in the dataset|in the system",
+        "aged|old|age of|weighing|weighs|weigh|among all|out of all|of all|all of the|all of|all the|in the data|in our data|in the database|in the dataset|in the system",
     ),
     (Tag.OF, "", "of|in|for|within|among|amongst|with|where|whose|from|at|on|inside"),
     (Tag.AND, "", "and|as well as|along with|together with|plus|alongside|and also"),
@@ -127,7 +127,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "",
         "trend|trends|trend of|trend in|trend for|over time|trending|trendline|trend line|time series|timeline|evolution|evolution of|evolve|evolved|development of|historical|history|history of|"
         "through time|across time|as a trend|progression|trajectory|how has|how have|fluctuation|fluctuations|month to month|day to day|week to week|change over time|changed over time|"
-        "changes over time|changing over time|changing|evolving|progress over time|progressed|developed|developed over time|vary over time|varied over time",
+        "develop|develops|developing|changes over time|changing over time|changing|evolving|progress over time|progressed|developed|developed over time|vary over time|varied over time",
     ),
     (
         Tag.SHARE,
@@ -182,7 +182,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.CMP,
         ">",
-        "more than|over|above|greater than|exceeding|exceed|exceeds|exceeded|higher than|larger than|bigger than|is over|is above|are above|was above|is greater than|is more than|is higher than|of more than|of over|in excess of|above the|upwards of|longer than|older than|are over|was over|was more than|were over|were more than|were greater than|are greater than|are more than|have more than|has more than|had more than|with more than|surpassed|surpass|surpasses|beyond|topped|strictly greater than|later than",
+        "more than|over|above|greater than|exceeding|exceed|exceeds|exceeded|higher than|larger than|bigger than|is over|is above|are above|was above|is greater than|is more than|is higher than|of more than|of over|in excess of|above the|upwards of|longer than|older than|heavier than|are over|was over|was more than|were over|were more than|were greater than|are greater than|are more than|have more than|has more than|had more than|with more than|surpassed|surpass|surpasses|beyond|topped|strictly greater than|later than",
     ),
     (
         Tag.CMP,
@@ -192,7 +192,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.CMP,
         "<",
-        "less than|under|below|fewer than|lower than|smaller than|is under|is below|is less than|are below|of less than|of under|less|shorter than|cheaper than|younger than|are under|was below|was under|was less than|were below|were under|were less than|are less than|have less than|has less than|had less than|had fewer than|have fewer than|with less than|with fewer than|is lower than|not reaching|fell short of|not even",
+        "less than|under|below|fewer than|lower than|smaller than|is under|is below|is less than|are below|of less than|of under|less|shorter than|cheaper than|younger than|lighter than|are under|was below|was under|was less than|were below|were under|were less than|are less than|have less than|has less than|had less than|had fewer than|have fewer than|with less than|with fewer than|is lower than|not reaching|fell short of|not even",
     ),
     (
         Tag.CMP,
@@ -430,7 +430,8 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "spent|spend|spends|spending|paid|pay|pays|paying|earn|earns|earning|shipped|ship|brought|bring|brings|transacted|"
         "visited|visit|shopped|shop|consume|consumed|booked|signed|signed up|submitted|created|received|best selling|"
         "selling best|sell best|sells best|sold best|top selling|worst selling|most sold|best seller|best sellers|"
-        "bestselling|bestseller",
+        "bestselling|bestseller|receive|receives|receiving|send|sends|sending|process|processed|handle|handled|host|hosted|serve|served|"
+        "log|logged|collect|collected|take in|took in|rake in|raked in|pull in|pulled in|issue|issued|run up|cost us|incur|incurred|open|opened|file|filed|raised|raise|submit|accept|accepted|welcome|welcomed",
     ),
     (
         Tag.FOLLOW,

@@ -39,6 +39,29 @@ RULES: tuple[tuple[re.Pattern[str], Tag, str], ...] = (
     (re.compile(rf"\b(?:highest|largest|biggest|greatest|most) {_N}\b(?![.%])"), Tag.TOP, "desc"),
 )  # fmt: skip
 
+# Measure words of Chinese: 几位, 哪门, 每间. 天, 周, 月 … are time and stand elsewhere.
+MEASURES = "个位家名人种款条笔单票次场件项类间台辆张份部套座所门支批只艘架户趟班节级档方边处层栋"
+COUNTERS: tuple[tuple[re.Pattern[str], Tag], ...] = (
+    (re.compile(rf"(?:[一总]?共)?有?(?:多少|几)一?[{MEASURES}](?![内外以])"), Tag.HOW_MANY),
+    (re.compile(rf"哪一?[{MEASURES}]"), Tag.WHICH),
+    (re.compile(rf"(?:每一?|各)[{MEASURES}](?!类|种)"), Tag.BY),
+)
+
+# The n best buckets of time: top 5 days, 最高的三个月, 前五的日子, the five days with the highest.
+TOP_TIME: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(rf"\b(?:the )?(?:top|best|leading|peak|busiest|highest|largest|biggest)[ -]?{_N} {_UNIT_EN}\b"), "desc"),
+    (re.compile(rf"\b(?:the )?{_N} (?:best|top|highest|busiest|strongest|largest|biggest) {_UNIT_EN}\b"), "desc"),
+    (re.compile(rf"\b(?:the )?(?:bottom|worst|lowest|slowest|weakest)[ -]?{_N} {_UNIT_EN}\b"), "asc"),
+    (re.compile(rf"\b(?:the )?{_N} (?:worst|lowest|slowest|weakest) {_UNIT_EN}\b"), "asc"),
+    (re.compile(rf"\b(?:the )?{_N} {_UNIT_EN}(?= (?:with|that had|that have|having|which had) (?:the )?(?:highest|most|largest|biggest|best|greatest)\b)"), "desc"),
+    (re.compile(rf"\b(?:the )?{_N} {_UNIT_EN}(?= (?:with|that had|that have|having|which had) (?:the )?(?:lowest|least|smallest|worst|fewest)\b)"), "asc"),
+    (re.compile(rf"最(?:高|多|大|好|佳|旺)的?前?{_N}\s*(?:个)?(天|日|星期|周|月份|月|季度|年份|年|小时)"), "desc"),
+    (re.compile(rf"最(?:低|少|小|差)的?前?{_N}\s*(?:个)?(天|日|星期|周|月份|月|季度|年份|年|小时)"), "asc"),
+    (re.compile(rf"(?:排名)?前{_N}(?:名|位|大|高|个)?的(天|日子|日期|星期|周|月份|月|季度|年份|年)"), "desc"),
+)  # fmt: skip
+# One bucket of time as the thing that is ranked: 单日最高, 最高的单日.
+SINGLE_TIME = re.compile(r"单(日|天|周|月|季度|年)(?![价品均])")
+
 MOVING: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?:最近|近|过去)?{_N}\s*{_UNIT_ZH}的?(?:移动|滑动|滚动)(?:平均值?|均值|均线)"),
     re.compile(rf"{_N}\s*{_UNIT_ZH}均线"),
@@ -91,6 +114,20 @@ SIGNED: tuple[tuple[re.Pattern[str], Tag, str], ...] = (
         ),
         Tag.SIGNED,
         "<",
+    ),
+    (re.compile(r"百分之?(?:几|多少)|几成(?!交|本)|多大(?:的)?比[例重]|几个百分点"), Tag.SHARE, ""),
+    (
+        re.compile(
+            r"(?:whose |with (?:a |the )?|having (?:a |the )?|its |the )?(?:names?|titles?)(?= (?:that |which )?(?:contain|start|begin|end|includ|has |have |like))"
+            r"|(?:的)?(?:名称|名字|名)(?:里|中|里面|当中)?(?:是|为)?(?=不?(?:包含|包括|含|带|以))"
+        ),
+        Tag.STOP,
+        "",
+    ),
+    (
+        re.compile(r"(?:whose |with )(?=[a-z ]{2,30} (?:is|are|was|were|contains?|starts?|begins?|ends?) )"),
+        Tag.STOP,
+        "",
     ),
     (re.compile(r"为正(?:的|数|值)?|大于零|\bpositive\b(?! growth)|above zero"), Tag.SIGNED, ">"),
     (re.compile(r"# ?1\b|no\.? ?1\b"), Tag.SUPER, "desc"),

@@ -41,7 +41,7 @@ CATALOG = Catalog(
         ("灯费额", "zarn", "label"),
         ("灯资", "zarn", "synonym"),
         ("lamp taking", "zarn", "synonym"),  # the label without its brackets
-        ("zarn", "zarn", "name"),
+        ("zarn", "zarn", "synonym"),  # a written synonym is more than the bare name
         ("灯费总额", "zarn", "variant"),
         ("取灯量", "pull_count", "variant"),
         ("pull", "pull_count", "variant"),

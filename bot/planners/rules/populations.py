@@ -1,0 +1,127 @@
+"""Nouns that only say whose numbers are asked: guests in "bookings by Japanese guests", 酒店 in 五星级酒店的预订数."""
+
+from __future__ import annotations
+
+from bot.language.normalise import normalise
+from bot.language.terms.tokens import key_of
+from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.line import Line, Role
+from bot.planners.rules.tags import Tag
+
+_PEOPLE = frozenset(
+    "客人 客户 用户 顾客 买家 消费者 人群 群体 人士 访客 customer customers guest guests user users client clients "
+    "people buyer buyers shopper shoppers consumer consumers visitor visitors persons folks individuals".split()
+)
+_RANKING = (
+    Tag.TOP, Tag.SUPER, Tag.ORDER, Tag.SHARE, Tag.GROW_MOST, Tag.GREW, Tag.COMPARE, Tag.ORDINAL
+)  # fmt: skip
+
+
+def set_populations(line: Line, scene: Scene) -> None:
+    """Make a noun behind a value or segment filler where it only carries that condition. Runs before metrics are read.
+
+    It is the noun of a count (guests) beside another metric, the rows of a model (invoices), or a word for people
+    that the catalog does not know. A list of metrics ("revenue and French guests") keeps it.
+    """
+    for index in range(len(line)):
+        before = line.before(index, Tag.OF)
+        if before is None or not line.is_role(before, "value", "segment") or line.has(index - 1, Tag.AND):
+            continue
+        if line.is_role(index, "unknown") and line.items[index].text in _PEOPLE:
+            line.roles[index] = Role("grammar")
+            line.use(index)
+        elif line.is_role(index, "metric") and _is_noun(line, index, scene):
+            others = [at for at in line.of_role("metric") if at != index and not _same(line, at, index)]
+            if others and not any(_listed(line, at, index) for at in others):
+                line.roles[index] = Role("grammar")
+                line.use(index)
+
+
+def _same(line: Line, one: int, other: int) -> bool:
+    return bool(
+        {term.name for term in line.roles[one].terms} & {term.name for term in line.roles[other].terms}
+    )
+
+
+def _listed(line: Line, one: int, other: int) -> bool:
+    first, last = min(one, other), max(one, other)
+    return any(line.has(at, Tag.AND, Tag.COMPARE) for at in range(first, last))
+
+
+def _is_noun(line: Line, index: int, scene: Scene) -> bool:
+    """Return whether the words name the counted things themselves, not their number: guests, not 客人数."""
+    text = line.items[index].text
+    if text in _PEOPLE:
+        return True
+    names = {
+        name
+        for model in scene.catalog.models.values()
+        for name in (model.name, model.label.en, model.label.zh)
+    }
+    names |= {entity.name for model in scene.catalog.models.values() for entity in model.entities}
+    return key_of(text) in {key_of(normalise(name.replace("_", " ")).text) for name in names}
+
+
+def _is_whole(line: Line, index: int) -> bool:
+    """Return whether all members are asked for: all hubs, 所有城市."""
+    return any(
+        line.items[at].text in ("all", "all the", "所有", "全部", "所有的")
+        for at in (index - 1, index - 2)
+        if at >= 0
+    )
+
+
+def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
+    """Use up a dimension that only says whose numbers are asked ("zarn from riders aged 30 or older").
+
+    Such a noun stands behind of/from/by or before 的, next to a condition on another dimension, and is not
+    asked to be split by.
+    """
+    if not draft.where or not draft.metrics:
+        return
+    for index in line.of_role("dimension"):
+        if index in line.used or scene.dimension(line.roles[index].name).kind != "categorical":
+            continue
+        before = line.before(index)
+        if line.has(before, Tag.BY, Tag.WHICH, Tag.LIST, Tag.TOP, Tag.HOW_MANY, Tag.AND):
+            continue
+        after = line.after(index)
+        if line.has(after, Tag.NOT) or _is_whole(line, index):
+            continue
+        if _in_english(line, index) or _in_chinese(line, index) or _compound(line, index):
+            line.use(index)
+            label = scene.dimension(line.roles[index].name).label
+            draft.say("filter", f"限定的{label.zh}", f"these {label.en} only", scene.words(line, index))
+
+
+def _in_english(line: Line, index: int) -> bool:
+    """Return whether it stands behind of/from and before its condition: from riders aged 30, at hotels with 5 stars."""
+    before, after = line.before(index), line.after(index)
+    if not line.has(before, Tag.OF) or before is None or not line.items[before].text.isascii():
+        return False
+    if line.has(after, Tag.OF) and after is not None and line.items[after].text in ("with", "whose", "where"):
+        after = line.after(after)
+    return after in line.used and not line.is_role(after, "time", "metric")
+
+
+def _in_chinese(line: Line, index: int) -> bool:
+    """Return whether it stands between its condition's 的 and its own 的 before the metric: 鎏金的取灯的灯费额."""
+    before, after = line.before(index), line.after(index)
+    if before is None or line.items[before].text.isascii():
+        return False
+    joint = line.has(before, Tag.OF) and line.before(before) in line.used
+    if not joint and not (before in line.used and line.items[before].text.endswith("的")):
+        return False
+    counted = line.before(before) if joint else None
+    glued = line.is_role(after, "metric") and counted is not None and line.is_role(counted, "number")
+    return glued or (
+        line.has(after, Tag.OF) and after is not None and line.is_role(line.after(after), "metric")
+    )
+
+
+def _compound(line: Line, index: int) -> bool:
+    """Return whether it stands right behind its condition (5-star hotels, 五星级酒店) and no ranking is asked."""
+    before = line.before(index)
+    if before is None or before not in line.used or line.tagged(*_RANKING):
+        return False
+    return line.is_role(before, "value", "segment", "number", "dimension") or line.has(before, Tag.CMP_AFTER)
