@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from bot.charts.frame import BAD, CLEAR, FAINT, FONT, GOOD, GRID, INK, MUTED, Canvas, Figure, clip, safe
+from semantic_layer.text import Text
 from tools.render import cell, percent, points, style_of
 
 MOST_TABLE_ROWS = 50
+_DIVERGING = {
+    "light": [[0, "#B5532B"], [0.5, "#FFFFFF"], [1, "#00517F"]],
+    "dark": [[0, "#D98A66"], [0.5, "#1F2933"], [1, "#6FB6DE"]],
+}
 _SCALE = {
     "light": [[0, "#F2F7FB"], [0.5, "#7DB8DA"], [1, "#00517F"]],
     "dark": [[0, "#1F2933"], [0.5, "#2F7FA8"], [1, "#A9DCF5"]],
@@ -61,7 +66,10 @@ def _moved(canvas: Canvas, name: str, value: float, other: float) -> tuple[str, 
 
 
 def heatmap(canvas: Canvas) -> Figure:
-    """Return `y[0]` as colour over `x` (down) and `series` (across); a missing pair stays empty."""
+    """Return `y[0]` as colour over `x` (down) and `series` (across); a missing pair stays empty.
+
+    `options["diverging"]`: the colour tells below from above 0, white in the middle.
+    """
     spec = canvas.spec
     assert spec.x is not None
     assert spec.series is not None
@@ -94,6 +102,8 @@ def heatmap(canvas: Canvas) -> Figure:
         "hoverongaps": False,
         "hovertemplate": f"%{{customdata}}<br>{canvas.header(name)} %{{text}}<extra></extra>",
     }
+    if canvas.option("diverging"):
+        trace |= {"colorscale": _DIVERGING[canvas.theme], "zmid": 0}
     layout = canvas.layout(
         height=max(260, 150 + 30 * len(rows)),
         xaxis=_places(canvas, [clip(one, 12) for one in column_names], side="bottom"),
@@ -109,10 +119,17 @@ def _places(canvas: Canvas, names: list[str], **more: Any) -> dict[str, Any]:
 
 
 def sankey(canvas: Canvas) -> Figure:
-    """Return flows between named places; `options["links"]`: list of {source, target, value}, largest first."""
+    """Return flows between named places; `options["links"]`: list of {source, target, value}, largest first.
+
+    A place is a string, or a `Text` that is read in the chart's language.
+    """
     links = list(canvas.option("links") or ())
+
+    def named(place: object) -> str:
+        return canvas.say(place) if isinstance(place, Text) else str(place)
+
     places = list(
-        dict.fromkeys([str(link["source"]) for link in links] + [str(link["target"]) for link in links])
+        dict.fromkeys([named(link["source"]) for link in links] + [named(link["target"]) for link in links])
     )
     at = {place: number for number, place in enumerate(places)}
     trace = {
@@ -125,8 +142,8 @@ def sankey(canvas: Canvas) -> Figure:
             "line": {"width": 0},
         },
         "link": {
-            "source": [at[str(link["source"])] for link in links],
-            "target": [at[str(link["target"])] for link in links],
+            "source": [at[named(link["source"])] for link in links],
+            "target": [at[named(link["target"])] for link in links],
             "value": [link["value"] for link in links],
             "color": f"{MUTED[canvas.theme]}88",
         },
