@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from semantic_layer.fiscal import RuleGrain
+from semantic_layer.fiscal import CustomGrain
 from semantic_layer.period import Grain
 from semantic_layer.rollup import Rollup
 from semantic_layer.text import Text, Words
@@ -311,23 +311,6 @@ class Access:
     hidden: tuple[str, ...] = ()
     masked: tuple[str, ...] = ()
     roles: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class CustomGrain:
-    """A size of time bucket of the workspace's own: a column of a time spine, or a rule.
-
-    A spine's rows are found by `key` (SQL over `model`'s columns) at `base`; `expr` is the bucket they are in.
-    With a `rule` there is no table: buckets are computed and named by their first day.
-    """
-
-    name: str
-    label: Text
-    base: Grain = Grain.DAY
-    model: str | None = None
-    key: str = ""
-    expr: str = ""
-    rule: RuleGrain | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from semantic_layer.access import OPEN
 from semantic_layer.catalog import Dimension, Model, SimpleMetric
+from semantic_layer.compiler.index import Hop, index_of
 from semantic_layer.errors import AskGrowthError, DataError, EngineError, SpecError
 from semantic_layer.expression import column_names, parse_expression
 from semantic_layer.golden import check_golden
@@ -184,13 +185,26 @@ def _one(layer: SemanticLayer, query: exp.Select) -> tuple[object, ...]:
 
 
 def _check_keys(layer: SemanticLayer, model: Model, raw: Marked, problems: Problems) -> None:
-    """Primary and unique keys are unique: a join over a repeated key would count rows twice."""
+    """Primary and unique keys are unique: a join over a repeated key would count rows twice.
+
+    In a partitioned model they are unique per partition, where every model that joins it has the partition too.
+    """
+    index = index_of(layer.catalog)
+    parts = index.partitions.get(model.name, {})
     for entity in model.entities:
         if entity.type not in ("primary", "unique"):
             continue
+        joining = [name for name, hops in index.hops.items() if Hop(entity.name, model.name) in hops]
+        matched = all(parts.keys() <= index.partitions.get(name, {}).keys() for name in joining)
         key = parse_expression(entity.expr)
-        distinct = exp.Count(this=exp.Distinct(expressions=[key.copy()]))
-        found = _one(layer, exp.select(exp.Count(this=key), distinct).from_(source_tree(model)))
+        unique: exp.Expr = key.copy()
+        if parts and matched:
+            unique = exp.Tuple(
+                expressions=[unique, *(parse_expression(part.expr) for part in parts.values())]
+            )
+        distinct = exp.Count(this=exp.Distinct(expressions=[unique]))
+        present = exp.select(exp.Count(this=key), distinct).from_(source_tree(model))
+        found = _one(layer, present.where(exp.Not(this=exp.Is(this=key.copy(), expression=exp.Null()))))
         if len(found) == 2 and found[0] != found[1]:
             problems.add(
                 raw,

@@ -25,17 +25,19 @@ class Frozen(BaseModel):
 class GroupBy(Frozen):
     """A dimension to group by; `grain` only on time dimensions. `metric_time` is every metric's own time.
 
-    `part` groups by a part of the date (day of week …) instead of a bucket.
+    `part` groups by a part of the date (day of week …) instead of a bucket, `custom_grain` by a bucket of one of
+    the workspace's own calendars (`retail_month`).
     """
 
     dimension: str
     grain: Grain | None = None
     part: Literal["year", "quarter", "month", "day", "day_of_week", "day_of_year"] | None = None
+    custom_grain: str | None = None
 
     @property
     def column(self) -> str:
         """Return the name of the result column: `channel`, `ordered_at__week`."""
-        suffix = self.grain.value if self.grain else self.part
+        suffix = self.grain.value if self.grain else self.part or self.custom_grain
         return f"{self.dimension}__{suffix}" if suffix else self.dimension
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Literal, cast
 
 from semantic_layer.errors import QueryError, UnknownNameError, nearest
+from semantic_layer.fiscal import RuleGrain
 from semantic_layer.period import ONE_DAY, Grain, Period, bucket, shift
 from semantic_layer.query import (
     Compare,
@@ -34,6 +35,7 @@ _HavingOperator = Literal["=", "!=", "<", "<=", ">", ">=", "between", "is null",
 _HAVING = re.compile(r"^\s*(\w+)\s*(<=|>=|!=|=|<|>)\s*(-?\d+(?:\.\d+)?)\s*$")
 _ROLLING = re.compile(r"^last_(\d{1,5})_(day|week|month|quarter|year)s?$")
 _NAMED = re.compile(r"^(this|last)_(week|month|quarter|year)$")
+_OWN = re.compile(r"^(this|last)_(?:(\d{1,3})_)?(\w+)$")
 _YEAR_PART = re.compile(r"^(\d{4})-?(?:Q([1-4])|W(\d{1,2}))$", re.IGNORECASE)
 
 
@@ -45,8 +47,10 @@ def names(text: str | Sequence[str] | None) -> tuple[str, ...]:
     return tuple(part.strip() for part in parts if part.strip())
 
 
-def parse_group_by(item: str) -> GroupBy:
+def parse_group_by(item: str, calendars: Collection[str] = ()) -> GroupBy:
     """Return the group of `channel`, `ordered_at:week`, `ordered_at__week` or `ordered_at:day_of_week`.
+
+    `calendars` are the grains of the workspace's own calendars: `ordered_at:retail_month`.
 
     Raises:
         UnknownNameError: the part after the colon is neither a grain nor a date part.
@@ -56,12 +60,16 @@ def parse_group_by(item: str) -> GroupBy:
         head, under, tail = item.rpartition("__")
         if under and tail in list(Grain):
             return GroupBy(dimension=head, grain=Grain(tail))
+        if under and tail in calendars:
+            return GroupBy(dimension=head, custom_grain=tail)
         return GroupBy(dimension=item)
     if suffix in list(Grain):
         return GroupBy(dimension=name, grain=Grain(suffix))
     if suffix in PART_NAMES:
         return GroupBy(dimension=name, part=cast("_Part", suffix))
-    known = (*[grain.value for grain in Grain], *PART_NAMES)
+    if suffix in calendars:
+        return GroupBy(dimension=name, custom_grain=suffix)
+    known = (*[grain.value for grain in Grain], *PART_NAMES, *calendars)
     raise UnknownNameError(Text(zh="时间粒度", en="grain or date part"), suffix, known)
 
 
@@ -110,7 +118,12 @@ def parse_compare(item: str, today: date, end: date | None, week_start: int = 0,
 
 
 def parse_period(
-    text: str, today: date, data_end: date | None = None, week_start: int = 0, fiscal_year_start: int = 1
+    text: str,
+    today: date,
+    data_end: date | None = None,
+    week_start: int = 0,
+    fiscal_year_start: int = 1,
+    calendars: Mapping[str, RuleGrain | None] | None = None,
 ) -> Period:
     """Return the period of a form such as `last_30_days`, `this_week`, `2025-Q1` or `START/END` (half-open).
 
@@ -142,7 +155,37 @@ def parse_period(
         if match[1] == "this" and so_far.days > 0:
             return so_far
         return Period.of(shift(current.start, -1, Grain(match[2])), current.start)
+    if (
+        calendars
+        and (match := _OWN.match(form))
+        and (match[3] in calendars or match[3].rstrip("s") in calendars)
+    ):
+        rule = calendars.get(match[3]) or calendars.get(match[3].rstrip("s"))
+        return _own_period(form, rule, today, complete, None if match[1] == "this" else int(match[2] or 1))
     return _absolute(form, week_start, fiscal_year_start)
+
+
+def _own_period(form: str, rule: RuleGrain | None, today: date, complete: date, back: int | None) -> Period:
+    """Return `this_` (`back` None) or the `back` whole buckets before it of a calendar by rule."""
+    if rule is None:
+        raise QueryError(
+            Text(
+                zh=f"{form} 的历法在数据表里,不能由日期推算。",
+                en=f"The calendar of {form} is a table: its dates are not computed.",
+            ),
+            Text(
+                zh="用筛选条件指定,例如 metric_time__fiscal_month = 'FY25-03',或写起止日期。",
+                en="Filter by it, for example metric_time__fiscal_month = 'FY25-03', or give START/END.",
+            ),
+        )
+    current = rule.bucket(today)
+    so_far = current.cut(complete)
+    if back is None and so_far.days > 0:
+        return so_far
+    start = current.start
+    for _ in range(back or 1):
+        start = rule.bucket(start - ONE_DAY).start
+    return Period.of(start, current.start)
 
 
 def _whole_periods(count: int, grain: Grain, today: date, week_start: int, fiscal: int) -> Period:
@@ -200,6 +243,7 @@ def parse_query(
     order_by: str | Sequence[str] | None = None,
     limit: int | None = None,
     totals: bool = False,
+    calendars: Mapping[str, RuleGrain | None] | None = None,
 ) -> MetricQuery:
     """Return the metric query of its text parts; names are checked later, by the compiler.
 
@@ -207,10 +251,11 @@ def parse_query(
         QueryError: a part cannot be read.
         UnknownNameError: an unknown grain or comparison, with the nearest.
     """
-    range_ = parse_period(period, today, data_end, week_start, fiscal_year_start) if period else None
+    own = calendars or {}
+    range_ = parse_period(period, today, data_end, week_start, fiscal_year_start, own) if period else None
     return MetricQuery(
         metrics=names(metrics),
-        group_by=tuple(parse_group_by(item) for item in names(by)),
+        group_by=tuple(parse_group_by(item, own) for item in names(by)),
         where=(Expression(sql=where),) if where and where.strip() else (),
         having=parse_having(having) if having and having.strip() else (),
         period=PeriodRange.of(range_) if range_ else None,

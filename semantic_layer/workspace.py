@@ -252,6 +252,7 @@ class SemanticLayer:
             data_end=self.coverage(metrics).end,
             week_start=self.catalog.week_start,
             fiscal_year_start=self.catalog.fiscal_year_start,
+            calendars={name: grain.rule for name, grain in self.catalog.custom_grains.items()},
             **written,
         )
 

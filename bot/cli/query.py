@@ -46,15 +46,11 @@ def query(
 ) -> None:
     """直接查询指标 / Query metrics by name."""
     from bot.wiring import open_layer
-    from semantic_layer.shorthand import names, parse_query
 
     layer = open_layer(read_settings(workspace), note)
     day = layer.today(read_today(today))
-    asked = parse_query(
+    asked = layer.read_query(
         today=day,
-        data_end=layer.coverage([name for name in names(metrics) if name in layer.catalog.metrics]).end,
-        week_start=layer.catalog.week_start,
-        fiscal_year_start=layer.catalog.fiscal_year_start,
         metrics=metrics,
         by=by,
         where=where,

@@ -36,6 +36,8 @@ def question_of(plan: MetricQuery, scene: Scene) -> BilingualMessage | None:
         compare.kind == "period" and not _is_last_edition(plan, compare, scene) for compare in plan.compare
     ):
         return None
+    if any(group.custom_grain is not None for group in plan.group_by):
+        return None
     filters = [_filter(condition, scene) for condition in plan.where]
     groups = [
         _group(group.dimension, group.grain.value if group.grain else group.part, scene)

@@ -126,6 +126,9 @@ def plan_slots(plan: AnswerablePlan, scene: Scene, label: Text | None = None) ->
 
 def _group(group: GroupBy, scene: Scene) -> Text:
     suffix = group.grain.value if group.grain else group.part
+    if group.custom_grain is not None:
+        own = scene.catalog.custom_grains[group.custom_grain].label
+        return Text(zh=f"按{own.zh}", en=f"by {own.en}")
     if suffix:
         return Text(zh=_GRAINS.get(suffix, suffix), en=f"by {suffix.replace('_', ' ')}")
     label = dimension_label(group.dimension, scene)

@@ -49,6 +49,10 @@ def key_column(key: Key) -> Column:
         label = Text.same(key.name.entity)
     if key.name.part is not None:
         return Column(key.column, joint(label, _PARTS[key.name.part]), "dimension", format="0")
+    if key.grain is not None:
+        shown = joint(label, key.grain.label)
+        is_day = key.grain.rule is not None
+        return Column(key.column, shown, "time" if is_day else "dimension", grain="day" if is_day else None)
     if key.name.grain is not None:
         return Column(key.column, joint(label, _GRAINS[key.name.grain]), "time", grain=key.name.grain.value)
     values = dimension.values if dimension is not None else ()

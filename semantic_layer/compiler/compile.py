@@ -11,6 +11,7 @@ from semantic_layer.catalog import Catalog, SimpleMetric
 from semantic_layer.compiler import columns, nodes
 from semantic_layer.compiler.buckets import Calendar
 from semantic_layer.compiler.context import CompileContext, CompiledQuery, PeriodRole
+from semantic_layer.compiler.dialects import written
 from semantic_layer.compiler.distinct import distinct_values
 from semantic_layer.compiler.facts import Key, Plan, Use, models_of
 from semantic_layer.compiler.finish import (
@@ -96,7 +97,7 @@ def _compiled(
     else:
         final = limited(stages, select, result, order, query.limit)
     return CompiledQuery(
-        sql=final.statement.sql(dialect=context.dialect, pretty=True, copy=False),
+        sql=written(final.statement, context.dialect),
         columns=result,
         query=_canonical(index, query, context, keys, period),
         periods=tuple(_periods(plan, reading)),
@@ -163,7 +164,7 @@ def _beyond(final: Final, dialect: str) -> Callable[[], str] | None:
 
     def write() -> str:
         change()
-        return final.statement.sql(dialect=dialect, pretty=True, copy=False)
+        return written(final.statement, dialect)
 
     return write
 
@@ -276,14 +277,18 @@ def _canonical(
     period: Period | None,
 ) -> MetricQuery:
     groups = tuple(
-        GroupBy.model_construct(dimension=key.name.canonical, grain=key.name.grain, part=key.name.part)
+        GroupBy.model_construct(
+            dimension=key.name.canonical,
+            grain=key.name.grain,
+            part=key.name.part,
+            custom_grain=key.name.custom,
+        )
         for key in keys
     )
 
     def canonical(spelling: str) -> str:
         name = resolve_name(index, spelling, context.hidden)
-        suffix = name.grain.value if name.grain else name.part
-        return f"{name.canonical}__{suffix}" if suffix else name.canonical
+        return f"{name.canonical}__{name.suffix}" if name.suffix else name.canonical
 
     where = tuple(canonical_where(canonical, part) for part in query.where)
     update = {

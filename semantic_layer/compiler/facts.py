@@ -16,6 +16,7 @@ from semantic_layer.compiler.names import METRIC_TIME, Name
 from semantic_layer.compiler.paths import locate
 from semantic_layer.compiler.shifts import Moves
 from semantic_layer.errors import QueryError
+from semantic_layer.fiscal import CustomGrain
 from semantic_layer.period import Grain
 
 
@@ -25,11 +26,12 @@ class Key:
 
     column: str
     name: Name
+    grain: CustomGrain | None = None  # a bucket of one of the workspace's own calendars
 
     @property
     def is_bucket(self) -> bool:
         """Return whether the key cuts a time dimension into buckets."""
-        return self.name.grain is not None
+        return self.name.grain is not None or self.name.custom is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,21 @@ class Plan:
         ]
         return min(own, key=lambda key: key.name.grain.order if key.name.grain else 0, default=None)
 
+    def calendar_key(self, fact: Fact) -> Key | None:
+        """Return the group column that cuts the fact's own time by one of the workspace's own calendars."""
+        return next(
+            (
+                key
+                for key in self.keys
+                if key.name.custom is not None
+                and (
+                    key.name.spelling == METRIC_TIME
+                    or (key.name.dimension is not None and key.name.dimension.name == fact.time)
+                )
+            ),
+            None,
+        )
+
     def _is_local(self, model: str, name: Name) -> bool:
         try:
             return not locate(self.index, model, name).path
@@ -194,7 +211,7 @@ class Plan:
         if moves or variant is not None:
             labels = [move.label for move in moves]
             return "_".join([model, *([variant.label] if variant is not None else []), *labels])
-        named = [key.name.grain.value if key.name.grain else key.column for key in self.keys[:3]]
+        named = [key.name.suffix or key.column if key.is_bucket else key.column for key in self.keys[:3]]
         same_model = any(fact.model == model and fact.time != time for fact in self.facts.values())
         by = f"{model}_by_{'_and_'.join(named)}" if named else f"{model}_total"
         return f"{by}_on_{time}" if same_model and time else by

@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from semantic_layer.catalog import Catalog, Dimension, Entity
+from semantic_layer.catalog import Binding, Catalog, Dimension, Entity
 
 JOINABLE = frozenset({"primary", "unique", "natural"})
 
@@ -31,6 +31,7 @@ class CatalogIndex:
     )  # model -> joins that would multiply rows
     entity_names: frozenset[str] = frozenset()
     validity: dict[tuple[str, str], str] = field(default_factory=dict)  # (model, start or end) -> expression
+    partitions: dict[str, dict[str, Binding]] = field(default_factory=dict)  # model -> column -> its binding
     taken: frozenset[str] = frozenset()  # names no CTE may have: it would hide a table
     memo: dict[tuple[object, ...], object] = field(default_factory=dict)
 
@@ -66,6 +67,12 @@ def _build(catalog: Catalog) -> CatalogIndex:
         for binding in dimension.bindings
         if binding.validity is not None
     }
+    partitions: dict[str, dict[str, Binding]] = {}
+    for dimension in catalog.dimensions.values():
+        for binding in dimension.bindings:
+            if binding.is_partition:
+                local = dimension.name.rpartition("__")[2]
+                partitions.setdefault(binding.model, {})[local] = binding
     return CatalogIndex(
         catalog,
         entities,
@@ -73,6 +80,7 @@ def _build(catalog: Catalog) -> CatalogIndex:
         fanning,
         frozenset(holders),
         validity,
+        partitions,
         frozenset(sources | {name.casefold() for name in catalog.models}),
     )
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from semantic_layer.compiler.context import CompileContext
 from semantic_layer.compiler.facts import Key
 from semantic_layer.compiler.index import CatalogIndex
-from semantic_layer.compiler.names import METRIC_TIME, Name, resolve_name
+from semantic_layer.compiler.names import METRIC_TIME, PARTS, Name, resolve_name
 from semantic_layer.compiler.paths import locate
-from semantic_layer.errors import QueryError
+from semantic_layer.errors import QueryError, UnknownNameError
 from semantic_layer.period import Grain
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.text import Text
@@ -35,25 +35,28 @@ def group_keys(
 def _key(index: CatalogIndex, context: CompileContext, group: GroupBy, models: tuple[str, ...]) -> Key:
     name = resolve_name(index, group.dimension, context.hidden)
     grain, part = group.grain or name.grain, group.part or name.part
+    custom = group.custom_grain or name.custom
     is_time = name.dimension.kind == "time" if name.dimension is not None else name.spelling == METRIC_TIME
-    if (grain or part) and not is_time:
+    if (grain or part or custom) and not is_time:
         raise QueryError(
             Text(zh=f"{group.dimension} 不是时间维度。", en=f"{group.dimension} is not a time dimension."),
             Text(zh="去掉时间粒度。", en="Leave the grain out."),
             code="not_a_time_dimension",
         )
     name = _without_idle_path(index, name, models)
-    if is_time and grain is None and part is None:
+    if custom is not None and custom not in index.catalog.custom_grains:
+        known = [*Grain, *PARTS, *index.catalog.custom_grains]
+        raise UnknownNameError(Text(zh="时间粒度", en="grain or date part"), custom, known)
+    if is_time and grain is None and part is None and custom is None:
         grain = _base_grain(index, name, models)
-    name = replace(name, spelling=_bare(name), grain=grain, part=part)
-    suffix = grain.value if grain else part
-    return Key(f"{name.canonical}__{suffix}" if suffix else name.canonical, name)
+    name = replace(name, spelling=_bare(name), grain=grain, part=part, custom=custom)
+    own = index.catalog.custom_grains[custom] if custom is not None else None
+    return Key(f"{name.canonical}__{name.suffix}" if name.suffix else name.canonical, name, own)
 
 
 def _bare(name: Name) -> str:
     """Return the spelling without a grain or part suffix."""
-    suffix = name.grain.value if name.grain else name.part
-    return name.spelling.removesuffix(f"__{suffix}") if suffix else name.spelling
+    return name.spelling.removesuffix(f"__{name.suffix}") if name.suffix else name.spelling
 
 
 def _without_idle_path(index: CatalogIndex, name: Name, models: tuple[str, ...]) -> Name:

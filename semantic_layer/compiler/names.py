@@ -22,7 +22,7 @@ class Name:
     """A resolved name. Exactly one of `dimension` and `entity` is set, neither for `metric_time`.
 
     `spelling` is the name without its grain; `prefix` the entities that the join path must end with (empty:
-    any path). `grain` and `part` come from a suffix such as `__week`.
+    any path). `grain`, `part` and `custom` come from a suffix such as `__week`.
     """
 
     spelling: str
@@ -31,6 +31,12 @@ class Name:
     prefix: tuple[str, ...] = ()
     grain: Grain | None = None
     part: DatePart | None = None
+    custom: str | None = None  # a grain of one of the workspace's own calendars
+
+    @property
+    def suffix(self) -> str | None:
+        """Return what follows the name of a cut time dimension: `week`, `day_of_week`, `retail_month`."""
+        return self.grain.value if self.grain else self.part or self.custom
 
     @property
     def canonical(self) -> str:
@@ -60,10 +66,11 @@ def _resolve(index: CatalogIndex, spelling: str, hidden: frozenset[str]) -> Name
         head, _, tail = spelling.rpartition("__")
         grain = Grain(tail) if tail in list(Grain) else None
         part = None if grain else next((known for known in PARTS if known == tail), None)
-        if head and (grain or part):
+        custom = tail if not grain and not part and tail in index.catalog.custom_grains else None
+        if head and (grain or part or custom):
             timed = _plain(index, head)
             if timed is not None and (timed.dimension is None or timed.dimension.kind == "time"):
-                name = replace(timed, grain=grain, part=part)
+                name = replace(timed, grain=grain, part=part, custom=custom)
     if name is None or (name.dimension is not None and name.dimension.name in hidden):
         known = [known for known, target in index.catalog.spellings.items() if target not in hidden]
         visible = [known for known in index.catalog.dimensions if known not in hidden]

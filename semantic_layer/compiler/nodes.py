@@ -13,6 +13,7 @@ from semantic_layer.expression import guard_divisions, parse_expression
 from semantic_layer.query import Scalar
 from semantic_layer.text import Text
 
+MOMENT = "moment"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -86,6 +87,12 @@ def day(value: date) -> exp.Cast:
 def cast(node: exp.Expr, kind: str) -> exp.Cast:
     """Return `CAST(node AS kind)`."""
     return exp.Cast(this=node, to=exp.DataType(this=exp.DType[kind]))
+
+
+def moment(node: exp.Expr) -> exp.Expr:
+    """Return the node, marked as a time as the data hold it: some dialects must say in which zone to read it."""
+    node.meta[MOMENT] = True
+    return node
 
 
 def conjunction(parts: list[exp.Expr]) -> exp.Expr | None:

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
 
 from sqlglot import exp
 
 from semantic_layer.compiler import nodes, spine
 from semantic_layer.compiler.buckets import plus, truncated
+from semantic_layer.compiler.calendars import calendar_bucket, calendar_join
 from semantic_layer.compiler.facts import Fact, Key, Measure, Plan, Running
 from semantic_layer.compiler.measures import aggregate
-from semantic_layer.compiler.scans import Reading, Rows, Scan, aggregated, grouped, needs_period, rows_of
-from semantic_layer.compiler.scope import not_yet, without_time
+from semantic_layer.compiler.periods import Periods, span_of
+from semantic_layer.compiler.scans import (
+    Reading,
+    Rows,
+    Scan,
+    aggregated,
+    grouped,
+    moved_buckets,
+    needs_period,
+    rows_of,
+)
+from semantic_layer.compiler.scope import without_time
 from semantic_layer.compiler.shifts import moved_period
 from semantic_layer.period import ONE_DAY, Grain, Period, shift, truncate
-from semantic_layer.text import Text
 
 # Aggregations that can be taken of daily parts, and how the parts meet; the others need the rows themselves.
 _OF_PARTS: dict[str, type[exp.AggFunc]] = {
@@ -30,51 +41,66 @@ def running_scan(plan: Plan, fact: Fact, running: Running, reading: Reading) -> 
     days, as `period_agg` says.
 
     Raises:
-        QueryError: no time dimension, no period to run over, or a comparison by bucket.
+        QueryError: no time dimension, or no period to run over.
     """
     if fact.time is None:
         raise without_time(plan.index.catalog.models[fact.model])
     tomorrow = plan.context.today + ONE_DAY
-    key = plan.bucket_key(fact)
+    key = plan.bucket_key(fact) or plan.calendar_key(fact)
     period = reading.period
     if key is None:
         if period is not None and fact.moves:
             period = moved_period(fact.moves, period, reading.calendar)
         end = min(period.end, tomorrow) if period is not None else tomorrow
-        limits = (_lookback(running, end - ONE_DAY, reading), end)
+        limits = (_lookback(running, end - ONE_DAY, reading, at_its_end=True), end)
         return aggregated(plan, fact, rows_of(plan, fact, reading, limits))
-    if fact.moves:
-        raise not_yet(Text(zh="按时间分组的累计指标的比较", en="comparing a cumulative metric by bucket"))
     if period is None:
         raise needs_period()
     return _by_bucket(plan, fact, running, key, period, reading)
 
 
-def _lookback(running: Running, day: date, reading: Reading) -> date | None:
-    """Return the first day that counts for the value as of `day`; None: every day before it."""
+def _lookback(running: Running, day: date, reading: Reading, *, at_its_end: bool = False) -> date | None:
+    """Return the first moment that counts for the value as of `day` (of its first bucket, or at its end).
+
+    None: every moment before it counts.
+    """
+    if running.window is not None and running.window.grain.order < Grain.DAY.order:
+        length = running.window.count * spine.length_of(running.window.grain)
+        return datetime.combine(day, time.min) + (ONE_DAY if at_its_end else timedelta(0)) - length
     if running.window is not None:
-        return shift(day, -running.window.count, _days_or_more(running.window.grain)) + ONE_DAY
+        return shift(day, -running.window.count, running.window.grain) + ONE_DAY
     if running.since is not None:
         return truncate(day, running.since, reading.calendar.week_start, reading.calendar.fiscal_year_start)
     return None
 
 
-def _days_or_more(grain: Grain) -> Grain:
-    if grain.order < Grain.DAY.order:
-        raise not_yet(Text(zh="小于一天的累计窗口", en="a cumulative window shorter than a day"))
-    return grain
+def _step(running: Running, key: Key) -> Grain:
+    """Return the grain at which the value is taken: a day, or finer where buckets or the window are."""
+    grains = [Grain.DAY]
+    if key.name.grain is not None:
+        grains.append(key.name.grain)
+    if running.window is not None:
+        grains.append(running.window.grain)
+    return min(grains, key=lambda grain: grain.order)
 
 
 def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Period, reading: Reading) -> Scan:
-    grain = spine.calendar_grain(key)
-    limits = (_lookback(running, period.start, reading), period.end)
-    rows = rows_of(plan, fact, reading, limits)
+    step = _step(running, key)
+    shifted = periods = None
+    shown = period
+    if fact.moves:  # the value as of the earlier buckets, shown under the later ones
+        shifted, periods = moved_buckets(plan, fact, reading)
+        first, after = span_of(shifted, period)
+        assert first is not None
+        shown = Period.of(first, max(first, after))
+    limits = (_lookback(running, shown.start, reading), min(shown.end, plan.context.today + ONE_DAY))
+    rows = rows_of(plan, replace(fact, moves=()), reading, limits)
     in_parts = all(measure.spec.agg in _OF_PARTS for measure in fact.measures.values())
     daily, days, by_day = (plan.fresh(f"{fact.cte}_{part}") for part in ("rows", "days", "by_day"))
-    parts = _daily(plan, fact, key, rows, in_parts)
+    parts = _daily(plan, fact, key, rows, in_parts, step, reading)
     each_day = exp.Select(
-        expressions=[nodes.aliased(spine.bucket(), "day")],
-        from_=spine.buckets(period.start, max(period.start, period.end - ONE_DAY), Grain.DAY),
+        expressions=[nodes.aliased(spine.bucket(step), "day")],
+        from_=spine.buckets(*spine.ends(shown, step, reading.calendar), step),
     )
     columns: list[exp.Expr] = []
     for other in plan.keys:
@@ -89,18 +115,26 @@ def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Perio
     accumulated = exp.Select(expressions=columns, from_=exp.From(this=nodes.table(days)), joins=[window])
     grouped(accumulated, len(plan.keys))
     before = (*rows.before, (daily, parts), (days, each_day))
-    if grain is Grain.DAY:
+    if periods is None and key.name.grain is step:
         return Scan(accumulated, before)
-    return Scan(_of_buckets(plan, fact, running, key, by_day, reading), (*before, (by_day, accumulated)))
+    above = periods.before if periods is not None else ()
+    buckets = _of_buckets(plan, fact, running, key, by_day, reading, periods)
+    return Scan(buckets, (*before, (by_day, accumulated), *above))
 
 
-def _daily(plan: Plan, fact: Fact, key: Key, rows: Rows, in_parts: bool) -> exp.Select:
-    """Return one row per day and group with daily aggregates, or the rows with their values."""
+def _daily(
+    plan: Plan, fact: Fact, key: Key, rows: Rows, in_parts: bool, step: Grain, reading: Reading
+) -> exp.Select:
+    """Return one row per day (or finer) and group with its aggregates, or the rows with their values."""
     scope = rows.scope
     columns: list[exp.Expr] = []
     for other, sql in zip(plan.keys, rows.keys, strict=True):
-        day = nodes.cast(scope.raw(scope.located(key.name)), "DATE")
-        columns.append(nodes.aliased(day if other is key else sql, other.column))
+        if other is key:
+            located = scope.located(key.name)
+            scope.require_grain(replace(key.name, grain=step), located)
+            columns.append(nodes.aliased(truncated(scope.raw(located), step, reading.calendar), other.column))
+        else:
+            columns.append(nodes.aliased(sql, other.column))
     for measure in fact.measures.values():
         value, own = scope.own(measure.spec.expr), rows.own_filters(measure)
         if in_parts:
@@ -136,23 +170,34 @@ def _in_window(running: Running, of_row: exp.Column, days: str, reading: Reading
 
 
 def _of_buckets(
-    plan: Plan, fact: Fact, running: Running, key: Key, by_day: str, reading: Reading
+    plan: Plan,
+    fact: Fact,
+    running: Running,
+    key: Key,
+    by_day: str,
+    reading: Reading,
+    periods: Periods | None,
 ) -> exp.Select:
-    """Return the daily values taken together per larger bucket."""
-    grain = spine.calendar_grain(key)
+    """Return the values by day taken together per bucket, or per bucket that they are compared with."""
     day = nodes.column(key.column, by_day)
+    joins: list[exp.Join] = []
+    if periods is not None:
+        bucket: exp.Expr = nodes.column("bucket", periods.name)
+        grain = key.name.grain or Grain.DAY
+        joins.append(periods.join(truncated(day.copy(), grain, reading.calendar), day.copy()))
+    elif key.grain is not None:
+        joins.append(calendar_join(plan.index, plan.context, key.grain, key.grain.name, day.copy()))
+        bucket = calendar_bucket(key.grain, key.grain.name, plan.context.today)
+    else:
+        bucket = truncated(day.copy(), spine.calendar_grain(key), reading.calendar)
     columns: list[exp.Expr] = []
     for other in plan.keys:
-        column = nodes.column(other.column, by_day)
-        columns.append(
-            nodes.aliased(
-                truncated(column, grain, reading.calendar) if other is key else column, other.column
-            )
-        )
+        value = bucket if other is key else nodes.column(other.column, by_day)
+        columns.append(nodes.aliased(value, other.column))
     for measure in fact.measures.values():
-        value = nodes.column(measure.column, by_day)
+        amount = nodes.column(measure.column, by_day)
         pick = _PICK.get(running.period_agg)
-        call = pick(this=value, expression=day.copy()) if pick is not None else exp.Avg(this=value)
+        call = pick(this=amount, expression=day.copy()) if pick is not None else exp.Avg(this=amount)
         columns.append(nodes.aliased(call, measure.column))
-    select = exp.Select(expressions=columns, from_=exp.From(this=nodes.table(by_day)))
+    select = exp.Select(expressions=columns, from_=exp.From(this=nodes.table(by_day)), joins=joins)
     return grouped(select, len(plan.keys))

@@ -13,6 +13,7 @@ from semantic_layer.compiler.buckets import Calendar, plus, truncated
 from semantic_layer.compiler.facts import Fact, Key, Measure, Plan
 from semantic_layer.compiler.measures import aggregate
 from semantic_layer.compiler.names import METRIC_TIME, Name
+from semantic_layer.compiler.periods import Periods, custom_periods, periods_of, span_of
 from semantic_layer.compiler.predicates import filter_sql, where_sql
 from semantic_layer.compiler.scope import Scope, without_time
 from semantic_layer.compiler.shifts import Bucketed, bucketed, moved_period
@@ -89,20 +90,23 @@ def rows_of(
     """
     scope = pre[0] if pre is not None else Scope(plan.index, plan.context, fact.model, fact.time)
     shifted = _bucketed(plan, fact, reading)
-    periods = (
-        _periods_table(plan, fact, reading, shifted) if shifted and shifted.through_rows is None else None
-    )
+    periods = _periods(plan, fact, reading, shifted)
     keys = [_key_sql(plan, scope, fact, key, shifted, periods) for key in plan.keys]
     common = fact.common_filters()
-    own_limits = _time_conditions(scope, fact, reading, shifted) if limits is None else []
+    own_limits = _time_conditions(scope, fact, reading, shifted, periods) if limits is None else []
     conditions = own_limits if limits is None else time_limits(scope, *limits)
     conditions += [filter_sql(scope, sql) for sql in plan.context.row_filters.get(fact.model, ())]
     conditions += pre[1] if pre is not None else [filter_sql(scope, sql) for sql in common]
     conditions += query_conditions(scope, reading.query)
     if reading.outside is not None:
         conditions.append(_is_outside(scope, *reading.outside))
-    joins = [_join_periods(plan, scope, fact, periods[0], shifted)] if periods is not None and shifted else []
-    before = (periods,) if periods is not None else ()
+    joins: list[exp.Join] = []
+    before: tuple[tuple[str, exp.Select], ...] = ()
+    if periods is not None:
+        at = plan.bucket_key(fact) or plan.calendar_key(fact)
+        time = scope.named(METRIC_TIME).sql
+        bucket = time if periods.by_day or at is None else scope.asked(at.name).sql
+        joins, before = [periods.join(bucket, time)], periods.before
     return Rows(scope, keys, conditions, joins, before, common, _unmoved(plan, scope, fact, shifted))
 
 
@@ -169,16 +173,50 @@ def _bucketed(plan: Plan, fact: Fact, reading: Reading) -> Bucketed | None:
         other for other in plan.keys if other.name.grain and other.name.dimension == key.name.dimension
     ]
     if len(buckets) > 1:
-        raise QueryError(
-            Text(
-                zh="同时按两个时间粒度分组时不能比较时期。", en="Two time grains cannot be compared at once."
-            ),
-            Text(zh="只保留一个时间粒度。", en="Keep one of them."),
-        )
+        raise _two_grains()
     main = reading.period
     if all(move.compare is None for move in fact.moves):
         main = _asked_buckets(reading, reading.period, key.name.grain)
     return bucketed(fact.moves, main, key.name.grain, reading.calendar)
+
+
+def _periods(plan: Plan, fact: Fact, reading: Reading, shifted: Bucketed | None) -> Periods | None:
+    """Return the table of buckets and what they are compared with, where rows cannot just be moved."""
+    key, own = plan.bucket_key(fact), plan.calendar_key(fact)
+    if fact.moves and own is not None:
+        if reading.period is None:
+            raise needs_period()
+        if key is not None:
+            raise _two_grains()
+        return custom_periods(plan, fact, own, reading.period)
+    if shifted is None or shifted.through_rows is not None or key is None or reading.period is None:
+        return None
+    period = reading.period
+    if shifted.by_days and all(move.compare is None for move in fact.moves):
+        period = _asked_buckets(reading, period, spine.calendar_grain(key))
+    return periods_of(plan, key, period, shifted, reading.calendar)
+
+
+def moved_buckets(plan: Plan, fact: Fact, reading: Reading) -> tuple[Bucketed | None, Periods]:
+    """Return what the buckets of a moved fact are compared with, always as a table."""
+    shifted = _bucketed(plan, fact, reading)
+    periods = _periods(plan, fact, reading, shifted)
+    key = plan.bucket_key(fact)
+    if periods is None and shifted is not None and key is not None and reading.period is not None:
+        grain = spine.calendar_grain(key)
+        compared = any(move.compare is not None for move in fact.moves)
+        period = reading.period if compared else _asked_buckets(reading, reading.period, grain)
+        periods = periods_of(plan, key, period, shifted, reading.calendar)
+    if periods is None:
+        raise needs_period()
+    return shifted, periods
+
+
+def _two_grains() -> QueryError:
+    return QueryError(
+        Text(zh="同时按两个时间粒度分组时不能比较时期。", en="Two time grains cannot be compared at once."),
+        Text(zh="只保留一个时间粒度。", en="Keep one of them."),
+    )
 
 
 def _asked_buckets(reading: Reading, period: Period, grain: Grain) -> Period:
@@ -200,13 +238,13 @@ def _key_sql(
     fact: Fact,
     key: Key,
     shifted: Bucketed | None,
-    periods: tuple[str, exp.Select] | None,
+    periods: Periods | None,
 ) -> exp.Expr:
     """Return a group column; the fact's own time is moved to the bucket that its rows answer for."""
+    if periods is not None and key is (plan.bucket_key(fact) or plan.calendar_key(fact)):
+        return nodes.column("bucket", periods.name)
     if shifted is None or key is not plan.bucket_key(fact) or key.name.grain is None:
         return scope.asked(key.name).sql
-    if periods is not None:
-        return nodes.column("bucket", periods[0])
     located = scope.located(key.name)
     scope.require_grain(key.name, located)
     days, months = shifted.through_rows or (0, 0)
@@ -240,7 +278,9 @@ def reading_calendar(plan: Plan) -> Calendar:
     return Calendar(plan.index.catalog.week_start, plan.index.catalog.fiscal_year_start)
 
 
-def _time_conditions(scope: Scope, fact: Fact, reading: Reading, shifted: Bucketed | None) -> list[exp.Expr]:
+def _time_conditions(
+    scope: Scope, fact: Fact, reading: Reading, shifted: Bucketed | None, periods: Periods | None
+) -> list[exp.Expr]:
     """Return the half-open limits on the fact's time: its period, and never a row after today."""
     tomorrow = scope.context.today + ONE_DAY
     if fact.time is None:
@@ -248,7 +288,10 @@ def _time_conditions(scope: Scope, fact: Fact, reading: Reading, shifted: Bucket
             raise without_time(scope.index.catalog.models[fact.model])
         return []
     start: date | None
-    if shifted is not None:
+    if periods is not None and reading.period is not None:
+        start, end = span_of(shifted, reading.period)
+        end = min(end, tomorrow)
+    elif shifted is not None:
         start, end = shifted.start, min(shifted.end, tomorrow)
     elif fact.moves:
         if reading.period is None or reading.query.period is None:
@@ -270,40 +313,6 @@ def time_limits(scope: Scope, start: date | None, end: date) -> list[exp.Expr]:
         limits.append(exp.GTE(this=time, expression=nodes.day(start)))
     limits.append(exp.LT(this=time.copy(), expression=nodes.day(end)))
     return limits
-
-
-def _periods_table(plan: Plan, fact: Fact, reading: Reading, shifted: Bucketed) -> tuple[str, exp.Select]:
-    """Return name and SELECT of `periods (bucket, compared_with)`: one row per bucket of the period."""
-    key = plan.bucket_key(fact)
-    assert key is not None
-    assert key.name.grain is not None
-    assert reading.period is not None
-    grain, period = key.name.grain, reading.period
-    first, last = spine.ends(period, grain, reading.calendar)
-    other = spine.bucket()
-    for step in shifted.steps:
-        other = nodes.cast(step.earlier_sql(other, period, reading.calendar), "DATE")
-    if grain is Grain.WEEK and any(step.start_of for step in shifted.steps):
-        other = truncated(other, grain, reading.calendar)
-    select = exp.Select(
-        expressions=[nodes.aliased(spine.bucket(), "bucket"), nodes.aliased(other, "compared_with")],
-        from_=spine.buckets(first, last, grain),
-    )
-    return plan.fresh("periods"), select
-
-
-def _join_periods(plan: Plan, scope: Scope, fact: Fact, periods: str, shifted: Bucketed) -> exp.Join:
-    key = plan.bucket_key(fact)
-    assert key is not None
-    condition: exp.Expr = exp.EQ(
-        this=scope.asked(key.name).sql, expression=nodes.column("compared_with", periods)
-    )
-    if shifted.cut is not None:
-        last, until = (nodes.day(day) for day in shifted.cut)
-        whole = exp.LT(this=nodes.column("bucket", periods), expression=last)
-        in_part = exp.LT(this=scope.named(METRIC_TIME).sql, expression=until)
-        condition = exp.And(this=condition, expression=exp.Paren(this=nodes.disjunction([whole, in_part])))
-    return exp.Join(this=nodes.table(periods), on=condition, kind="INNER")
 
 
 def needs_period() -> QueryError:

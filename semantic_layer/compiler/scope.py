@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
 from semantic_layer.catalog import DimensionKind, Model
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.buckets import Calendar, date_part, truncated
+from semantic_layer.compiler.calendars import calendar_bucket, calendar_join
 from semantic_layer.compiler.context import CompileContext
 from semantic_layer.compiler.index import CatalogIndex
 from semantic_layer.compiler.names import METRIC_TIME, Name, resolve_name
@@ -37,6 +38,7 @@ class Scope:
     aliases: dict[Path, str] = field(default_factory=dict)
     joins: list[exp.Join] = field(default_factory=list)
     metric_joins: set[str] = field(default_factory=set)
+    calendars: dict[tuple[Located, str], str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.aliases[()] = self.model
@@ -80,10 +82,27 @@ class Scope:
         sql = self.raw(located)
         if name.part is not None:
             return Value(date_part(sql, name.part), "number")
+        if name.custom is not None:
+            return self._in_calendar(name, located, sql)
         if name.grain is not None:
             self.require_grain(name, located)
             return Value(truncated(sql, name.grain, self.calendar), "time")
         return Value(sql, located.kind)
+
+    def _in_calendar(self, name: Name, located: Located, sql: exp.Expr) -> Value:
+        """Return the bucket of one of the workspace's own calendars, which is joined once per time column."""
+        grain = self.index.catalog.custom_grains[name.custom or ""]
+        if located.grain is not None and located.grain.order > grain.base.order:
+            self.require_grain(replace(name, grain=grain.base), located)
+        source = grain.model or grain.name
+        at = (located, source)
+        if at not in self.calendars:
+            taken = set(self.calendars.values()) | set(self.aliases.values())
+            alias = source if source not in taken else f"{source}_{len(taken)}"
+            self.joins.append(calendar_join(self.index, self.context, grain, alias, sql))
+            self.calendars[at] = alias
+        kind: DimensionKind = "time" if grain.rule is not None else "categorical"
+        return Value(calendar_bucket(grain, self.calendars[at], self.context.today), kind)
 
     def located(self, name: Name) -> Located:
         """Return where the name lives as seen from this scan's model."""
@@ -110,7 +129,8 @@ class Scope:
 
     def raw(self, located: Located) -> exp.Expr:
         """Return a located column as SQL over the alias of its model."""
-        return nodes.model_expression(located.expr, self._alias(located.path), self.context.today)
+        made = nodes.model_expression(located.expr, self._alias(located.path), self.context.today)
+        return nodes.moment(made) if located.kind == "time" else made
 
     def own(self, sql: str) -> exp.Expr:
         """Return an expression over the scanned model's own columns."""
@@ -147,17 +167,38 @@ class Scope:
         hop = path[-1]
         model = self.index.catalog.models[hop.model]
         alias = self._fresh(hop.model, "_".join([*(hop.entity for hop in path), hop.model]))
-        left = self.index.entities[path[-2].model if len(path) > 1 else self.model][hop.entity]
+        before = path[-2].model if len(path) > 1 else self.model
+        left = self.index.entities[before][hop.entity]
         right = self.index.entities[hop.model][hop.entity]
         same: exp.Expr = exp.EQ(
             this=nodes.model_expression(left.expr, parent, self.context.today),
             expression=nodes.model_expression(right.expr, alias, self.context.today),
         )
         valid = self._valid(model, alias) if right.type == "natural" else []
-        condition = nodes.conjunction([same, *valid])
+        condition = nodes.conjunction([same, *self._same_partition(before, parent, hop.model, alias), *valid])
         self.joins.append(exp.Join(this=self._joined(model, alias), side="LEFT", on=condition))
         self.aliases[path] = alias
         return alias
+
+    def _same_partition(self, left: str, parent: str, right: str, alias: str) -> list[exp.Expr]:
+        """Return the tests that both sides of a join lie in the same partition, where both are partitioned.
+
+        Partition columns pair up by name, as in MetricFlow; those of times at the coarser of their grains.
+        """
+        own, others = self.index.partitions.get(left, {}), self.index.partitions.get(right, {})
+        tests: list[exp.Expr] = []
+        for name in own.keys() & others.keys():
+            pair = (own[name], others[name])
+            sides = [
+                nodes.model_expression(binding.expr, at, self.context.today)
+                for binding, at in zip(pair, (parent, alias), strict=True)
+            ]
+            grains = [binding.grain for binding in pair if binding.grain is not None]
+            if len(grains) == 2:
+                grain = max(grains, key=lambda each: each.order)
+                sides = [truncated(side, grain, self.calendar) for side in sides]
+            tests.append(exp.EQ(this=sides[0], expression=sides[1]))
+        return tests
 
     def _valid(self, model: Model, alias: str) -> list[exp.Expr]:
         """Return the tests that a row of a history table was valid at the scanned row's own time.
@@ -170,7 +211,9 @@ class Scope:
         if self.time is None:
             raise without_time(self.index.catalog.models[self.model])
         time = self.named(METRIC_TIME).sql
-        since, until = (nodes.model_expression(edge, alias, self.context.today) for edge in (start, end))
+        since, until = (
+            nodes.moment(nodes.model_expression(edge, alias, self.context.today)) for edge in (start, end)
+        )
         ended = exp.LT(this=time.copy(), expression=until)
         is_open = exp.Is(this=until.copy(), expression=exp.Null())
         return [exp.GTE(this=time, expression=since), nodes.disjunction([ended, is_open])]

@@ -126,6 +126,7 @@ class Bucketed:
     start: date
     end: date
     through_rows: tuple[int, int] | None  # (days, months) to add to the rows' time; None: through `periods`
+    by_days: bool = False  # the moves do not keep buckets: `periods` goes day by day
     cut: tuple[date, date] | None = None  # the last bucket alone reads its counterpart only before this day
 
 
@@ -186,6 +187,10 @@ def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bu
     first = truncate(main.start, grain, calendar.week_start, calendar.fiscal_year_start)
     last_day = max(main.start, main.end - ONE_DAY)
     last = truncate(last_day, grain, calendar.week_start, calendar.fiscal_year_start)
+    by_days = _by_days(steps, grain)
+    if by_days:
+        start, end = _earlier(main.start, steps, calendar), _earlier(last_day, steps, calendar) + ONE_DAY
+        return Bucketed(steps, start, end, None, by_days=True)
     through = _through_rows(steps, grain)
     other_first, other_last = _earlier(first, steps, calendar), _earlier(last, steps, calendar)
     start = min(other_first + (main.start - first), shift(other_first, 1, _whole(grain)))
@@ -196,7 +201,7 @@ def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bu
         until = min(end, other_last + (main.end - last))
         before_last = shift(last, -1, _whole(grain))
         if _earlier(before_last, steps, calendar) == other_last:  # weeks 52 and 53 share a counterpart
-            return Bucketed(steps, start, end, through, (last, until))
+            return Bucketed(steps, start, end, through, cut=(last, until))
         end = until
     return Bucketed(steps, start, end, through)
 
@@ -209,6 +214,20 @@ def _earlier(day: date, steps: tuple[Step, ...], calendar: Calendar) -> date:
 
 def _whole(grain: Grain) -> Grain:
     return grain if grain.order >= Grain.DAY.order else Grain.DAY
+
+
+def _by_days(steps: tuple[Step, ...], grain: Grain) -> bool:
+    """Whether plain steps take a bucket to parts of several: weeks moved by months, or months by days and months."""
+    if any(step.iso_year or step.start_of for step in steps):
+        return False
+    days, months = sum(step.days for step in steps), sum(step.months for step in steps)
+    return bool(months) and ((grain is Grain.WEEK) or (bool(days) and grain.order > Grain.DAY.order))
+
+
+def days_back(window: Window) -> tuple[int, int]:
+    """Return a window as days and months."""
+    step = _back(window.count, window.grain)
+    return (step.days, step.months) if step is not None else (0, 0)
 
 
 def _through_rows(steps: tuple[Step, ...], grain: Grain) -> tuple[int, int] | None:
@@ -232,32 +251,29 @@ def _step(move: Move, main: Period, grain: Grain) -> Step | None:
     if move.start_of is not None:
         return Step(start_of=move.start_of) if move.start_of.order > grain.order else None
     if move.window is not None:
-        return _back(move.window.count, move.window.grain, grain)
+        return _back(move.window.count, move.window.grain)
     assert move.compare is not None
     kind = move.compare.kind
     if kind == "previous_period":
-        return _back(1, _whole(grain), grain)
+        return _back(1, _whole(grain))
     if kind == "previous_year":
         return Step(iso_year=True) if grain is Grain.WEEK else Step(months=12)
     if kind == "same_weekday":
-        return _back(7, Grain.DAY, grain)
+        return _back(7, Grain.DAY)
     other = compared_period(move.compare, main, Calendar())
     unit = calendar_unit(main)
     months = (main.start.year - other.start.year) * 12 + main.start.month - other.start.month
     if grain.order >= Grain.MONTH.order and unit is not None and main.start.day == other.start.day == 1:
-        return _back(months, Grain.MONTH, grain)
-    return _back((main.start - other.start).days, Grain.DAY, grain)
+        return _back(months, Grain.MONTH)
+    return _back((main.start - other.start).days, Grain.DAY)
 
 
-def _back(count: int, unit: Grain, grain: Grain) -> Step | None:
-    """Return a step of whole units back, where the buckets of `grain` can be moved by it."""
+def _back(count: int, unit: Grain) -> Step | None:
+    """Return a step of whole units back; None for no step."""
     if count == 0:
         return None
     if unit.order < Grain.DAY.order:
         raise not_yet(Text(zh="小于一天的 offset_window", en="an offset_window shorter than a day"))
     if unit in MONTHS_IN:
-        months = count * MONTHS_IN[unit]
-        if grain is Grain.WEEK:
-            raise not_yet(Text(zh="按周分组时按月或年的偏移", en="an offset by months of weekly buckets"))
-        return Step(months=months)
+        return Step(months=count * MONTHS_IN[unit])
     return Step(days=count * (7 if unit is Grain.WEEK else 1))

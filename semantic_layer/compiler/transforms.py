@@ -10,6 +10,7 @@ from semantic_layer.catalog import Catalog, DerivedMetric, Metric, SimpleMetric
 from semantic_layer.compiler import columns, nodes
 from semantic_layer.compiler.buckets import Calendar, interval
 from semantic_layer.compiler.facts import Key
+from semantic_layer.compiler.scope import not_yet
 from semantic_layer.errors import QueryError, UnknownNameError
 from semantic_layer.expression import parse_expression
 from semantic_layer.period import Grain, Period, shift, truncate
@@ -162,7 +163,10 @@ def _rolling(setting: Setting, metric: Metric, transform: Rolling) -> tuple[Colu
     _require_additive(setting.catalog, metric, transform.metric)
     time = setting.time_key()
     grain = time.name.grain
-    assert grain is not None
+    if grain is None:
+        raise not_yet(
+            Text(zh="按自定义历法的滚动计算", en="a rolling value by a calendar of the workspace's own")
+        )
     others: list[exp.Expr] = [nodes.column(key.column) for key in setting.keys if key is not time]
     back = interval(transform.window - 1, grain)
     frame = exp.WindowSpec(kind="RANGE", start=back, start_side="PRECEDING", end="CURRENT ROW")

@@ -38,10 +38,10 @@ def _on_spine(plan: Plan, fact: Fact, key: Key, made: Scan, reading: Reading) ->
     first, last = spine.ends(reading.period, grain, reading.calendar)
     columns: list[exp.Expr] = []
     for other in plan.keys:
-        value = spine.bucket() if other is key else nodes.column(other.column, found)
+        value = spine.bucket(grain) if other is key else nodes.column(other.column, found)
         columns.append(nodes.aliased(value, other.column))
     columns += [nodes.column(measure.column, found) for measure in fact.measures.values()]
-    same = exp.EQ(this=nodes.column(key.column, found), expression=spine.bucket())
+    same = exp.EQ(this=nodes.column(key.column, found), expression=spine.bucket(grain))
     join = exp.Join(this=nodes.table(found), side="LEFT", on=same)
     select = exp.Select(expressions=columns, from_=spine.buckets(first, last, grain), joins=[join])
     return Scan(select, (*made.before, (found, made.select)))

@@ -20,7 +20,7 @@ from semantic_layer.loader.names import Names
 from semantic_layer.loader.read import read_sections
 from semantic_layer.loader.rollups import build_rollups
 from semantic_layer.loader.sections import Sections
-from semantic_layer.loader.spines import build_spines
+from semantic_layer.loader.spines import build_grains, build_spines
 from semantic_layer.loader.users import load_users
 from semantic_layer.loader.vocabulary import (
     build_access,
@@ -129,7 +129,9 @@ def load_text(text: str, file: str = "askgrowth.yml") -> Loaded:
 
 def _build(documents: Iterable[Marked], problems: Problems, files: tuple[SourceFile, ...]) -> Loaded:
     sections = read_sections(documents, problems)
+    grains = build_grains(sections, problems)
     names = build_names(sections, problems)
+    names.grains = frozenset(grains)
     metrics = build_metrics(sections, names, problems)
     reader = FilterReader(names, tuple(metrics), sections.broken, problems)
     raws = {entry.spec.name: entry.raw for entry in sections.metrics}
@@ -146,6 +148,7 @@ def _build(documents: Iterable[Marked], problems: Problems, files: tuple[SourceF
         week_start=sections.settings.week_start,
         fiscal_year_start=sections.settings.fiscal_year_start,
         time_spines=build_spines(sections, problems),
+        custom_grains=grains,
         rollups=build_rollups(sections, names, metrics, problems),
         spellings=names.spellings,
     )

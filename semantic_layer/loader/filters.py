@@ -84,7 +84,7 @@ class FilterReader:
         timed = self.names.resolve_time(name, model)
         if timed is not None:
             head = name.rpartition("__")[0]
-            return f"{local.get(head, head)}__{timed[1].value}"
+            return f"{local.get(head, head)}__{timed[1]}"
         if name in self.broken or name.rpartition("__")[2] in self.broken:
             return None
         self.problems.add(

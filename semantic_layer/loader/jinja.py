@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import re
 
-from semantic_layer.period import Grain
-
 _CALL = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 
 
@@ -78,7 +76,8 @@ def _reference(call: ast.Call, part: str) -> str:
 
 
 def _grain(text: str, part: str) -> str:
-    if text.lower() not in set(Grain):
+    """Return a grain's name; whether a calendar has it is checked with the other names."""
+    if not text.isidentifier() or "__" in text:
         raise JinjaError(part)
     return text.lower()
 

@@ -13,6 +13,7 @@ from semantic_layer.spec.document import Marked
 from semantic_layer.spec.names import is_plain
 
 METRIC_TIME = "metric_time"
+PARTS = ("year", "quarter", "month", "day", "day_of_week", "day_of_year")
 
 
 @dataclass(slots=True)
@@ -23,6 +24,7 @@ class Names:
     dimensions: dict[str, Dimension] = field(default_factory=dict)
     spellings: dict[str, str] = field(default_factory=dict)
     local: dict[str, dict[str, str]] = field(default_factory=dict)  # model -> local name -> canonical
+    grains: frozenset[str] = frozenset()  # the grains of the workspace's own calendars
     raws: dict[str, Marked] = field(default_factory=dict)  # model -> where it was written
 
     def resolve(self, name: str, model: str | None = None) -> str | None:
@@ -36,13 +38,13 @@ class Names:
             return self.spellings.get("__".join(parts[-2:]))
         return None
 
-    def resolve_time(self, name: str, model: str | None = None) -> tuple[str, Grain] | None:
+    def resolve_time(self, name: str, model: str | None = None) -> tuple[str, str] | None:
         """Return (canonical name, grain) of `ordered_at__week`, or None where it is not of that form."""
         head, under, tail = name.rpartition("__")
-        if not under or tail.lower() not in set(Grain):
+        if not under or tail.lower() not in {*Grain, *PARTS, *self.grains}:
             return None
         canonical = METRIC_TIME if head == METRIC_TIME else self.resolve(head, model)
-        return None if canonical is None else (canonical, Grain(tail.lower()))
+        return None if canonical is None else (canonical, tail.lower())
 
     def known(self, model: str | None = None) -> list[str]:
         """Return the names that may be written, those of `model` first."""

@@ -9,7 +9,7 @@ from semantic_layer.loader.sections import Entry, MetricEntry, S, Sections
 from semantic_layer.spec.analyses import ANALYSES
 from semantic_layer.spec.base import is_enabled
 from semantic_layer.spec.dbt_legacy import modern_metrics
-from semantic_layer.spec.dbt_models import legacy_model, measures_of
+from semantic_layer.spec.dbt_models import legacy_model, measures_of, spine_models
 from semantic_layer.spec.document import Marked, MarkedList
 from semantic_layer.spec.metric import MetricSpec
 from semantic_layer.spec.model import ColumnSpec, ConformedSpec, ModelSpec, is_semantic, model_name
@@ -18,6 +18,7 @@ from semantic_layer.spec.vocabulary import (
     AccessSpec,
     ConceptSpec,
     EventSpec,
+    FiscalCalendarSpec,
     RollupSpec,
     SegmentSpec,
     TestSpec,
@@ -31,6 +32,7 @@ _SETTINGS = tuple(WorkspaceSpec.model_fields)
 
 _SECTIONS = (
     "dimensions", "models", "semantic_models", "metrics", "concepts", "segments", "calendars", "events", "verified",
+    "fiscal_calendars", "project_configuration",
     "rollups", "tests", "access", *ANALYSES,
 )  # fmt: skip
 
@@ -38,7 +40,7 @@ _SECTIONS = (
 _DBT_SECTIONS = frozenset(
     {
         "sources", "seeds", "snapshots", "macros", "exposures", "saved_queries", "groups", "unit_tests", "data_tests",
-        "analyses", "functions", "semantic_model", "time_spines", "anchors", "project_configuration", "config",
+        "analyses", "functions", "semantic_model", "time_spines", "anchors", "config",
     }
 )  # fmt: skip
 
@@ -122,6 +124,10 @@ def _read_section(document: Marked, key: str, sections: Sections, problems: Prob
     if key == "access":
         _read_access(document, sections, problems)
         return
+    if key == "project_configuration":
+        for spine in spine_models(document[key]):
+            _read_model("models", spine, sections, problems)
+        return
     value = document[key]
     if value is None:
         return
@@ -190,6 +196,7 @@ _READERS: dict[str, Callable[[Marked, Sections, Problems], None]] = {
     "segments": _into(SegmentSpec, lambda sections: sections.segments),
     "calendars": _into(EventSpec, lambda sections: sections.events),
     "events": _into(EventSpec, lambda sections: sections.events),
+    "fiscal_calendars": _into(FiscalCalendarSpec, lambda sections: sections.fiscal),
     "verified": _into(VerifiedSpec, lambda sections: sections.verified),
     "rollups": _into(RollupSpec, lambda sections: sections.rollups),
     "tests": _into(TestSpec, lambda sections: sections.tests),

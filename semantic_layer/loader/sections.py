@@ -15,6 +15,7 @@ from semantic_layer.spec.vocabulary import (
     AccessSpec,
     ConceptSpec,
     EventSpec,
+    FiscalCalendarSpec,
     RollupSpec,
     SegmentSpec,
     TestSpec,
@@ -59,6 +60,7 @@ class Sections:
     concepts: list[Entry[ConceptSpec]] = field(default_factory=list)
     segments: list[Entry[SegmentSpec]] = field(default_factory=list)
     events: list[Entry[EventSpec]] = field(default_factory=list)
+    fiscal: list[Entry[FiscalCalendarSpec]] = field(default_factory=list)
     verified: list[Entry[VerifiedSpec]] = field(default_factory=list)
     rollups: list[Entry[RollupSpec]] = field(default_factory=list)
     tests: list[Entry[TestSpec]] = field(default_factory=list)

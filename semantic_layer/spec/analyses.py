@@ -121,7 +121,8 @@ class ActionSpec(AnalysisSpec):
     text: Name | None = None
     by: Name | None = None
     scope: Name | None = Field(
-        default=None, description="The dimension that lists whom a change touched: codes or labels, by commas."
+        default=None,
+        description="The dimension that lists whom a change touched: codes or labels, by commas.",
     )
     end_time: Name | None = None
 

@@ -67,6 +67,41 @@ def legacy_model(raw: Marked) -> Marked:
     return model
 
 
+def spine_models(raw: object) -> list[Marked]:
+    """Return the time spines of a `project_configuration:` as `models:` entries of the latest shape."""
+    spines = raw.get("time_spines") if isinstance(raw, Marked) else None
+    return [
+        _spine_model(item)
+        for item in (spines if isinstance(spines, list) else ())
+        if isinstance(item, Marked)
+        and isinstance(item.get("primary_column"), Marked)
+        and isinstance(item.get("node_relation"), Marked)
+    ]
+
+
+def _spine_model(raw: Marked) -> Marked:
+    relation, primary = raw["node_relation"], raw["primary_column"]
+    model = Marked(raw.file, raw.line)
+    name = str(relation.get("alias"))
+    model.put("name", name, raw.line)
+    model.put("semantic_model", True, raw.line)
+    column = Marked(raw.file, primary.line)
+    column.put("name", primary.get("name"), primary.line)
+    column.put("granularity", primary.get("time_granularity"), primary.line)
+    columns = MarkedList(raw.file, raw.line)
+    columns.put(column, primary.line)
+    model.put("columns", columns, raw.line)
+    spine = Marked(raw.file, raw.line)
+    spine.put("standard_granularity_column", primary.get("name"), primary.line)
+    if raw.get("custom_granularities"):
+        items = MarkedList(raw.file, raw.line)
+        for item in raw["custom_granularities"]:
+            items.put(without_nulls(item) if isinstance(item, Marked) else item, raw.line)
+        spine.put("custom_granularities", items, raw.line)
+    model.put("time_spine", spine, raw.line)
+    return model
+
+
 def _element(raw: Marked) -> Marked:
     """Return an entity or dimension with its expression spelled out and its granularity one level up."""
     element = without_nulls(raw).renamed({"type_params": "", "expr": "", "metadata": "", "role": ""})

@@ -73,7 +73,7 @@ SECTION_MEANINGS: dict[str, dict[str, str]] = {
     },
     "models: time_spine:": {
         "standard_granularity_column": "The column with one row per bucket.",
-        "custom_granularities": "Named calendars (a fiscal month); read, not used yet.",
+        "custom_granularities": "Its columns that name larger buckets (a fiscal month): grains to group by.",
     },
     "metrics:": {
         "agg": "How a simple metric is computed; `average` is another word for avg.",

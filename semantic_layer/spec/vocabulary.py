@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, JsonValue, PlainValidator, model_validator
 
 from semantic_layer.spec.base import Spec, refusal
 from semantic_layer.spec.fields import Filters, GrainText, Label, Name, OptionalText, Sql, Synonyms, listed
+from semantic_layer.spec.workspace_file import Month, Weekday
 from semantic_layer.text import Words
 
 
@@ -52,6 +53,28 @@ class SegmentSpec(Spec):
     model: Name | None = Field(
         default=None, description="Whose column names `where` uses, where they are not unique."
     )
+
+
+class YearEndSpec(Spec):
+    """When the years of a calendar by weeks end: on a weekday at the end of a month."""
+
+    month: Month = Field(description="january … december, or 1 … 12.")
+    weekday: Weekday = Field(description="monday … sunday.")
+    which: Literal["nearest", "last"] = Field(
+        default="nearest",
+        description="The weekday nearest to the month's last day, or the last one in the month.",
+    )
+
+
+class FiscalCalendarSpec(Spec):
+    """`fiscal_calendars:` — years of whole weeks; adds the grains NAME_week, NAME_month, NAME_quarter, NAME_year."""
+
+    name: Name
+    label: OptionalText = None
+    pattern: Literal["4-4-5", "4-5-4", "5-4-4"] = Field(
+        default="4-4-5", description="The weeks of a quarter's months."
+    )
+    year_ends: YearEndSpec = Field(description="When its years end.")
 
 
 def read_dates(raw: object) -> tuple[date, date]:

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 
 from semantic_layer.errors import QueryError, UnknownNameError
+from semantic_layer.fiscal import RuleGrain, WeekYears
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import GroupBy
 from semantic_layer.shorthand import parse_group_by, parse_having, parse_order_by, parse_period, parse_query
@@ -107,3 +108,29 @@ def test_a_misspelt_comparison_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError) as caught:
         parse_query(today=THURSDAY, metrics="gmv", compare="previous_yaer")
     assert "previous_year" in caught.value.nearest
+
+
+RETAIL = {"retail_month": RuleGrain(WeekYears((4, 5, 4), 1, 5, "nearest"), "month"), "fiscal_month": None}
+
+
+def test_a_grain_of_the_workspaces_own_calendars_is_one_to_group_by():
+    own = GroupBy(dimension="day", custom_grain="retail_month")
+    assert parse_group_by("day:retail_month", RETAIL) == parse_group_by("day__retail_month", RETAIL) == own
+
+
+@pytest.mark.parametrize(
+    ("form", "first", "end"),
+    [
+        ("last_retail_month", "2024-02-04", "2024-03-03"),
+        ("last_2_retail_months", "2023-12-31", "2024-03-03"),  # the year before has 53 weeks: January had five
+        ("this_retail_month", "2024-03-03", "2024-03-10"),
+    ],
+)
+def test_periods_of_a_calendar_by_rule_are_known_without_the_data(form, first, end):
+    period = parse_period(form, date(2024, 3, 10), calendars=RETAIL)
+    assert (str(period.start), str(period.end)) == (first, end)
+
+
+def test_a_period_of_a_calendar_that_is_a_table_is_refused_with_a_way_out():
+    with pytest.raises(QueryError, match="is a table"):
+        parse_period("last_fiscal_month", date(2024, 3, 10), calendars=RETAIL)
