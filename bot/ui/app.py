@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from dataclasses import replace
 
 import chainlit as cl
 from chainlit.context import context
@@ -14,6 +16,7 @@ from bot.answer import Answer
 from bot.ui.backend import Backend
 from bot.ui.cards import send_answer, send_text
 from bot.ui.chat import Chat, Turn, language_of
+from bot.ui.desk import Desk, Json, problem
 from bot.ui.labels import (
     LANGUAGE_CHOICES,
     NUMBER_CHOICES,
@@ -22,11 +25,16 @@ from bot.ui.labels import (
     SETTINGS_NUMBERS,
     STOPPED,
 )
+from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale, Text
 
 LOCAL_USER = "local"  # who asks where no login is set up
 RUN_NAME = "on_message"  # Chainlit shows feedback buttons for runs of this name
 LONGEST_LABEL = 400
+LOOKS: dict[str, Callable[[Desk, Json, str | None, Locale], Json]] = {
+    "options": Desk.options,
+    "values": Desk.values,
+}
 
 
 class Handlers:
@@ -45,6 +53,8 @@ class Handlers:
         cl.set_chat_profiles(self.profiles)
         cl.set_starters(self.starters)
         cl.action_callback("choose")(self.chosen)
+        cl.action_callback("edit")(self.edited)
+        cl.action_callback("look")(self.looked)
 
     async def started(self) -> None:
         """Offer the settings of a new conversation."""
@@ -67,14 +77,41 @@ class Handlers:
             self._run_choice(action.payload.get("plan"), question)
         )
 
-    async def _run_choice(self, plan: object, question: str) -> None:
+    async def edited(self, action: cl.Action) -> Json | None:
+        """Answer the plan of a card with one part changed; what cannot be changed is said beside the chip."""
+        desk, turn = self._backend.desk, _turn()
+        if desk is None:
+            return None
+        locale = _card_locale(action.payload)
+        try:
+            plan, said = await self._chat.work(lambda: desk.changed(action.payload, turn.user))
+        except AskGrowthError as error:
+            return problem(error, locale)
+        payload = plan.model_dump(mode="json")
+        context.session.current_task = asyncio.create_task(self._run_choice(payload, said.at(locale), locale))
+        return None
+
+    async def looked(self, action: cl.Action) -> Json | None:
+        """Return what a card asks for beside its answer: choices, values, rows."""
+        desk, turn = self._backend.desk, _turn()
+        what = LOOKS.get(str(action.payload.get("what")))
+        if desk is None or what is None:
+            return None
+        locale = _card_locale(action.payload)
+        try:
+            return await self._chat.work(lambda: what(desk, action.payload, turn.user, locale))
+        except AskGrowthError as error:
+            return problem(error, locale)
+
+    async def _run_choice(self, plan: object, question: str, locale: Locale | None = None) -> None:
         await context.emitter.task_start()
         try:
             asked = cl.Message(content=question, type="user_message", author="User")
             await asked.send()
             async with cl.Step(name=RUN_NAME, type="run", parent_id=asked.id) as run:
                 run.input = question
-                answer = await self._chat.choose(plan, question, _turn(question))
+                turn = replace(_turn(question), locale=locale) if locale else _turn(question)
+                answer = await self._chat.choose(plan, question, turn)
                 await self._send(answer)
         except asyncio.CancelledError:
             return
@@ -104,6 +141,11 @@ class Handlers:
 def locale_of(language: str | None) -> Locale:
     """Return the locale of a browser's language: Chinese of any kind is Chinese, everything else English."""
     return LOCALES[0] if (language or "").lower().startswith("zh") else LOCALES[1]
+
+
+def _card_locale(payload: Json) -> Locale:
+    """Return the language of the card that sent a payload."""
+    return LOCALES[0] if payload.get("locale") == LOCALES[0] else LOCALES[1]
 
 
 def _surface_language() -> Locale:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.ui.chat import Asker
+from bot.ui.desk import Desk
 from bot.ui.starters import Starters, starters_of
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Text
@@ -24,6 +25,7 @@ class Backend:
     workspace: Text
     directions: Mapping[str, GoodDirection] = field(default_factory=dict)  # metric -> which way is good
     interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
+    desk: Desk | None = None  # None: the cards only show
 
 
 def open_backend(settings: Settings, progress: Callable[[Text], None] | None = None) -> Backend:
@@ -44,4 +46,5 @@ def open_backend(settings: Settings, progress: Callable[[Text], None] | None = N
         workspace=layer.settings.name,
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
         interrupt=layer.engine.interrupt,
+        desk=Desk(layer),
     )

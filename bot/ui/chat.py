@@ -10,15 +10,14 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Protocol, TypeVar
 from uuid import uuid4
 
-from pydantic import TypeAdapter, ValidationError
-
 from bot.answer import Answer, Failure
-from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan
+from bot.plan import AnswerablePlan
 from bot.planners.base import Conversation
-from bot.ui.labels import ASK_AGAIN, BAD_CHOICE, FAILED
+from bot.ui.desk import read_plan
+from bot.ui.labels import ASK_AGAIN, FAILED
 from bot.ui.payload import card
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Locale, Text
@@ -26,8 +25,7 @@ from semantic_layer.text import Locale, Text
 LOG = logging.getLogger("askgrowth.chat")
 WORKERS = 4
 CONVERSATIONS = 2000
-
-_PLAN: TypeAdapter[AnswerablePlan] = TypeAdapter(MetricPlan | ToolPlan | MetadataPlan)
+T = TypeVar("T")
 
 
 class Asker(Protocol):
@@ -94,9 +92,13 @@ class Chat:
     async def choose(self, payload: object, question: str, turn: Turn) -> Answer:
         """Return the answer of a button's plan. The plan came from the browser: it is checked like any input."""
         try:
-            plan = _PLAN.validate_python(payload)
-        except ValidationError:
-            return failure(question, turn, "invalid_choice", BAD_CHOICE, ASK_AGAIN)
+            plan = read_plan(payload)
+        except AskGrowthError as error:
+            return failure(question, turn, error.code, error.message, error.mend)
+        return await self.run(plan, question, turn)
+
+    async def run(self, plan: AnswerablePlan, question: str, turn: Turn) -> Answer:
+        """Return the answer of a plan, without language."""
         answer = await self._answer(
             question,
             turn,
@@ -104,6 +106,10 @@ class Chat:
         )
         self.remember(turn.conversation, answer)
         return answer
+
+    async def work(self, task: Callable[[], T]) -> T:
+        """Return what a task gives, run in the pool that questions run in; its errors are the caller's."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, task)
 
     def remember(self, conversation: str, answer: Answer) -> None:
         """Keep what a later question may refer to; the conversations used longest ago are forgotten."""

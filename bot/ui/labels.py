@@ -8,6 +8,20 @@ CARD_LABELS: dict[str, Text] = {
     "read_as": Text(zh="我这样理解", en="How I read it"),
     "default": Text(zh="默认", en="default"),
     "from_words": Text(zh="来自你的问题", en="from your words"),
+    "change": Text(zh="换一个", en="Change this"),
+    "apply": Text(zh="确定", en="Apply"),
+    "one_total": Text(zh="不拆分,看总数", en="One total"),
+    "find_metric": Text(zh="搜指标", en="Search metrics"),
+    "find_value": Text(zh="搜{name}", en="Search {name}"),
+    "add_metric": Text(zh="一起看", en="Add beside"),
+    "leave_out": Text(zh="去掉", en="Leave out"),
+    "nothing_found": Text(zh="没有找到,换个词试试。", en="Nothing found; try another word."),
+    "nothing_to_pick": Text(zh="这里没有别的可选。", en="There is nothing else to pick here."),
+    "exclude": Text(zh="反选(排除这些)", en="Exclude these"),
+    "lift_filter": Text(zh="取消这个筛选", en="Remove this filter"),
+    "from": Text(zh="从", en="From"),
+    "to": Text(zh="到", en="To"),
+    "loading": Text(zh="稍等…", en="One moment …"),
     "not_understood": Text(zh="没用上的词", en="Words not used"),
     "chart": Text(zh="图表", en="Chart"),
     "chart_as": Text(zh="换图形", en="Chart type"),
@@ -63,6 +77,7 @@ BAD_CHOICE = Text(
     zh="这个按钮的内容读不出来了,请重新问一遍。",
     en="What this button stands for can no longer be read. Please ask again.",
 )
+CHANGED = Text(zh="换一个{part}再看", en="The same with another {part}")
 ASK_AGAIN = Text(zh="再问一遍即可。", en="Asking again is enough.")
 
 PROFILES: dict[str, tuple[Text, Text]] = {

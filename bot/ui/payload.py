@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.answer import Answer, MetricDefinition, PeriodUsed, Provenance, Slot
-from bot.plan import Option
+from bot.answer import Answer, MetricDefinition, PeriodUsed, Provenance
+from bot.plan import AnswerablePlan, Option
+from bot.ui.chips import addable, chips
 from bot.ui.hero import NO_DIRECTIONS, hero, is_said
 from bot.ui.wording import (
     CHECK_LABELS,
     EVIDENCE_LABELS,
     LEFT_OUT,
     PLANNER_LABELS,
-    SLOT_LABELS,
     STAGE_LABELS,
     effect_text,
     name_text,
@@ -56,7 +56,10 @@ def card(
         "question": answer.question,
         "headline": answer.headline.at(locale) if answer.headline else "",
         "hero": hero(answer, style, directions),
-        "chips": [_chip(slot, locale) for slot in answer.interpretation],
+        "chips": chips(answer, locale),
+        "plan": _sent(answer.parts[0].plan) if len(answer.parts) == 1 else None,
+        "addable": addable(answer, locale),
+        "worded": answer.planner != "none",
         "periods": [_period(period, locale) for period in answer.periods],
         "unused": list(answer.provenance.not_understood) if answer.provenance else [],
         "chart": _charts(answer, locale),
@@ -94,15 +97,6 @@ def plain_text(answer: Answer) -> str:
 def sql_statements(answer: Answer) -> list[str]:
     """Return the statements as run, in order, without repetition."""
     return list(dict.fromkeys(statement for part in answer.parts for statement in part.sql))
-
-
-def _chip(slot: Slot, locale: Locale) -> Json:
-    return {
-        "slot": slot.slot,
-        "label": SLOT_LABELS.get(slot.slot, name_text(slot.slot)).at(locale),
-        "text": slot.text.at(locale),
-        "words": list(slot.words),
-    }
 
 
 def _period(period: PeriodUsed, locale: Locale) -> Json:
@@ -201,10 +195,13 @@ def _options(answer: Answer) -> tuple[Option, ...]:
 
 
 def _choice(option: Option, locale: Locale) -> Json:
-    # Defaults are left out: a small plan travels to the browser and back, and is checked again on return.
-    plan = option.plan.model_dump(mode="json", exclude_defaults=True)
     question = Text(zh=option.question.zh, en=option.question.en).at(locale)
-    return {"question": question, "plan": {**plan, "kind": option.plan.kind}}
+    return {"question": question, "plan": _sent(option.plan)}
+
+
+def _sent(plan: AnswerablePlan) -> Json:
+    # Whole, with its defaults: the tags of its parts are defaults, too. It is checked again on return.
+    return plan.model_dump(mode="json")
 
 
 def _notice(answer: Answer, locale: Locale) -> Json | None:

@@ -143,8 +143,15 @@ def test_a_slot_without_words_is_shown_as_a_default() -> None:
     chips = card(answer(interpretation=slots))["chips"]
 
     assert chips == [
-        {"slot": "metric", "label": "指标", "text": "销售额", "words": ["最好"]},
-        {"slot": "period", "label": "时间", "text": "本周", "words": []},
+        {
+            "slot": "metric",
+            "label": "指标",
+            "text": "销售额",
+            "words": ["最好"],
+            "part": "metric",
+            "about": None,
+        },
+        {"slot": "period", "label": "时间", "text": "本周", "words": [], "part": "period", "about": None},
     ]
 
 
@@ -195,6 +202,16 @@ def test_a_choice_carries_its_plan_as_it_can_be_read_back() -> None:
 
     assert choice["question"] == "按周看"
     assert MetricPlan.model_validate(choice["plan"]) == PLAN
+
+
+def test_a_choice_with_a_filter_can_be_read_back() -> None:
+    from bot.ui.desk import read_plan
+    from semantic_layer.query import Condition
+
+    plan = PLAN.model_copy(update={"where": (Condition(dimension="region", operator="=", values=("n",)),)})
+    [choice] = card(answer(follow_ups=(OPTION.model_copy(update={"plan": plan}),)))["choices"]  # type: ignore[misc]
+
+    assert read_plan(json.loads(json.dumps(choice["plan"]))) == plan
 
 
 def test_a_clarification_offers_its_options() -> None:

@@ -2,13 +2,29 @@
 // which adds LABELS at the end. The card lays out what bot/ui/payload.py computed; it formats no number.
 import { useEffect, useMemo, useRef, useState } from 'react';
 import {
-  ArrowDown, ArrowUp, BadgeCheck, Check, ChevronDown, CircleAlert, CircleHelp, Copy, CornerDownRight, Download,
-  FlaskConical, Image as ImageIcon, Info, Lightbulb, ShieldQuestion
+  ArrowDown, ArrowUp, BadgeCheck, BookmarkPlus, Check, ChevronDown, CircleAlert, CircleHelp, Copy, CornerDownRight,
+  Download, FileSpreadsheet, FlaskConical, Image as ImageIcon, Info, Lightbulb, Play, Plus, RotateCcw, Search,
+  ShieldQuestion, SquarePen, X
 } from 'lucide-react';
 
 function label(name, values) {
   const text = (LABELS[props.locale] || LABELS['en-US'])[name] || name;
   return Object.entries(values || {}).reduce((all, [key, value]) => all.replace(`{${key}}`, value), text);
+}
+
+// What a card asks for beside its answer; the reply is plain JSON, with `problem` where something is wrong.
+async function look(what, payload) {
+  const reply = await callAction({ name: 'look', payload: { ...payload, what, locale: props.locale } });
+  return (reply && reply.response) || {};
+}
+
+function Problem({ reply }) {
+  if (!reply || !reply.problem) return null;
+  return (
+    <p className="ag-problem-note" role="alert" data-testid="problem">
+      <CircleAlert size={15} aria-hidden="true" /> <span>{reply.problem} {reply.mend}</span>
+    </p>
+  );
 }
 
 function Section({ id, title, aside, children }) {
@@ -66,35 +82,6 @@ function Headline() {
         </div>
       ) : null}
       <p className={hero ? 'ag-sentence' : 'ag-sentence ag-sentence-lead'} data-testid="headline">{headline}</p>
-    </div>
-  );
-}
-
-function Chips() {
-  const [open, setOpen] = useState(false);
-  if (!props.chips.length && !props.unused.length) return null;
-  return (
-    <div className="ag-chips" data-open={open} data-testid="chips">
-      <button type="button" className="ag-chips-toggle" aria-expanded={open} onClick={() => setOpen(!open)}>
-        {label('read_as')} · {props.chips.length}
-        <ChevronDown size={14} aria-hidden="true" />
-      </button>
-      <ul aria-label={label('read_as')}>
-        {props.chips.map((chip, at) => (
-          <li key={at} className="ag-chip" data-testid={`chip-${chip.slot}`}
-              title={chip.words.length ? `${label('from_words')}: ${chip.words.join(', ')}` : label('default')}>
-            <span className="ag-chip-label">{chip.label}</span>
-            <span>{chip.text}</span>
-            {chip.words.length ? null : <em>{label('default')}</em>}
-          </li>
-        ))}
-        {props.unused.length ? (
-          <li className="ag-chip ag-chip-unused" data-testid="unused">
-            <span className="ag-chip-label">{label('not_understood')}</span>
-            <span>{props.unused.join('、')}</span>
-          </li>
-        ) : null}
-      </ul>
     </div>
   );
 }
