@@ -102,6 +102,9 @@ def _input_slot(key: str, value: JsonValue, scene: Scene) -> Slot | None:
         return Slot("period", label_of(scene, PeriodRange.model_validate(value).period()))
     if key == "compare" and isinstance(value, dict) and value.get("kind") in kinds:
         return Slot("comparison", kinds[str(value["kind"])])
+    bound = next((one for one in scene.catalog.analyses if (one.kind, one.name) == (key, value)), None)
+    if bound is not None:
+        return Slot("input", bound.label)
     if isinstance(value, str | int | float) and not isinstance(value, bool):
         return Slot("input", Text.same(f"{key}: {value}"))
     return None

@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 _TOOLS = {
     "experiment": "ab_test",
     "funnel": "funnel",
+    "deal": "deals",
 }  # kind of binding -> the tool that answers for one of them by name
 _ZH = (
     "实验 测试 结果 结论 效果 怎么样 如何 有没有 有用 有效果 有效 显著 成功 带来 增量 提升 多少 没有 差别 区别 作用 "
     "好不好 赢 输 吗 呢 了 的 是 有 到底 还是 用 看 一下 a/b ab "
+    "场次 哪场 那场 这场 一场 场 最好 最差 赚钱 赚 亏钱 亏 盈利 划算 值得 值 表现 排名 扣完 扣掉 退款 佣金 坑位费 "
+    "费用 后 之后 还剩 剩 "
+    "到手 利润 净额 净 真正 合作 保本 "
     "哪一步 哪个 步骤 步 环节 掉得 掉 流失 最多 最大 最 分析 转化 用户 人 在 哪 里"
 ).split()  # fmt: skip
 _EN = (
@@ -33,7 +37,8 @@ _EN = (
     "effective effect effects have has any significant change changed conversion how go went bring brought extra more "
     "sales orders incremental increment make made difference in for do does it that lift uplift ab raise help helped "
     "us where at step steps lose loses losing lost most people users drop drops off show "
-    "me analysis we our by far"
+    "me analysis we our by far best worst money profit profitable pay paid off worth net after before refund "
+    "refunds fee fees commission sale sales session sessions deal deals left most rank ranking loss losses s and"
 ).split()
 _MARKS = " ?!.,。?!,"
 _LEFT = re.compile(r"[^\W_]")
@@ -53,13 +58,40 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
         return None
     word, binding = max(named, key=lambda pair: len(pair[0]))
     tool = _TOOLS[binding.kind]
-    if tool not in registry or _LEFT.search(_without_asking(asked.replace(word, " "))):
+    if tool not in registry:
+        return None
+    values: dict[str, JsonValue] = {}
+    rest = asked.replace(word, " ")
+    if binding.kind == "deal":  # a value may hold the word itself: 达人直播 is one of 直播类型
+        values, rest = _values(asked, binding, catalog)
+        for one in sorted(_words(binding), key=len, reverse=True):
+            rest = rest.replace(one, " ")
+    if _LEFT.search(_without_asking(rest)):
         return None
     inputs: dict[str, JsonValue] = {binding.kind: binding.name}
+    if values:
+        inputs["where"] = [
+            {"kind": "condition", "dimension": name, "operator": "=", "values": [code]}
+            for name, code in values.items()
+        ]
     return Planned(
         ToolPlan(kind="tool", name=tool, inputs=inputs),
         slots=(Slot("analysis", registry.get(tool).label, (word,)),),
     )
+
+
+def _values(text: str, binding: AnalysisBinding, catalog: Catalog) -> tuple[dict[str, JsonValue], str]:
+    """Return the declared values of the analysis' dimensions that a text names, and what is left of the text."""
+    names = binding.options.get("dimensions")
+    found: dict[str, JsonValue] = {}
+    for name in names if isinstance(names, tuple) else ():
+        for value in catalog.dimensions[name].values:
+            words = (str(value.code), value.label.zh, value.label.en, *value.synonyms.all())
+            folded = sorted((normalise(one).text.casefold() for one in words), key=len, reverse=True)
+            word = next((one for one in folded if one and one in text), None)
+            if word is not None and name not in found:
+                found[name], text = value.code, text.replace(word, " ")
+    return found, text
 
 
 def is_example(text: str, tool: Tool) -> bool:

@@ -1,0 +1,1 @@
+"""Live sessions, creator deals and the like: read per deal, ranked by what is left after everything."""
