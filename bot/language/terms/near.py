@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from bot.language.terms.lexicon import Term
@@ -31,20 +32,35 @@ class NearMatcher:
             return ()
         return tuple(Term("value", hit.dimension, "part", hit.code) for hit in hits)
 
+    def inside(self, run: Sequence[Token]) -> tuple[Term, ...]:
+        """Return the value that has the run's one Latin word as a later word of its name (Ruiz), if only one has."""
+        if len(run) != 1 or run[0].kind != "word" or len(run[0].key) < 3 or not run[0].key.isalpha():
+            return ()
+        keys = self._later_words.get(run[0].key, ())
+        hits = self._matcher.values.exact(keys[0]) if len(keys) == 1 else ()
+        declared = self._matcher.lexicon.at(keys[0]) if len(keys) == 1 else ()
+        found = {
+            term.identity: term
+            for term in (*declared, *(Term("value", h.dimension, "part", h.code) for h in hits))
+        }
+        return tuple(replace(term, source="part") for term in found.values() if term.kind == "value")
+
     def mended(self, word: str, letters: int, grammar: Container[str]) -> str | None:
         """Return the word that a Latin word of five letters or more is one slip away from, if that is clear.
 
         `word` is a folded word that was written with `letters` letters; `grammar` are further words that are
         spelt right as they are.
         """
-        if letters < _MIN_TYPO or not word.isalpha() or not word.isascii() or word in grammar:
+        if letters < _MIN_TYPO - 1 or not word.isalpha() or not word.isascii() or word in grammar:
             return None
         from rapidfuzz.distance import OSA
         from rapidfuzz.process import extract
 
         close = extract(word, self._vocabulary, scorer=OSA.distance, score_cutoff=1, limit=3)
         keys = {choice for choice, _, _ in close}
-        return keys.pop() if len(keys) == 1 else None
+        if letters < _MIN_TYPO:  # four letters: only two of them swapped
+            keys = {key for key in keys if sorted(key) == sorted(word)}
+        return keys.pop() if len(keys) == 1 and word not in keys else None
 
     def terms(self, key: str) -> tuple[Term, ...]:
         """Return what a key names."""
@@ -57,6 +73,19 @@ class NearMatcher:
 
         close = extract(text, tuple(self._matcher.lexicon.terms), scorer=ratio, score_cutoff=60, limit=limit)
         return tuple(choice for choice, _, _ in close)
+
+    @cached_property
+    def _later_words(self) -> Mapping[str, tuple[str, ...]]:
+        """The Latin words that stand second or later in a value's name, with up to two of those names."""
+        words: dict[str, list[str]] = {}
+        values = self._matcher.values
+        keys = set(values.all_keys()) if len(values) <= _MAX_TYPO_KEYS else set()
+        for key in keys:
+            for word in key.split()[1:]:
+                known = words.setdefault(word, [])
+                if len(known) < 2 and key not in known:
+                    known.append(key)
+        return {word: tuple(known) for word, known in words.items()}
 
     @cached_property
     def _vocabulary(self) -> tuple[str, ...]:

@@ -12,6 +12,9 @@ _AMOUNTS = ("增量", "增长额", "增长量", "变化量", "变化额", "变�
 _UNSTEADY = ("波动", "fluctuat", "volatil")
 
 
+_RELATIVE = frozenset("whose where with that which that_have".split())
+
+
 def read_growth_ranking(line: Line, draft: Draft, scene: Scene) -> bool:
     """Read "fastest growing" and "按同比增长率排名": order by the growth column, with its comparison."""
     most = [index for index in line.tagged(Tag.GROW_MOST) if index not in line.used]
@@ -75,6 +78,9 @@ def read_grew(line: Line, draft: Draft, scene: Scene) -> None:
         draft.compare.append(Compare(kind="previous_period"))
     selecting = bool(line.tagged(Tag.WHICH)) or any(
         line.is_role(line.after(index, Tag.OF), "dimension") for index in verbs
+    )
+    selecting = selecting or any(
+        line.items[at].text in _RELATIVE for at in range(len(line)) if verbs and at < verbs[0]
     )
     timed = any(group.grain for group in draft.group_by)
     if (

@@ -236,6 +236,22 @@ def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
             line.use(index, marker)
 
 
+def read_counted(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read 多少票, 几单 as the only count that is called so (票数, 单量), where no metric is named."""
+    for index in line.tagged(Tag.HOW_MANY) if not draft.metrics else ():
+        measure = line.items[index].text[-1:]
+        if measure.isascii() or measure in "少几个位家名人种条":
+            continue
+        named = [
+            metric for metric in scene.catalog.metrics.values()
+            if not metric.hidden and {measure + "数", measure + "量"} & {metric.label.zh, *metric.synonyms.zh}
+        ]  # fmt: skip
+        if len(named) == 1 and draft.counted is None:
+            draft.add_metric(named[0].name, index)
+            draft.say("metric", named[0].label.zh, named[0].label.en, scene.words(line, index))
+            line.use(index)
+
+
 def _count_marker(line: Line, index: int) -> int | None:
     before = line.before(index, Tag.OF)
     if line.has(before, Tag.HOW_MANY):

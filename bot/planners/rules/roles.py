@@ -33,6 +33,9 @@ _ORDER: tuple[RoleKind, ...] = (
 )
 
 
+_SUBJECTS = frozenset("we i you they it he she customers clients users people shops stores".split())
+
+
 def assign_roles(items: Sequence[Item], reach: Reach, chosen: Mapping[int, Term]) -> Line:
     """Return the line of items with their roles. `chosen` fixes single items (a clarification's answer)."""
     line = Line(items, [_first_role(item) for item in items])
@@ -70,7 +73,7 @@ def _role(line: Line, index: int) -> Role:
     if item.tags or item.kind in ("number", "time") or _is_weak(item):
         firm = () if item.kind in ("number", "time") or _is_weak(item) else _firm(item)
         if item.has(Tag.VERB) and _only_carries(line, index):
-            firm = tuple(term for term in firm if term.kind != "metric")
+            firm = tuple(term for term in firm if term.kind not in ("metric", "concept"))
         firm += tuple(term for term in terms if term.source == "verb")
         beside = tuple(term for term in item.of_kind("value") if _beside_dimension(line, index, term.name))
         if not firm and not beside:
@@ -99,13 +102,12 @@ def _without_verbs(line: Line, index: int) -> tuple[Term, ...]:
 
 def _only_carries(line: Line, index: int) -> bool:
     """Return whether a verb that is also a metric's name only carries another metric: units did we sell, 卖得."""
-    listed = any(line.has(at, Tag.AND) for at in (line.before(index), line.after(index)))
-    others = (
-        at
-        for at, item in enumerate(line.items)
-        if at != index and item.of_kind("metric") and not item.has(Tag.VERB)
+    text = line.items[index].text
+    subject = line.items[index - 1].text if index else ""
+    said = text.endswith(("得", "了", "过")) if not text.isascii() else subject in _SUBJECTS
+    return said and any(
+        item.of_kind("metric") and not item.has(Tag.VERB) for at, item in enumerate(line.items) if at != index
     )
-    return not listed and any(True for _ in others)
 
 
 def _choose(

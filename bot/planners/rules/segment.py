@@ -14,6 +14,7 @@ from bot.language.terms.tokens import Token, key_of, tokenise
 from bot.language.time import CalendarEvent, TimeToken, scan_time
 from bot.language.time.expressions import Point
 from bot.language.time.fields import finest
+from bot.planners.rules.abbreviations import abbreviated
 from bot.planners.rules.grammar import grammar, grammar_matches
 from bot.planners.rules.items import Item, ItemKind, cover
 from bot.planners.rules.patterns import pattern_matches
@@ -49,6 +50,9 @@ def segment(text: str, matcher: Matcher, near: NearMatcher, events: tuple[Calend
     words = tuple(_words(question.text, tokens, matcher))
     names = [(item.start, item.end) for item in words if item.kind == "term" or item.has(Tag.SHARE)]
     scanned = scan_time(question, events, names)
+    covered = _crossed(scanned, words, question)
+    if covered:
+        scanned = scan_time(_masked(question, covered), events, names)
     times = tuple(token for token in scanned if not _is_amount(token, question.text))
     fixed = [
         *_times(times, tokens, question.text),
@@ -60,8 +64,36 @@ def segment(text: str, matcher: Matcher, near: NearMatcher, events: tuple[Calend
     mended, notes = _mended(tokens, items, near, question)
     if mended is not None:
         items = cover(mended, [*fixed, *_words(question.text, mended, matcher)], question.text)
+    items = abbreviated(items, matcher)
     items = tuple(_completed(item, tokens, near) for item in items)
     return Segmented(question, items, times, notes)
+
+
+_HALF_OF = re.compile(r"(?:late|early|mid|start|end)$")
+
+
+def _crossed(
+    times: Iterable[TimeToken], words: Iterable[Item], question: Normalised
+) -> list[tuple[int, int]]:
+    """Return the spans that are no time although a time token holds them: 1星 in 10月1星, the declared name "late"."""
+    counted = [(one.start, one.end) for one in quantities(question.text) if one.unit and one.unit != "%"]
+    modifiers = [
+        (item.start, item.end) for item in words
+        if any(term.rank <= 1 for term in item.terms) and _HALF_OF.fullmatch(question.text, item.start, item.end)
+    ]  # fmt: skip
+    periods = [token for token in times if token.kind in ("period", "unresolved")]
+    found = [
+        span for span in counted if any(token.start < span[0] < token.end < span[1] for token in periods)
+    ]
+    return found + [span for span in modifiers if any(token.start == span[0] for token in periods)]
+
+
+def _masked(question: Normalised, spans: Iterable[tuple[int, int]]) -> Normalised:
+    """Return the question with some spans blanked for the time grammar."""
+    text = question.text
+    for start, end in spans:
+        text = text[:start] + "\x00" * (end - start) + text[end:]
+    return replace(question, text=text)
 
 
 def _is_amount(token: TimeToken, text: str) -> bool:
@@ -187,5 +219,6 @@ def _completed(item: Item, tokens: Sequence[Token], near: NearMatcher) -> Item:
         return replace(item, terms=item.terms + tuple(term for term in parts if term.name not in known))
     if item.kind != "unknown":
         return item
-    terms = near.part(tokens[item.first : item.last])
+    run = tokens[item.first : item.last]
+    terms = near.part(run) or near.inside(run)
     return replace(item, kind="term", terms=terms) if terms else item

@@ -163,5 +163,22 @@ def unfit_money(metric: Metric, number: str, unit: str | None) -> Text | None:
     return None
 
 
+def unfit_measure(line: Line, metric: Metric, index: int, unit: str | None) -> Text | None:
+    """Return why a number of years of age, kilograms … cannot be compared with a metric, None where it can."""
+    near = [line.items[at].text for at in (index - 1, index + 1) if 0 <= at < len(line)]
+    said = unit if unit in _QUANTITY else next((text for text in near if text in _COMPARATIVE), None)
+    if said is None or said == metric.unit:
+        return None
+    asked = _QUANTITY.get(said) or _COMPARATIVE[said]
+    words = {metric.label.zh, *metric.synonyms.zh, *metric.label.en.lower().split()}
+    if any(part in word for part in asked for word in words) or (metric.unit or "") in _QUANTITY:
+        return None
+    label = metric.label
+    return Text(
+        zh=f"没有可以和「{said}」比较的列,「{label.zh}」不是。",
+        en=f"No column here is counted in “{said}”; {label.en} is not.",
+    )
+
+
 def _is_money(unit: str) -> bool:
     return (len(unit) == _CURRENCY_LENGTH and unit.isupper()) or unit.lower() in _MONEY

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from bot.planners.rules.targets import Measure, find_target, measures, unfit_money
+from bot.planners.rules.targets import Measure, find_target, measures, unfit_measure, unfit_money
 from semantic_layer.query import Compare, Condition, GroupBy, Having
 from semantic_layer.text import Text
 
@@ -107,7 +107,9 @@ def _unfit(line: Line, draft: Draft, scene: Scene, threshold: Threshold, name: s
                 en=f"{label.en} is no rate: {number} of what?",
             )
         draft.share_of = name
-    return unfit_money(scene.metric(name), number, threshold.unit)
+    numbers = [at for at in threshold.indexes if line.is_role(at, "number")]
+    measure = unfit_measure(line, scene.metric(name), numbers[0], threshold.unit) if numbers else None
+    return measure or unfit_money(scene.metric(name), number, threshold.unit)
 
 
 def _thresholds(line: Line, units: Mapping[int, Measure]) -> list[Threshold]:
