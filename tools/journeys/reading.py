@@ -23,7 +23,7 @@ from tools.numerics.attribution import Paths
 from tools.registry import ToolContext
 from tools.render import as_float
 
-SEPARATOR = "\x1f"  # between the codes of a path: no marketing channel is called so
+SEPARATOR = " ⇒ "  # readable in the SQL, and in no name of a channel
 HALF_LIFE_DAYS = 7.0
 DEFAULT_LOOKBACK = Window(30, Grain.DAY)
 MOST_PATHS = 1_000_000

@@ -1,0 +1,1 @@
+"""Spend and outcome by channel and week: reading, response curves, and the words for both."""
