@@ -9,7 +9,7 @@ import re
 from dataclasses import replace
 
 from bot.language.normalise import Normalised
-from bot.language.time.expressions import Expression, Point, Ref, Shifted
+from bot.language.time.expressions import Expression, Point, Ref, Rolling, Shifted
 from bot.language.time.fields import finest
 from bot.language.time.reading import TimeToken
 from semantic_layer.period import Grain, Period, calendar_unit, shift
@@ -21,17 +21,21 @@ _ZH = r"(天|日|周|星期|礼拜|月|季度?|年)"
 _EN = r"(day|week|month|quarter|year)"
 _ENDS = r"(?=\s*(?:$|[?.!,;]|instead|then|too|as well|though|by |for |in ))"
 _BACK = re.compile(
-    rf"再(?:往)?(?:前|上)(?:面|推)?(?:的|那)?一?个?{_ZH}(?=呢|的|$|[?!,.])|(?<![上前])前(?:面)?一(?:个)?{_ZH}(?=呢|$|[?!,.])"
-    rf"|(?<![a-z])the {_EN} (?:before|prior|earlier)(?: that| this)?{_ENDS}|(?<![a-z])(?:a|one) {_EN} (?:before that|earlier){_ENDS}"
+    rf"再(?:往)?(?:前|上)(?:面|推)?(?:的|那)?一?个?{_ZH}(?=呢|的|$|[?!,.])"
+    rf"|(?<![上前])前(?:面)?一(?:个)?{_ZH}(?=呢|$|[?!,.])"
+    rf"|(?<![a-z])the {_EN} (?:before|prior|earlier)(?: that| this)?{_ENDS}|(?<![a-z])(?:a|one) {_EN} (?:before"
+    rf" that|earlier){_ENDS}"
 )
 _BACK_ONE = re.compile(
-    r"再(?:往)?(?:前|之前)(?:面)?(?:的)?(?:一期|一段|那段|那期)?(?=呢)|(?:前|上)一(?:期|个周期|阶段)(?=呢|$|[?!,.])"
+    r"再(?:往)?(?:前|之前)(?:面)?(?:的)?(?:一期|一段|那段|那期)?(?=呢)|^那?之前(?:的)?(?=呢)|(?:前|上)一(?:期"
+    r"|个周期|阶段)(?=呢|$|[?!,.])"
     rf"|(?<![a-z])(?:(?:the )?(?:one|period) before(?: that)?|before that|the (?:previous|preceding|prior) one){_ENDS}"
 )
 _ON = re.compile(
     rf"(?:再)?(?:往)?后(?:面)?(?:的|那)?一(?:个)?{_ZH}(?=呢|的|$|[?!,.])|(?<![a-z])the (?:following|next) {_EN}{_ENDS}"
     rf"|(?<![a-z])the {_EN} after(?: that| this)?{_ENDS}"
 )
+_NEXT = re.compile(r"(?:再)?后(?:面)?(?:的)?一(?:个)?")
 _PREVIOUS = re.compile(
     r"(?:前一个?(?:天|日|周|星期|礼拜|月|季度?|年)|(?:the )?(?:previous|preceding|prior) [a-z]+)$"
 )
@@ -59,6 +63,8 @@ def referring(folded: Normalised, text: str, *, alone: bool) -> list[TimeToken]:
 def as_reference(token: TimeToken) -> TimeToken:
     """Return 前一周, "the previous week" as the week before the one last asked about."""
     point = token.expression
+    if isinstance(point, Rolling) and point.future and point.count == 1 and _NEXT.match(token.words):
+        return replace(token, expression=Shifted(point.grain, 1))
     if token.kind != "period" or not isinstance(point, Point) or not _PREVIOUS.match(token.words.lower()):
         return token
     grain = Grain.DAY if point == Point(days=-1) else _GRAINS.get(finest(point))

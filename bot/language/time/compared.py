@@ -67,7 +67,9 @@ def _is_baseline(
         marked = None if any(start < at < end for start, end in names) else marked
     if marked is not None:
         # 对比6月和7月 puts both on one level; 比6月 has a baseline
-        return not (marked.group().startswith(("对比", "compare ")) and main_end is None)
+        words = marked.group()
+        pronoun = words.startswith(("compare it", "compare th"))
+        return pronoun or not (words.startswith(("对比", "compare ")) and main_end is None)
     if WITH.search(before) is None or AFTER_MARKER.match(text, token.end) is None:
         return False
     # 本月和上月对比 names two equals; 本月销售额和上月对比 names a baseline

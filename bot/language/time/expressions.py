@@ -163,7 +163,7 @@ class SamePeriod:
 
 @dataclass(frozen=True, slots=True)
 class Shifted:
-    """The period `step` grains away from the one the last question was about (再前一周); its own size without a grain."""
+    """The period `step` grains from the last question's (再前一周); of its own size without a grain."""
 
     grain: Grain | None
     step: int

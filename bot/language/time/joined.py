@@ -16,10 +16,15 @@ def closed(folded: Normalised, tokens: list[TimeToken]) -> list[TimeToken]:
     for token in tokens:
         last, end = out[-1] if out else None, token.expression
         before = last.expression if last is not None else None
-        if last is not None and isinstance(before, AllTime) and isinstance(end, Point):
-            if last.words.startswith("截") and not folded.text[last.end : token.start].strip(" ,的"):
-                out[-1] = replace(token, start=last.start, words=folded.words(last.start, token.end))
-                continue  # 截至昨天本季度: the quarter so far, which is what it means anyway
+        if (
+            last is not None
+            and isinstance(before, AllTime)
+            and isinstance(end, Point)
+            and last.words.startswith("截")
+            and not folded.text[last.end : token.start].strip(" ,的")
+        ):
+            out[-1] = replace(token, start=last.start, words=folded.words(last.start, token.end))
+            continue  # 截至昨天本季度: the quarter so far, which is what it means anyway
         if (
             last is not None
             and isinstance(before, Open)

@@ -13,8 +13,9 @@ from bot.language.time.numeric import FIRST, LAST, full_year
 _MODAL = re.compile(
     r"\s+(?:i|we|you|it|be|have|not|also|need|well|cause|help|differ|vary|contain|include)(?![a-z])"
 )
-_UNSURE = frozenset(("may", "march", "mar", "sun", "sat", "mon", "wed", "fri", "thu", "tue", "jan", "dec"))
-_NAMES = frozenset(("may", "march"))
+_MARCHING = re.compile(r"\s+(?:of\s+(?!the|this|last|next)[a-z]{3,}|towards?\s)")
+_UNSURE = frozenset(("may", "sun", "sat", "mon", "wed", "fri", "thu", "tue"))
+_NAMES = frozenset(("may",))
 _BEFORE_NAME = ("of", "from", "to", "and", "since", "until", "before", "after", "comma", "last", "this", "first_n",
                 "between", "begin", "end", "middle", "week_of", "number", "ordinal", "roll", "every", "whole",
                 "weekday", "month", "date")  # fmt: skip
@@ -283,6 +284,8 @@ def _season_context(cursor: Cursor, at: int) -> bool:
 def _sure_name(cursor: Cursor, at: int) -> bool:
     """Return whether an English name of a month or weekday is one: not "may I", not "sun cream"."""
     lexeme = cursor.lexemes[at]
+    if lexeme.word == "march" and cursor.follows(at, _MARCHING):
+        return False
     if lexeme.word not in _UNSURE:
         return True
     if lexeme.word == "may" and cursor.follows(at, _MODAL):

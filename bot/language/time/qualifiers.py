@@ -17,25 +17,31 @@ _UNITS = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter":
           "天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grain.WEEK, "月": Grain.MONTH, "个月": Grain.MONTH,
           "季": Grain.QUARTER, "季度": Grain.QUARTER, "年": Grain.YEAR}  # fmt: skip
 _WITH = r"(?:inclusive of|including|incl\.?|counting|with) (?:the )?"
-_WITHOUT = r"(?:exclusive of|excluding|excl\.?|not including|not counting|without|except(?: for)?|but not|leaving out) (?:the )?"
+_WITHOUT = r"(?:exclusive of|excluding|excl\.?|not including|not counting|without|except(?: for)?|but not"
+    r"|leaving out) (?:the )?"
 _TODAY = r"(?:today(?:'s)?(?: date)?|current (?:day|date))(?![a-z])"
 _NO_DAY = r"(?![a-z])"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("today", re.compile(rf"(?:{_WITH}{_TODAY}|today (?:included|inclusive){_NO_DAY}|(?<![不未])(?:包含|包括|含)(?:今天|今日|当天|当日)(?:在内|的数据)?)")),
+    ("today", re.compile(rf"(?:{_WITH}{_TODAY}|today (?:included|inclusive){_NO_DAY}|(?<![不未])(?:包含|包括"
+        rf"|含)(?:今天|今日|当天|当日)(?:在内|的数据)?)")),
     (
         "not",
         re.compile(
             rf"(?:{_WITHOUT}(?:{_TODAY}|(?:current|this) (?P<en>week|month|quarter|year)(?![a-z]))"
-            r"|(?:不|未)(?:包含|包括|含|算)(?:今天|今日|当天|当日|(?:本|当|这个?)(?P<zh>周|星期|月|季度?|年度?))(?:在内)?"
+            r"|(?:不|未)(?:包含|包括|含|算)(?:今天|今日|当天|当日|(?:本|当|这个?)(?P<zh>周|星期|月|季度?"
+            r"|年度?))(?:在内)?"
             r"|(?:除去|除了?)(?:今天|今日)(?:之?外|以外)?)"
         ),
     ),
     (
         "plain",
         re.compile(
-            rf"(?:both |dates? )?inclusive of (?:both )?(?:the )?(?:start(?:ing)?(?: dates?)? and end(?:ing)?(?: dates?)?|(?:end ?points?|both ends|both dates))"
-            rf"|{_WITH}\d+ (?:day|week|month|quarter|year)s? ago|{_WITH}(?:start|end|first|last|both) (?:dates?|days?|ends?){_NO_DAY}"
-            rf"|(?:both |dates |all |endpoints )?inclusive{_NO_DAY}(?! of)|(?:包?含|包括)(?:首尾|两端|头尾|起止日?|首尾两天)(?:在内)?|闭区间"
+            rf"(?:both |dates? )?inclusive of (?:both )?(?:the )?(?:start(?:ing)?(?: dates?)? and"
+            rf" end(?:ing)?(?: dates?)?|(?:end ?points?|both ends|both dates))"
+            rf"|{_WITH}\d+ (?:day|week|month|quarter|year)s? ago|{_WITH}(?:start|end|first|last|both) (?:dates?"
+            rf"|days?|ends?){_NO_DAY}"
+            rf"|(?:both |dates |all |endpoints )?inclusive{_NO_DAY}(?! of)|(?:包?含|包括)(?:首尾|两端|头尾"
+            rf"|起止日?|首尾两天)(?:在内)?|闭区间"
         ),
     ),
     ("open", re.compile(rf"(?<=\d )exclusive{_NO_DAY}(?! of)")),

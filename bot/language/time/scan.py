@@ -45,8 +45,23 @@ def scan_time(
     character of 占比 or of a metric 投产比 is part of a name and compares with nothing.
     """
     folded = normalise(text) if isinstance(text, str) else text
+    tokens = _scan(folded, events, names, ())
+    periods = [token for token in tokens if token.kind in ("period", "unresolved")]
+    cut = [name for name in names if any(token.start < name[0] < token.end < name[1] for token in periods)]
+    return tuple(_scan(folded, events, names, cut) if cut else tokens)  # 5月初级班 is not the start of May
+
+
+def _scan(
+    folded: Normalised,
+    events: tuple[CalendarEvent, ...],
+    names: Sequence[tuple[int, int]],
+    cut: Sequence[tuple[int, int]],
+) -> list[TimeToken]:
+    """Return the tokens; the names in `cut` are no time words at all."""
     qualifiers = find_qualifiers(folded.text)
     text = blanked(folded.text, qualifiers)
+    for start, end in cut:
+        text = text[:start] + _BLANK * (end - start) + text[end:]
     signals = find_signals(text)
     cursor = _cursor(folded, text, signals, _lexicon(events))
     tokens = [_signal_token(folded, signal) for signal in signals]
@@ -56,9 +71,12 @@ def scan_time(
     tokens = attach(folded, tokens, qualifiers)
     compared = [as_reference(token) for token in mark_comparisons(folded.text, tokens, names)]
     alone = not any(token.kind in ("period", "comparison") for token in compared)
-    compared = sorted([*compared, *referring(folded, text, alone=alone)], key=lambda token: token.start)
+    refers = referring(folded, text, alone=alone)
+    if refers:  # 之前呢 says when, after all
+        compared = [token for token in compared if token.kind != "unresolved"]
+    compared = sorted([*compared, *refers], key=lambda token: token.start)
     wants = find_wants(folded.text)
-    return tuple(replace(token, wants=wants) if token.kind == "comparison" else token for token in compared)
+    return [replace(token, wants=wants) if token.kind == "comparison" else token for token in compared]
 
 
 def _lexicon(events: tuple[CalendarEvent, ...]) -> Lexicon:

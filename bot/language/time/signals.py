@@ -18,7 +18,8 @@ _LEAD = re.compile(
 # 上月环比 is 上月 and 环比; only a 月 that belongs to no period goes with 环比
 _FREE = r"(?<![上本这当下个每各前昨今明年度0-9零一二三四五六七八九十])"
 _COUNT_ZH = r"(?:[0-9]{1,3}|[一二三四五六七八九十两]{1,3})个?(?:天|日|周|星期|月|季度|年)"
-_COUNT_EN = r"(?:[0-9]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty) (?:day|week|month|quarter|year)s"
+_COUNT_EN = r"(?:[0-9]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty) (?:day|week|month"
+    r"|quarter|year)s"
 _THAN = r"(?:相比|比较|比起来|对比|比|相比较)?"
 
 
@@ -68,7 +69,8 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
      rf"|{_EN}(?:a|one) year (?:ago|earlier|before){_END}(?=\s*(?:$|[?.,!？。，]|by|per|in|for))"
      rf"|{_EN}(?:prior|previous) year(?:'s)? (?:same )?(?:period|month|quarter|week|day)"
      rf"|(?:compared? (?:to|with)|vs\.?|versus|than|over|from) the year before(?! last| [a-z0-9])"
-     rf"|{_EN}(?:(?:last|prior|previous)(?: year(?:'s)?)? ytd|ytd (?:of |in )?last year|prior[- ]year ytd|pytd|lytd){_END}"
+     rf"|{_EN}(?:(?:last|prior|previous)(?: year(?:'s)?)? ytd|ytd (?:of |in )?last year|prior[- ]year ytd|pytd"
+     rf"|lytd){_END}"
      rf"|{_EN}this time last year"),
     ("month_same", "previous_period",
      rf"(?:上月|上个月|前一个月)(?:的)?(?:同期|同日|同一时期|同一天){_THAN}"
@@ -121,7 +123,7 @@ _ZU = r"(天|日|周|星期|礼拜|月|季|年|小时)"
 _EU = r"(hour|day|week|month|quarter|year|date)"
 _NOT_UNIT = r"(?![一二三四五六日末1-7]|龄|轻|货|糕|嫂|饼|环比|同比|边|期性)"
 _AVERAGE = re.compile(
-    rf"(?<![0-9零一二三四五六七八九十上本当前去昨今]){_ZU}度?(?:平)?均(?!衡|每)|平均每(?:个|一)?{_ZU}|每(?:个|"
+    rf"(?<![0-9零一二三四五六七八九十上本当前去昨今个]){_ZU}度?(?:平)?均(?!衡|每)|平均每(?:个|一)?{_ZU}|每(?:个|"
     rf"一)?{_ZU}度?的?平均|平均(?:到)?每{_ZU}|"
     rf"{_EN}(?:average|avg|mean|averaged)(?:\s+[a-z]+){{0,3}}?\s+(?:per|by|each|a|every)\s+{_EU}{_END}|"
     rf"{_EN}(?:average|avg|mean)\s+(hour|dai|week|month|quarter|year)ly{_END}|"
@@ -188,11 +190,14 @@ _WANTS: tuple[tuple[Want, re.Pattern[str]], ...] = (
 MARKER = re.compile(
     r"(?:相比于|相较于|相对于|相较|对比|(?:比起|比)|较之|较|环比|"
     r"vs\.?|versus|against|(?:as )?compared? (?:to|"
-    r"with|against)|in comparison (?:to|with)|"
+    r"with|against)|compare (?:it|that|this|them|these|those) (?:to|with|against)|in comparison (?:to|with)|"
     r"relative to|than(?: in| on| for| during)?|differs? from|up from|down from|change from)(?:\s+(?:the|"
     r"in|on|for|during|that of|last))?\s*$"
 )
-AFTER_MARKER = re.compile(r"\s*(?:的)?[^,，。;；]{0,8}?(?:相比|相较|比较|对比|比起来|做对比|作对比|相比较)")
+AFTER_MARKER = re.compile(
+    r"\s*(?:的)?[^,，。;；]{0,8}?(?:相比|相较|比较|对比|比起来|做对比|作对比|相比较|比(?=呢|怎么样|如何|一下|吗"
+    r"|是|有|变|涨|$|[?!,.]))"
+)
 WITH = re.compile(r"(?:和|与|跟|同|以)\s*$")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 PLAIN: dict[str, str] = {
     "to": "到|至|-|~|--|—|到了|直到|to|through|thru|until|till|til|thr|->|→|up to|\u2192",
     "from": "从|自|自从|由|from|between|在|starting|beginning|starting from|介于|begin",
-    "since": "since|ever since|starting|starting from|as of|from",
+    "since": "since|ever since|on or after|on and after|from and including|starting|starting from|as of|from",
     "and": "和|与|及|以及|、|跟|并|and|&|或|or|还有|plus|/|;|分别和",
     "comma": ",",
     "of": "的|of|in|during|the|for|'s|份|里|中的|之|on|within|at|over|那|这个|中|throughout|内",
@@ -19,7 +19,7 @@ PLAIN: dict[str, str] = {
                    "as of today|as of yesterday|as of now|until today|until yesterday|up to today|"
                    "up to yesterday|"
                    "to today|to yesterday|thus far|and later|and after",
-    "until": "截至|截止|截止到|截至到|直到|until|till|up to|through|by the end of|through the end of|"
+    "until": "on or before|截至|截止|截止到|截至到|直到|until|till|up to|through|by the end of|through the end of|"
         "up until|不晚于|"
              "no later than",
     "before": "before|prior to|ahead of|leading up to|up to|早于|earlier than|preceding",
@@ -65,7 +65,7 @@ PLAIN: dict[str, str] = {
     "final": "最后一|最后一个|末|尾|final|the final|last|the last",
     "first_day": "首日|第一天|头一天|day one",
     "last_day": "最后一天|末日|末一天",
-    "of_year": "全年|整年|年全年",
+    "of_year": "全年|整年|年全年|the whole year|the full year|the entire year|the year as a whole",
     "half_month1": "上半月|前半月|上半个月|前半个月",
     "half_month2": "下半月|后半月|下半个月|后半个月",
     "third1": "上旬|上半旬",

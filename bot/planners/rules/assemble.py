@@ -10,6 +10,7 @@ from bot.plan import MetricPlan
 from bot.planners.rules.baseline import default_period
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.edits import Edits, read_edits
 from bot.planners.rules.filters import read_values
 from bot.planners.rules.followup import is_follow_up, merge
 from bot.planners.rules.grouping import (
@@ -25,6 +26,7 @@ from bot.planners.rules.line import Line
 from bot.planners.rules.measures import (
     read_column_aggregates,
     read_concepts,
+    read_counted,
     read_counts,
     read_metrics,
 )
@@ -54,18 +56,21 @@ def assemble(
     line = assign_roles(items, scene.reach, chosen)
     set_populations(line, scene)
     draft = Draft()
+    edits = read_edits(line, scene, base) if base is not None else Edits()
     draft.trend = bool(line.tagged(Tag.TREND))
     read_concepts(line, draft, scene)
     read_metrics(line, draft, scene)
     read_pairs(line, draft, scene)
     read_column_aggregates(line, draft, scene)
     read_counts(line, draft, scene)
-    continues = base is not None and is_follow_up(line, base)
+    read_counted(line, draft, scene)
+    continues = base is not None and is_follow_up(line, base, edits)
     draft.continues = continues
     if continues and base is not None and not draft.metrics:
         draft.metrics = list(base.metrics)
     start, end = coverage(draft.metrics)
-    context = time_context(scene, start, end)
+    anchor = base.period if base is not None and continues else None
+    context = time_context(scene, start, end, anchor.period() if anchor is not None else None)
     read_times(line, draft, scene, context)
     read_dated(line, draft, scene)
     read_text_filters(line, draft, scene)
@@ -93,7 +98,7 @@ def assemble(
     default_period(draft, context)  # a growth may have brought a comparison
     read_chart(line, draft, scene)
     if continues and base is not None:
-        merge(base, line, draft)
+        merge(base, line, draft, edits)
     check_reach(line, draft, scene)
     _use_markers(line, draft)
     return line, draft

@@ -8,8 +8,10 @@ from bot.language.terms.tokens import key_of
 from bot.plan import MetricPlan, Option
 from bot.planners.base import Conversation
 from bot.planners.rules.draft import Draft
+from bot.planners.rules.edits import Edits
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
+from semantic_layer.comparison import comparison_period
 from semantic_layer.query import AnyOf, Condition, OrderBy
 from semantic_layer.text import Text
 
@@ -43,7 +45,7 @@ def base_of(conversation: Conversation | None) -> MetricPlan | None:
     return last.plans[0]
 
 
-def is_follow_up(line: Line, base: MetricPlan) -> bool:
+def is_follow_up(line: Line, base: MetricPlan, edits: Edits) -> bool:
     """Return whether the question only makes sense as a change of `base`.
 
     A question without a metric is one, unless it asks for members or the catalog. One with a metric is one
@@ -51,6 +53,8 @@ def is_follow_up(line: Line, base: MetricPlan) -> bool:
     """
     if not base.metrics:
         return False
+    if edits.any:
+        return True
     metrics = line.of_role("metric", "concept")
     if not metrics:
         if line.tagged(Tag.HOW_MANY, Tag.LIST):
@@ -58,9 +62,12 @@ def is_follow_up(line: Line, base: MetricPlan) -> bool:
         fragments = line.of_role("dimension", "value", "segment", "time", "number")
         return bool(
             fragments
-            or line.tagged(Tag.CHART, Tag.SHARE, Tag.ORDER, Tag.TREND, Tag.TOP, Tag.POP, Tag.YOY, Tag.COMPARE)
-        )
-    marked = line.tagged(Tag.FOLLOW, Tag.CORRECT)
+            or line.tagged(
+                Tag.CHART, Tag.SHARE, Tag.ORDER, Tag.TREND, Tag.TOP, Tag.POP, Tag.YOY, Tag.COMPARE,
+                Tag.SUPER, Tag.ORDINAL, Tag.GROW_MOST, Tag.RUNNING, Tag.MOVING, Tag.AVERAGE_PER, Tag.GROWTH,
+            )
+        )  # fmt: skip
+    marked = edits.adds or line.tagged(Tag.FOLLOW, Tag.CORRECT)
     return (
         bool(marked)
         and not line.of_role("dimension", "value", "segment", "time")
@@ -68,17 +75,24 @@ def is_follow_up(line: Line, base: MetricPlan) -> bool:
     )
 
 
-def merge(base: MetricPlan, line: Line, draft: Draft) -> None:
+def merge(base: MetricPlan, line: Line, draft: Draft, edits: Edits) -> None:
     """Fill the draft's empty slots from the last plan, so that what the fragment says replaces its part only."""
+    if edits.adds and draft.metrics:
+        draft.metrics = list(dict.fromkeys((*base.metrics, *draft.metrics)))
     swapped = base.metrics[0] if draft.metrics and draft.metrics[0] != base.metrics[0] else None
     if not draft.metrics:
         draft.metrics = list(base.metrics)
+    moved = draft.period is not None or bool(draft.periods)
     _keep_period(base, draft)
-    _keep_filters(base, draft)
-    _keep_groups(base, line, draft)
-    draft.segments = list(dict.fromkeys((*base.segments, *draft.segments)))
-    if not draft.compare:
-        draft.compare = list(base.compare)
+    if edits.a_year_earlier and draft.period is not None:
+        moved = True
+        draft.period = comparison_period(draft.period, "previous_year")
+    _keep_filters(base, draft, edits)
+    _keep_groups(base, line, draft, edits)
+    if "*" not in edits.dropped:
+        draft.segments = list(dict.fromkeys((*base.segments, *draft.segments)))
+    if not draft.compare:  # an explicit second period belongs to the first one
+        draft.compare = [part for part in base.compare if not (moved and part.kind == "period")]
     if not draft.transforms:
         draft.transforms = [
             part.model_copy(update={"metric": draft.metrics[0]}) if swapped else part
@@ -86,6 +100,8 @@ def merge(base: MetricPlan, line: Line, draft: Draft) -> None:
         ]
     if draft.presentation is None:
         draft.presentation = base.presentation
+    if edits.redrawn:
+        draft.presentation = "line" if any(group.grain for group in base.group_by) else "bar"
     if draft.group_by:
         if not draft.order_by:
             draft.order_by = [_renamed(order, swapped, draft.metrics[0]) for order in base.order_by]
@@ -109,8 +125,10 @@ def _keep_period(base: MetricPlan, draft: Draft) -> None:
         draft.say("period", "沿用上一问的时间", "the last question's period")
 
 
-def _keep_filters(base: MetricPlan, draft: Draft) -> None:
-    named = {part.dimension for part in draft.where if isinstance(part, Condition)}
+def _keep_filters(base: MetricPlan, draft: Draft, edits: Edits) -> None:
+    if "*" in edits.dropped:
+        return
+    named = edits.dropped | {part.dimension for part in draft.where if isinstance(part, Condition)}
     for part in base.where:
         dimensions = {part.dimension} if isinstance(part, Condition) else set()
         if isinstance(part, AnyOf):
@@ -119,8 +137,10 @@ def _keep_filters(base: MetricPlan, draft: Draft) -> None:
             draft.where.append(part)
 
 
-def _keep_groups(base: MetricPlan, line: Line, draft: Draft) -> None:
-    filtered = {
+def _keep_groups(base: MetricPlan, line: Line, draft: Draft, edits: Edits) -> None:
+    if "*" in edits.ungrouped:
+        return
+    filtered = edits.ungrouped | {
         part.dimension for part in draft.where if isinstance(part, Condition) and part.operator == "="
     }
     adding = any(word in line.items[index].text for index in range(len(line)) for word in _ADD)

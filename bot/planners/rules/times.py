@@ -51,8 +51,12 @@ def calendar_events(catalog: Catalog) -> tuple[CalendarEvent, ...]:
     )
 
 
-def time_context(scene: Scene, start: date | None, end: date | None) -> TimeContext:
-    """Return what dates depend on, for metrics whose data cover `[start, end)`."""
+def time_context(
+    scene: Scene, start: date | None, end: date | None, anchor: Period | None = None
+) -> TimeContext:
+    """Return what dates depend on, for metrics whose data cover `[start, end)`; a follow-up's `anchor` is the
+    period of the last question.
+    """
     return TimeContext(
         today=scene.today,
         data_end=end,
@@ -60,6 +64,7 @@ def time_context(scene: Scene, start: date | None, end: date | None) -> TimeCont
         fiscal_year_start=scene.catalog.fiscal_year_start,
         events=scene.events,
         data_start=start,
+        anchor=anchor,
     )
 
 

@@ -37,7 +37,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.BY,
         "",
-        "by|per|for each|for every|each|every|in each|in every|of each|of every|at each|from each|by each|by every|broken down by|broken out by|break down by|breakdown by|"
+        "by|per|for each|for every|each|every|in each|in every|of each|of every|at each|from each|by each|by every|broken down by|broken out by|break it down by|break it down|break this down by|break that down by|break them down by|break those down by|break it out by|split it by|split that by|split this by|split them by|split it up by|split it out by|group it by|group them by|slice it by|cut by|break down by|breakdown by|"
         "break down|breakdown|breakdown of|split by|split|split out by|splitted by|grouped by|group by|grouping by|grouped|across|across all|across different|sliced by|slice by|segmented by|"
         "divided by|separated by|categorized by|categorised by|organized by|by the|for all the|for the different|for different|by different|"
         "distribution|distribution of|distributed by|distribution by|distribution across|distributed across|varies by|vary by|vary across|varies across|differ by|differ across|"
@@ -132,7 +132,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.SHARE,
         "",
-        "share|share of|percent of|percentage of|percent of total|percentage of total|% of total|% of|proportion|proportion of|what percent|what percentage|what share|what proportion|contribution|contribution of|contribution to|contribute|contributes|contributed|contributing|account for|accounts for|accounted for|makes up|make up|made up|percentage share|percent share|as a percentage of|as a percent of|as a share of|as a percentage of total|as a percent of total|as a share of total|as a proportion of|what percent of|what percentage of|what share of|what proportion of|what fraction|fraction of|fraction|mix|of the total|of total|percent contribution|percentage contribution|composition|composition of|makeup|what % of|relative share|distribution in percent",
+        "share|share of|percent of|percentage of|percent of total|percentage of total|% of total|% of|proportion|proportion of|what percent|what percentage|what share|what proportion|contribution|contribution of|contribution to|contribute|contributes|contributed|contributing|account for|accounts for|accounted for|makes up|make up|made up|percentage share|percent share|as a percentage of|as a percent of|as a share of|as a percentage|as percentages|in percent|in percentages|as a share|as shares|as a percentage of total|as a percent of total|as a share of total|as a proportion of|what percent of|what percentage of|what share of|what proportion of|what fraction|fraction of|fraction|mix|of the total|of total|percent contribution|percentage contribution|composition|composition of|makeup|what % of|relative share|distribution in percent",
     ),
     (
         Tag.NOT,
@@ -436,7 +436,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.FOLLOW,
         "",
-        "what about|how about|and|and for|and by|and in|now|now by|now show|instead|same for|same|the same for|then|also|and what about|switch to|change to|make it|show it|show that|and then|what of|only|show it as|now only|now for|do the same for|repeat for|the same",
+        "what about|how about|and|and for|and by|and in|now|now by|now show|instead|same for|same|the same for|then|also|and what about|switch to|change to|make it|show it|show that|and then|what of|only|show it as|now only|now for|do the same for|repeat for|the same|same thing|same thing for|same thing but for|the same thing for|the same but for|same but for|but for|same question for|ditto for|do that for|now do|show it by|again for",
     ),
     (
         Tag.CORRECT,
