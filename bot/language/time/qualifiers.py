@@ -14,11 +14,13 @@ from bot.language.time.reading import Boundary, TimeToken
 from semantic_layer.period import Grain
 
 _UNITS = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR,
-          "天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grain.WEEK, "月": Grain.MONTH, "个月": Grain.MONTH,
-          "季": Grain.QUARTER, "季度": Grain.QUARTER, "年": Grain.YEAR}  # fmt: skip
+          "天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grain.WEEK, "月": Grain.MONTH,
+          "个月": Grain.MONTH, "季": Grain.QUARTER, "季度": Grain.QUARTER, "年": Grain.YEAR}  # fmt: skip
 _WITH = r"(?:inclusive of|including|incl\.?|counting|with) (?:the )?"
-_WITHOUT = r"(?:exclusive of|excluding|excl\.?|not including|not counting|without|except(?: for)?|but not"
-    r"|leaving out) (?:the )?"
+_WITHOUT = (
+    r"(?:exclusive of|excluding|excl\.?|not including|not counting|without|except(?: for)?|but not|leaving out)"
+    r" (?:the )?"
+)
 _TODAY = r"(?:today(?:'s)?(?: date)?|current (?:day|date))(?![a-z])"
 _NO_DAY = r"(?![a-z])"
 _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (

@@ -18,8 +18,8 @@ _LEAD = re.compile(
 # 上月环比 is 上月 and 环比; only a 月 that belongs to no period goes with 环比
 _FREE = r"(?<![上本这当下个每各前昨今明年度0-9零一二三四五六七八九十])"
 _COUNT_ZH = r"(?:[0-9]{1,3}|[一二三四五六七八九十两]{1,3})个?(?:天|日|周|星期|月|季度|年)"
-_COUNT_EN = r"(?:[0-9]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty) (?:day|week|month"
-    r"|quarter|year)s"
+_SOME = r"(?:[0-9]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|thirty)"
+_COUNT_EN = rf"{_SOME} (?:day|week|month|quarter|year)s"
 _THAN = r"(?:相比|比较|比起来|对比|比|相比较)?"
 
 
