@@ -14,6 +14,7 @@ from semantic_layer.query import Scalar
 from semantic_layer.text import Text
 
 MOMENT = "moment"
+DAYS = "days"
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
 
 
@@ -93,6 +94,13 @@ def moment(node: exp.Expr) -> exp.Expr:
     """Return the node, marked as a time as the data hold it: some dialects must say in which zone to read it."""
     node.meta[MOMENT] = True
     return node
+
+
+def days_between(later: exp.Expr, earlier: exp.Expr) -> exp.Expr:
+    """Return the number of days from one date to another, in brackets."""
+    difference = exp.Sub(this=later, expression=earlier)
+    difference.meta[DAYS] = True  # some dialects have no difference of dates, and cannot know that these are
+    return exp.Paren(this=difference)
 
 
 def conjunction(parts: list[exp.Expr]) -> exp.Expr | None:

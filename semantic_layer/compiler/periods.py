@@ -198,7 +198,7 @@ def _like_for_like(day: exp.Expr, pairs: str, period: Period) -> list[exp.Expr]:
     """Return the tests that the period holds the day of its bucket with the same number as `day` in the other one."""
 
     def number(of: exp.Expr, first: str) -> exp.Expr:
-        return exp.Paren(this=exp.Sub(this=of.copy(), expression=nodes.column(first, pairs)))
+        return nodes.days_between(of.copy(), nodes.column(first, pairs))
 
     begun = exp.GTE(
         this=number(day, "other_first_day"), expression=number(nodes.day(period.start), "first_day")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -145,8 +145,8 @@ class Golden:
                 self._databases[file].execute(f"CREATE TABLE {ROLLUPS_SCHEMA}.{name} AS {sql}")
         return self._databases[file]
 
-    def compiled(self, case: Case):
-        return compile_query(catalog_of(case.file), query_of(case), context_of(case))
+    def compiled(self, case: Case, **changes):
+        return compile_query(catalog_of(case.file), query_of(case), replace(context_of(case), **changes))
 
     def run(self, case: Case, sql: str) -> list[tuple]:
         return self.database(case.file).execute(sql).fetchall()
@@ -166,8 +166,8 @@ class Golden:
     def catalog(self, file: str):
         return catalog_of(file)
 
-    def equal(self, ours: list[tuple], theirs: list[tuple]) -> bool:
-        return equal_rows(ours, theirs, ordered=False)
+    def equal(self, ours: list[tuple], theirs: list[tuple], *, ordered: bool = False) -> bool:
+        return equal_rows(ours, theirs, ordered=ordered)
 
     def cases(self) -> list[Case]:
         return all_cases()

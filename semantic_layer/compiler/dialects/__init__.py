@@ -1,7 +1,8 @@
 """SQL in the engine's own dialect: our tree is DuckDB's; a profile says where another database means something else.
 
 sqlglot knows how dialects spell the same thing. A profile holds what it does not: functions that exist under no other
-name, and spellings that run and answer differently. Every rule has a case in tests/golden/engines that fails without it.
+name, and spellings that run and answer differently. Every rule has a case in tests/golden/engines that fails without
+it.
 """
 
 from __future__ import annotations

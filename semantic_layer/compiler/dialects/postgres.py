@@ -16,7 +16,8 @@ from semantic_layer.compiler.dialects.profile import (
 
 def _null_safe_full_join(node: exp.Expr) -> exp.Expr:
     """FULL JOIN takes only conditions it can hash or merge, and IS NOT DISTINCT FROM is none; two arrays are equal
-    where both hold a null."""
+    where both hold a null.
+    """
     on = node.args.get("on")
     if node.args.get("side") == "FULL" and on is not None:
         for same in list(on.find_all(exp.NullSafeEQ)):
@@ -46,7 +47,7 @@ def _pick(descending: bool) -> Rule:
         values: exp.Expr = exp.ArrayAgg(this=exp.Order(this=value, expressions=order.expressions))
         present = exp.Not(this=exp.Is(this=value.copy(), expression=exp.Null()))
         kept = exp.Filter(this=values, expression=exp.Where(this=present))
-        return exp.Bracket(this=exp.Paren(this=kept), expressions=[exp.Literal.number(1)])
+        return exp.Bracket(this=exp.Paren(this=kept), expressions=[exp.Literal.number(1)], offset=1)
 
     return pick
 

@@ -8,6 +8,24 @@ from dataclasses import dataclass, replace
 
 from sqlglot import exp
 
+from semantic_layer.compiler.nodes import MOMENT
+
+# Words that no database in question takes as a bare name everywhere; a plain name in quotes is the same name.
+RESERVED = frozenset(
+    """
+    all alter analyse analyze and anti any array as asc asymmetric at authorization between binary both by case cast
+    check collate column constraint create cross current current_date current_role current_time current_timestamp
+    current_user database default deferrable delete desc describe distinct div do drop else end escape except exclude
+    exists explain false fetch filter final first following for foreign format freeze from full function global grant
+    group having if ilike in index initially inner insert intersect interval into is isnull join key lateral leading
+    left like limit local localtime localtimestamp materialized minus natural not notnull null nulls of offset on only
+    or order outer over overlaps overlay partition placing preceding prewhere primary range references returning right
+    row rows sample select semi session_user set settings show similar some symmetric table tablesample then time
+    timestamp to top totals trailing true truncate unbounded union unique unknown update user using values variadic
+    verbose when where window with within
+    """.split()
+)
+
 Rule = Callable[[exp.Expr], exp.Expr]
 
 
@@ -18,6 +36,9 @@ class Profile:
     name: str
     rules: Mapping[type[exp.Expr], Rule]
     identifier_bytes: int | None = None
+    moment: Rule | None = (
+        None  # for the times that the data hold (see `nodes.moment`), before the other rules
+    )
 
     def related(self, name: str) -> Profile:
         """Return the same rules for a dialect that nobody has run."""
@@ -26,26 +47,37 @@ class Profile:
     def rewritten(self, tree: exp.Expr) -> exp.Expr:
         """Return the tree with the rules applied, children before parents; changes it in place."""
         for node in reversed(list(tree.walk())):
-            if self.identifier_bytes is not None and isinstance(node, exp.Identifier):
-                self._shorten(node, self.identifier_bytes)
-            rule = self.rules.get(type(node))
-            if rule is None:
+            if isinstance(node, exp.Identifier):
+                self._name(node)
                 continue
-            made = rule(node)
-            if made is not node:
-                if node is tree:
-                    tree = made
-                else:
-                    node.replace(made)
+            made = node
+            rule = self.rules.get(type(node))
+            if rule is not None:
+                made = rule(node)
+                tree = _replaced(tree, node, made)
+            if self.moment is not None and node.meta.get(MOMENT):
+                tree = _replaced(tree, made, self.moment(made))
         return tree
 
-    @staticmethod
-    def _shorten(node: exp.Identifier, limit: int) -> None:
+    def _name(self, node: exp.Identifier) -> None:
+        """Quote a name that is a word of SQL, and shorten one that the database would cut."""
         name = str(node.this)
+        if name.casefold() in RESERVED:
+            node.set("quoted", True)
         raw = name.encode()
-        if len(raw) > limit:
+        if self.identifier_bytes is not None and len(raw) > self.identifier_bytes:
             mark = hashlib.sha256(raw).hexdigest()[:8]
-            node.set("this", raw[: limit - 9].decode(errors="ignore") + "_" + mark)
+            node.set("this", raw[: self.identifier_bytes - 9].decode(errors="ignore") + "_" + mark)
+
+
+def _replaced(tree: exp.Expr, node: exp.Expr, made: exp.Expr) -> exp.Expr:
+    """Put `made` where `node` stands (which may have become a part of it), and return the tree."""
+    if made is node:
+        return tree
+    if node is tree:
+        return made
+    node.replace(made)
+    return tree
 
 
 def call(name: str, *arguments: exp.Expr) -> exp.Expr:

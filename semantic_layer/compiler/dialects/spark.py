@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.compiler.dialects.profile import Profile, call, double_average, double_division
+from semantic_layer.compiler.nodes import DAYS
 
 _DATES = (exp.CurrentDate, exp.Cast, exp.TsOrDsToDate, exp.Date)
 
@@ -32,7 +33,7 @@ def _part(node: exp.Expr) -> exp.Expr:
 def _days_between(node: exp.Expr) -> exp.Expr:
     """A date less a date is an interval here, and a number of days in DuckDB."""
     left, right = node.this.unnest(), node.expression.unnest()
-    if isinstance(right, exp.Interval) or not (_is_date(left) or _is_date(right)):
+    if isinstance(right, exp.Interval) or not (node.meta.get(DAYS) or _is_date(left) or _is_date(right)):
         return node
     return call("DATEDIFF", left, right)
 
@@ -51,6 +52,23 @@ def _not_null(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def _percentile(node: exp.Expr) -> exp.Expr:
+    """Exact percentiles: what sqlglot writes is PERCENTILE_APPROX."""
+    kind, order = node.this, node.expression
+    if isinstance(kind, exp.PercentileCont):
+        return call("PERCENTILE", order.expressions[0].this, kind.this)
+    if isinstance(kind, exp.PercentileDisc):
+        node.set("this", call("PERCENTILE_DISC", kind.this))
+    return node
+
+
+def _numbered(node: exp.Expr) -> exp.Expr:
+    """ROW_NUMBER wants an order even where none matters."""
+    if isinstance(node.this, exp.RowNumber | exp.Anonymous) and node.args.get("order") is None:
+        node.set("order", exp.Order(expressions=[exp.Ordered(this=exp.Null(), nulls_first=True)]))
+    return node
+
+
 SPARK = Profile(
     "spark",
     {
@@ -61,5 +79,7 @@ SPARK = Profile(
         exp.Sub: _days_between,
         exp.ArgMin: _not_null,
         exp.ArgMax: _not_null,
+        exp.WithinGroup: _percentile,
+        exp.Window: _numbered,
     },
 )

@@ -1,0 +1,394 @@
+"""PostgreSQL, ClickHouse and Spark, each started once per file of tests, with the golden cases' tables loaded.
+
+PostgreSQL is the system's package, run as an unprivileged user in a temporary folder. ClickHouse is chdb behind a
+loopback HTTP server (`chdb_server.py`, a process of its own), so that the adapter speaks to it over the wire. Spark
+is PySpark's local mode: its pure-Python packages are lent from .venv-oracles, as the extra `askgrowth[spark]` would
+install them.
+"""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from semantic_layer.compiler import tied_at_cut
+from semantic_layer.engines.base import Engine, Limits
+from semantic_layer.engines.url import Address, address_of
+
+HERE = Path(__file__).parent
+ZONE = "Asia/Shanghai"
+PASSWORD = "p@ss:w/ord ?#%41"
+
+
+# ------------------------------------------------------------------------------------------------------------- servers
+
+
+def postgres_binaries() -> Path | None:
+    """Folder of initdb and pg_ctl (Debian keeps them off the path), or None."""
+    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
+    named = shutil.which("initdb")
+    return Path(found[-1]).parent if found else Path(named).parent if named else None
+
+
+@pytest.fixture(scope="module")
+def postgres_server() -> Iterator[Address]:
+    binaries = postgres_binaries()
+    assert binaries is not None
+    folder = Path(tempfile.mkdtemp(prefix="askgrowth-postgres-"))
+    as_user: dict[str, Any] = {}
+    if os.geteuid() == 0:  # the server refuses to run as root
+        account = pwd.getpwnam("postgres")
+        os.chown(folder, account.pw_uid, account.pw_gid)
+        as_user = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    secret = folder / "password"
+    secret.write_text(PASSWORD, encoding="utf-8")
+    secret.chmod(0o644)
+    data, log = folder / "data", folder / "log"
+
+    def run(program: str, *arguments: str) -> None:
+        quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+        subprocess.run([binaries / program, "-D", data, *arguments], **quiet, **as_user)
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    run(
+        "initdb",
+        "-U",
+        "reader",
+        "-A",
+        "scram-sha-256",
+        f"--pwfile={secret}",
+        "-E",
+        "UTF8",
+        "--locale=C",
+        "--no-sync",
+    )
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
+    run("pg_ctl", "-w", "-l", str(log), "-o", options, "start")
+    try:
+        url = f"postgres://reader:${{PG_PASSWORD}}@127.0.0.1:{port}/postgres?sslmode=disable"
+        yield address_of(url, {"PG_PASSWORD": PASSWORD})
+    finally:
+        run("pg_ctl", "-m", "immediate", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def clickhouse_server(oracle_python: Path) -> Iterator[Address]:
+    environ = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
+    command = [oracle_python, HERE / "chdb_server.py"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as server:
+        assert server.stdout is not None
+        port = json.loads(server.stdout.readline())["port"]
+        try:
+            yield address_of(f"clickhouse://127.0.0.1:{port}", {})
+        finally:
+            server.terminate()
+
+
+@pytest.fixture(scope="module")
+def spark_session(oracle_python: Path) -> Iterator[Any]:
+    """A Spark of two threads with small queries in mind; its tables live in a temporary folder."""
+    (site,) = oracle_python.parent.parent.glob("lib/python3.*/site-packages")
+    with tempfile.TemporaryDirectory(prefix="askgrowth-spark-") as folder:
+        lent = Path(folder) / "lent"
+        lent.mkdir()
+        for package in ("pyspark", "py4j"):
+            (lent / package).symlink_to(site / package)
+        sys.path.append(str(lent))
+        from pyspark.sql import SparkSession
+
+        settings = {
+            "spark.driver.host": "127.0.0.1",
+            "spark.driver.bindAddress": "127.0.0.1",
+            "spark.driver.extraJavaOptions": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xss4m",
+            "spark.sql.warehouse.dir": f"{folder}/warehouse",
+            "spark.sql.shuffle.partitions": "1",
+            "spark.sql.leafNodeDefaultParallelism": "1",
+            "spark.default.parallelism": "1",
+            "spark.sql.codegen.wholeStage": "false",
+            "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.adaptive.enabled": "false",
+            "spark.ui.enabled": "false",
+            "spark.ui.showConsoleProgress": "false",
+            "spark.log.level": "OFF",
+        }
+        builder = SparkSession.builder.master("local[2]")
+        for key, value in settings.items():
+            builder = builder.config(key, value)
+        session = builder.getOrCreate()
+        try:
+            yield session
+        finally:
+            session.stop()
+            sys.path.remove(str(lent))
+
+
+# -------------------------------------------------------------------------------------------------------------- tables
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    kind: str  # DuckDB's word for the type
+
+
+@dataclass(frozen=True)
+class TableData:
+    schema: str | None  # None: the engine's own
+    name: str
+    columns: tuple[Column, ...]
+    rows: list[tuple[Any, ...]]
+
+
+def tables_of(database: Any) -> Iterator[TableData]:
+    """Every table of a case file as DuckDB holds it, time stamps with a zone in UTC."""
+    listed = (
+        "SELECT table_schema, table_name, column_name, data_type FROM information_schema.columns "
+        "WHERE table_schema <> 'askgrowth_rollups' ORDER BY 1, 2, ordinal_position"
+    )
+    found: dict[tuple[str, str], list[Column]] = {}
+    for schema, table, name, kind in database.execute(listed).fetchall():
+        found.setdefault((schema, table), []).append(Column(name, kind))
+    for (schema, table), columns in found.items():
+        shown = ", ".join(
+            f"\"{one.name}\" AT TIME ZONE 'UTC'"
+            if one.kind == "TIMESTAMP WITH TIME ZONE"
+            else f'"{one.name}"'
+            for one in columns
+        )
+        rows = database.execute(f'SELECT {shown} FROM {schema}."{table}"').fetchall()
+        yield TableData(None if schema == "main" else schema, table, tuple(columns), rows)
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """How one database spells names, texts and types."""
+
+    quote: str
+    types: dict[str, str]
+    zoned: str  # a literal of a time stamp with a zone, given in UTC
+    moment: str = "TIMESTAMP '{0}'"
+    backslash: str = "\\"
+
+    def name(self, name: str) -> str:
+        return self.quote + name.replace(self.quote, self.quote * 2) + self.quote
+
+    def type(self, kind: str) -> str:
+        return self.types[kind] if kind in self.types else self.types["DECIMAL"].format(kind[7:])
+
+    def cell(self, value: Any, kind: str) -> str:
+        if value is None:
+            return "NULL"
+        if isinstance(value, bool):
+            return str(value).upper()
+        if isinstance(value, datetime):
+            shape = self.zoned if kind == "TIMESTAMP WITH TIME ZONE" else self.moment
+            return shape.format(value.isoformat(sep=" "))
+        if isinstance(value, date):
+            return f"CAST('{value}' AS {self.types['DATE']})"
+        if isinstance(value, Decimal | int | float):
+            return str(value)
+        return (
+            "'"
+            + str(value)
+            .replace("\\", self.backslash)
+            .replace(
+                "'", self.backslash[:1] * (self.backslash != "\\") + "'" if self.backslash != "\\" else "''"
+            )
+            + "'"
+        )
+
+    def place(self, table: TableData, home: str | None = None) -> str:
+        schema = table.schema or home
+        return f"{schema}.{self.name(table.name)}" if schema else self.name(table.name)
+
+    def create(self, table: TableData, home: str | None, suffix: str = "") -> str:
+        columns = ", ".join(f"{self.name(one.name)} {self.type(one.kind)}" for one in table.columns)
+        return f"CREATE TABLE {self.place(table, home)} ({columns}) {suffix}".strip()
+
+    def values(self, table: TableData) -> str:
+        rows = (
+            "("
+            + ", ".join(self.cell(cell, one.kind) for cell, one in zip(row, table.columns, strict=True))
+            + ")"
+            for row in table.rows
+        )
+        return ", ".join(rows)
+
+
+POSTGRES = Spelling(
+    '"',
+    {
+        "INTEGER": "integer", "BIGINT": "bigint", "HUGEINT": "numeric(38)", "DOUBLE": "double precision",
+        "VARCHAR": "text", "BOOLEAN": "boolean", "DATE": "date", "TIMESTAMP": "timestamp",
+        "TIMESTAMP WITH TIME ZONE": "timestamptz", "DECIMAL": "numeric{0}",
+    },
+    zoned="TIMESTAMPTZ '{0}+00'",
+)  # fmt: skip
+CLICKHOUSE = Spelling(
+    '"',
+    {
+        "INTEGER": "Nullable(Int32)", "BIGINT": "Nullable(Int64)", "HUGEINT": "Nullable(Int128)",
+        "DOUBLE": "Nullable(Float64)", "VARCHAR": "Nullable(String)", "BOOLEAN": "Nullable(Bool)",
+        "DATE": "Nullable(Date32)", "TIMESTAMP": "Nullable(DateTime64(6))",
+        "TIMESTAMP WITH TIME ZONE": "Nullable(DateTime64(6))", "DECIMAL": "Nullable(Decimal{0})",
+    },
+    zoned="toDateTime64('{0}', 6, 'UTC')",
+    moment=f"toDateTime64('{{0}}', 6, '{ZONE}')",
+    backslash="\\\\",
+)  # fmt: skip
+SPARK = Spelling(
+    "`",
+    {
+        "INTEGER": "INT", "BIGINT": "BIGINT", "HUGEINT": "DECIMAL(38, 0)", "DOUBLE": "DOUBLE",
+        "VARCHAR": "STRING", "BOOLEAN": "BOOLEAN", "DATE": "DATE", "TIMESTAMP": "TIMESTAMP_NTZ",
+        "TIMESTAMP WITH TIME ZONE": "TIMESTAMP_LTZ", "DECIMAL": "DECIMAL{0}",
+    },
+    zoned="TIMESTAMP_LTZ '{0}+00:00'",
+    moment="TIMESTAMP_NTZ '{0}'",
+    backslash="\\\\",
+)  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------- golden cases
+
+
+@dataclass
+class Elsewhere:
+    """Runs golden cases on another engine; `opened` makes the engine of a case file, tables loaded, on first use."""
+
+    golden: Any
+    opened: Any
+    engines: dict[str, Engine] = field(default_factory=dict)
+
+    def engine(self, file: str) -> Engine:
+        if file not in self.engines:
+            self.engines[file] = self.opened(file, self.golden.database(file))
+        return self.engines[file]
+
+    def check(self, case: Any) -> None:
+        """Raise where the case's rows, totals or tie differ from DuckDB's or the hand-written ones."""
+        engine = self.engine(case.file)
+        compiled = self.golden.compiled(case, dialect=engine.dialect, rollups=frozenset())
+        ours = list(engine.execute(compiled.sql).rows)
+        theirs = self.golden.expected_rows(case)
+        same = self.golden.equal(ours, theirs, ordered=case.expected.get("ordered", False))
+        assert same, f"{compiled.sql}\n\nours:   {ours}\ntheirs: {theirs}"
+        if "totals" in case.expected:
+            totals = [tuple(map(float, row)) for row in engine.execute(compiled.totals_sql).rows]
+            assert totals == [pytest.approx(tuple(case.expected["totals"]))]
+        if "tied" in case.expected:
+            note = tied_at_cut(compiled, tuple(ours), engine.execute(compiled.tie_sql).rows)
+            assert (note.en if note else None) == case.expected["tied"]
+
+    def close(self) -> None:
+        for engine in self.engines.values():
+            engine.close()
+
+
+@pytest.fixture(scope="module")
+def on_postgres(golden: Any, postgres_server: Address) -> Iterator[Elsewhere]:
+    from pg8000.native import Connection
+
+    from semantic_layer.engines.postgres import PostgresEngine
+
+    def opened(file: str, database: Any) -> Engine:
+        at = postgres_server
+        with Connection(
+            at.user, host=at.host, port=at.port, database=at.database, password=at.password
+        ) as admin:
+            admin.execute_simple(f"CREATE SCHEMA {file}; SET search_path = {file}")
+            for table in tables_of(database):
+                if table.schema:
+                    admin.execute_simple(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
+                admin.execute_simple(POSTGRES.create(table, file))
+                if table.rows:
+                    into = POSTGRES.place(table, file)
+                    admin.execute_simple(f"INSERT INTO {into} VALUES {POSTGRES.values(table)}")
+        return PostgresEngine(at, namespace=file, limits=Limits(seconds=20), timezone=ZONE)
+
+    made = Elsewhere(golden, opened)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def on_clickhouse(golden: Any, clickhouse_server: Address) -> Iterator[Elsewhere]:
+    import clickhouse_connect
+
+    from semantic_layer.engines.clickhouse import ClickHouseEngine
+
+    at = clickhouse_server
+    admin = clickhouse_connect.get_client(host=at.host, port=at.port, autogenerate_session_id=False)
+
+    def opened(file: str, database: Any) -> Engine:
+        admin.command(f"CREATE DATABASE {file}")
+        for table in tables_of(database):
+            if table.schema:
+                admin.command(f"CREATE DATABASE IF NOT EXISTS {table.schema}")
+            admin.command(CLICKHOUSE.create(table, file, "ENGINE = Memory"))
+            if table.rows:
+                admin.command(
+                    f"INSERT INTO {CLICKHOUSE.place(table, file)} VALUES {CLICKHOUSE.values(table)}"
+                )
+        return ClickHouseEngine(at, namespace=file, limits=Limits(seconds=20), timezone=ZONE)
+
+    made = Elsewhere(golden, opened)
+    yield made
+    made.close()
+    admin.close()
+
+
+@pytest.fixture(scope="module")
+def on_spark(golden: Any, spark_session: Any) -> Iterator[Elsewhere]:
+    from semantic_layer.engines.spark import SparkEngine
+
+    def opened(file: str, database: Any) -> Engine:
+        engine = SparkEngine("local[2]", limits=Limits(seconds=60), timezone=ZONE)
+        for table in tables_of(database):
+            names = ", ".join(map(SPARK.name, (one.name for one in table.columns)))
+            cast = ", ".join(
+                f"CAST({SPARK.name(one.name)} AS {SPARK.type(one.kind)}) AS {SPARK.name(one.name)}"
+                for one in table.columns
+            )
+            empty = "(" + ", ".join("NULL" for _ in table.columns) + ")"
+            rows = f"SELECT {cast} FROM VALUES {SPARK.values(table) or empty} AS t ({names})"
+            rows += "" if table.rows else " WHERE FALSE"
+            if table.schema is None:
+                engine._session.sql(rows).createOrReplaceTempView(SPARK.name(table.name))
+            else:
+                engine._session.sql(f"CREATE DATABASE IF NOT EXISTS {table.schema}")
+                engine._session.sql(f"CREATE TABLE {SPARK.place(table)} AS {rows}")
+        return engine
+
+    made = Elsewhere(golden, opened)
+    yield made
+    made.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A case that is refused says nothing about a database."""
+    items[:] = [item for item in items if not _is_refused(item)]
+
+
+def _is_refused(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    case = call.params.get("case") if call is not None else None
+    return HERE in item.path.parents and case is not None and "refused" in case.expected

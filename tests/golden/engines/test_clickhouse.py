@@ -1,0 +1,2 @@
+def test_a_golden_case_gives_the_same_rows(case, on_clickhouse):
+    on_clickhouse.check(case)
