@@ -198,6 +198,9 @@ class PromotionSpec(AnalysisSpec):
     promotion: Name = Field(description="The dimension that names the coupon; null where none was used.")
     revenue: Name = Field(description="The metric with the revenue of an order.")
     discount: Name | None = Field(default=None, description="The metric with what the promotion cost.")
+    holdouts: dict[str | int, Name] = Field(
+        default_factory=dict, description="Coupon: the experiment that held it back from some; its result is used."
+    )
 
 
 ANALYSES: dict[str, type[AnalysisSpec]] = {
