@@ -174,7 +174,8 @@ def group_label(value: Cell, column: Column) -> Text:
         return Text(zh="是", en="yes") if value else Text(zh="否", en="no")
     if isinstance(value, (date, datetime)):
         return bucket_label(value, column.grain)
-    text = str(value).strip()
+    # A number that only names somebody: 14646, not 14646.0.
+    text = str(int(value) if isinstance(value, float) and value.is_integer() else value).strip()
     return Text.same(text) if text else EMPTY_GROUP
 
 

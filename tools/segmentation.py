@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from semantic_layer.catalog import Metric
+from semantic_layer.catalog import Metric, SimpleMetric
 from semantic_layer.errors import NotEnoughDataError, QueryError
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
@@ -137,7 +137,7 @@ def segmentation(inputs: SegmentationInputs, context: ToolContext) -> ToolResult
 
 def _feature(name: str, model: str, context: ToolContext) -> Metric:
     metric = metric_of(context.layer.catalog, name)
-    if metric.type != "simple" or metric.model != model:
+    if not isinstance(metric.type, SimpleMetric) or metric.type.model != model:
         raise QueryError(
             Text(
                 zh=f"指标 {name} 不在购买表 {model} 上,不能作分群特征。",

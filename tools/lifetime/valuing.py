@@ -81,7 +81,8 @@ def class_of(repeats: Array) -> Array:
     """Return the number of the class of each repeat count."""
     import numpy as np
 
-    return np.searchsorted([low for low, _ in CLASSES], repeats, side="right") - 1.0
+    kinds = np.searchsorted([low for low, _ in CLASSES], repeats, side="right") - 1
+    return np.asarray(kinds, dtype=np.float64)
 
 
 def back_test(held: Cells, weeks: float) -> BackTest:
@@ -133,7 +134,7 @@ def valuation(cells: Cells, values: Values, weeks: float, weekly_discount: float
     ]  # fmt: skip
     return Valuation(
         purchase, money, tuple(one for one in every[:-1] if one.customers > 0), every[-1],
-        (_newcomer(purchase, money, weeks, mean), *(float(one) for one in np.quantile(fresh, LEVEL))),
+        (_newcomer(purchase, money, weeks, mean), *_bounds(fresh)),
         frequency_value_correlation(values.repeats, values.value, values.weights), draws,
     )  # fmt: skip
 
@@ -203,3 +204,10 @@ def _per_purchase(money: GammaGamma, repeats: Array, value: Array, weights: Arra
     bought = value > 0
     mean = float(np.average(value[bought], weights=weights[bought])) if np.any(bought) else 0.0
     return np.where(repeats > 0, value, mean)
+
+
+def _bounds(draws: list[float]) -> tuple[float, float]:
+    import numpy as np
+
+    low, high = np.quantile(draws, LEVEL)
+    return float(low), float(high)
