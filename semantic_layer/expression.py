@@ -31,7 +31,7 @@ _NEVER: tuple[type[exp.Expr], ...] = (
     exp.Semicolon, exp.PropertyEQ, exp.Transaction, exp.Describe, exp.Attach, exp.Detach, exp.Copy,
     exp.Rand, exp.Randn, exp.Uuid,
 )  # fmt: skip
-_DENIED_FUNCTIONS = (
+DENIED_FUNCTIONS = (
     "read_", "parquet_", "duckdb_", "pragma_", "sniff_", "query", "glob", "getenv", "getvariable",
     "current_setting", "set_config", "nextval", "currval", "random", "which_secret", "scan_",
     "iceberg_", "delta_", "sqlite_", "postgres_", "mysql_", "pg_", "json_execute", "write_log",
@@ -91,7 +91,7 @@ def _check(sql: str, node: exp.Expr, source: Source, aggregates: bool) -> None:
         raise _refused(sql, _no(node.sql_name()))
     if isinstance(node, exp.Anonymous):
         name = str(node.this).casefold()
-        if name != METRIC_CALL and (source == "user" or name.startswith(_DENIED_FUNCTIONS)):
+        if name != METRIC_CALL and (source == "user" or name.startswith(DENIED_FUNCTIONS)):
             raise _refused(sql, _no(f"{node.this}()"))
     elif source == "user" and not isinstance(node, _USER_NODES):
         raise _refused(sql, _no(type(node).__name__))

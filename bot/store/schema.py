@@ -6,7 +6,7 @@ dictionaries, and a column that is missing here would lose the row. All times ar
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
 
 metadata = MetaData()
 
@@ -83,4 +83,21 @@ feedbacks = Table(
     Column("value", Integer, nullable=False),
     *_texts("comment"),
     Index("feedbacks_by_step", "forId"),
+)
+
+verified_questions = Table(
+    "verified_questions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("question", Text, nullable=False),
+    Column(
+        "folded", Text, nullable=False
+    ),  # the question as it is looked up: width, case and spaces made alike
+    Column("plan", Text, nullable=False),
+    Column("plan_hash", Text, nullable=False),
+    *_texts("approved_by"),
+    Column("approved_at", Text, nullable=False),
+    *_texts("note"),
+    UniqueConstraint("workspace", "folded", name="verified_once"),
 )
