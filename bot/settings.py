@@ -52,6 +52,9 @@ class Settings:
     endpoint: Endpoint | None = None
     planner: PlannerChoice | None = None  # None: as the workspace says
     chainlit_auth_secret: str | None = field(default=None, repr=False)
+    environ: Mapping[str, str] = field(
+        default_factory=dict, repr=False
+    )  # for `${NAME}` in a workspace's engine.url
     database_url: str | None = field(
         default=None, repr=False
     )  # may hold a password; None: SQLite in state_dir
@@ -82,6 +85,7 @@ def read_settings(
         endpoint=endpoint,
         planner=parse_planner(planner, endpoint),
         chainlit_auth_secret=env.get("CHAINLIT_AUTH_SECRET"),
+        environ=dict(env),
         database_url=env.get("ASKGROWTH_DATABASE_URL") or None,
     )
 

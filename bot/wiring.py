@@ -29,7 +29,9 @@ def open_layer(settings: Settings, progress: Progress | None = None) -> Semantic
     import semantic_layer
 
     data_dir = demo_data(settings.state_dir, progress) if settings.is_demo else None
-    return semantic_layer.open(settings.workspace, state_dir=settings.state_dir, data_dir=data_dir)
+    return semantic_layer.open(
+        settings.workspace, state_dir=settings.state_dir, data_dir=data_dir, environ=settings.environ
+    )
 
 
 def open_pipeline(settings: Settings, progress: Progress | None = None) -> Pipeline:

@@ -97,7 +97,10 @@ class Runner:
 
             return open_layer(replace(self.settings, workspace=DEMO, is_demo=True))
         return semantic_layer.open(
-            path, state_dir=self.settings.state_dir, data_dir=self.data_dirs.get(workspace)
+            path,
+            state_dir=self.settings.state_dir,
+            data_dir=self.data_dirs.get(workspace),
+            environ=self.settings.environ,
         )
 
 

@@ -36,6 +36,7 @@ class WorkspaceSettings:
     """The settings of `askgrowth.yml`. `path` is the workspace's folder; `today` a policy or a fixed date.
 
     `engine_path` is the DuckDB file as written (None: data files), `data` the folder of the data files.
+    `engine_url` is a server's, its secrets still the names of environment variables.
     """
 
     name: Text
@@ -48,6 +49,9 @@ class WorkspaceSettings:
     today: date | Literal["data", "clock"]
     limits: Limits
     engine_path: str | None = None
+    engine_type: Literal["duckdb", "postgres", "clickhouse", "spark"] = "duckdb"
+    engine_url: str | None = field(default=None, repr=False)
+    engine_namespace: str | None = None
     data: str | None = None
 
 

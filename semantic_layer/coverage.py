@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlglot import exp
 
 from semantic_layer.catalog import Catalog, Model, SimpleMetric
+from semantic_layer.compiler.dialects import written
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.expression import parse_expression
@@ -32,7 +33,7 @@ class Coverage:
 CoverageMap = Mapping[tuple[str, str], Coverage]
 
 
-def coverage_queries(catalog: Catalog) -> dict[tuple[str, str], str]:
+def coverage_queries(catalog: Catalog, dialect: str = "duckdb") -> dict[tuple[str, str], str]:
     """Return one SELECT (first day, last day, rows) per model and time dimension that a metric or the model uses."""
     wanted: dict[tuple[str, str], str] = {}
     for model in catalog.models.values():
@@ -41,18 +42,18 @@ def coverage_queries(catalog: Catalog) -> dict[tuple[str, str], str]:
             if isinstance(metric.type, SimpleMetric) and metric.type.model == model.name:
                 times.setdefault(metric.type.agg_time_dimension or "")
         for time in times:
-            wanted[model.name, time] = _query(catalog, model, time)
+            wanted[model.name, time] = _query(catalog, model, time, dialect)
     return wanted
 
 
-def _query(catalog: Catalog, model: Model, time: str) -> str:
+def _query(catalog: Catalog, model: Model, time: str, dialect: str) -> str:
     columns: list[exp.Expr] = [exp.Null(), exp.Null()]
     if time:
         binding = next(b for b in catalog.dimensions[time].bindings if b.model == model.name)
         expr = parse_expression(binding.expr)
         columns = [exp.cast(exp.Min(this=expr), "DATE"), exp.cast(exp.Max(this=expr.copy()), "DATE")]
     columns.append(exp.Count(this=exp.Star()))
-    return exp.select(*columns).from_(source_tree(model)).sql(dialect="duckdb")
+    return written(exp.select(*columns).from_(source_tree(model)), dialect, pretty=False)
 
 
 def as_coverage(row: Sequence[object]) -> Coverage:
@@ -71,7 +72,7 @@ def _day(value: object) -> date | None:
 def measure(catalog: Catalog, engine: Engine) -> dict[tuple[str, str], Coverage]:
     """Return the coverage of every model by asking the engine; a model that cannot be read has none."""
     found: dict[tuple[str, str], Coverage] = {}
-    for key, sql in coverage_queries(catalog).items():
+    for key, sql in coverage_queries(catalog, engine.dialect).items():
         try:
             found[key] = as_coverage(engine.execute(sql).rows[0])
         except AskGrowthError:

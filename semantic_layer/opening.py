@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import weakref
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,11 +31,12 @@ def open_workspace(
     *,
     state_dir: Path | None = None,
     data_dir: Path | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> SemanticLayer:
     """Return the workspace at `path` (a folder, its `askgrowth.yml`, a single YAML file or a dbt project), opened.
 
-    The data are, in this order: those of `connection` (used, never closed); the DuckDB file that `engine:`
-    names; Parquet and CSV files in `data_dir`, else in the workspace's data folder, loaded into a DuckDB file
+    The data are, in this order: those of `connection` (used, never closed); the server or the DuckDB file that
+    `engine:` names (`environ` holds the variables that its url asks for); Parquet and CSV files in `data_dir`, else in the workspace's data folder, loaded into a DuckDB file
     in `state_dir` (the user's cache folder by default) and read from there.
 
     Raises:
@@ -45,7 +47,7 @@ def open_workspace(
     state = state_dir or _cache_dir()
     stamp = _stamp(where)
     content = _content(where, state, stamp)
-    opening = Opening(where, state, data_dir, connection, stamp, content)
+    opening = Opening(where, state, data_dir, connection, stamp, content, environ or {})
     catalog, engine, version, spans = _data(opening)
     layer = SemanticLayer(
         catalog, content.settings, engine, version, content.users, content.verified, opening, spans
@@ -62,7 +64,11 @@ def reload(layer: SemanticLayer) -> Reload:
         if _stamp(opening.path) == opening.stamp and not _data_changed(layer):
             return Reload(layer)
         opened = open_workspace(
-            opening.path, opening.connection, state_dir=opening.state_dir, data_dir=opening.data_dir
+            opening.path,
+            opening.connection,
+            state_dir=opening.state_dir,
+            data_dir=opening.data_dir,
+            environ=opening.environ,
         )
     except AskGrowthError as error:
         return Reload(layer, error=error)
@@ -72,7 +78,7 @@ def reload(layer: SemanticLayer) -> Reload:
 def _data_changed(layer: SemanticLayer) -> bool:
     opening = layer.opening
     content = opening.content
-    if opening.connection is not None:
+    if opening.may_change:
         return False
     if content.settings.engine_path is not None:
         return fingerprint(content.settings.path / content.settings.engine_path) != layer.data_version
@@ -102,6 +108,10 @@ def _data(opening: Opening) -> tuple[Catalog, Engine, str, CoverageMap | None]:
     if opening.connection is not None:
         engine = DuckDBEngine(connection=opening.connection, limits=limits)
         return catalog, engine, f"connection-{id(opening.connection):x}", None
+    if settings.engine_type != "duckdb":
+        from semantic_layer.engines.connecting import connect
+
+        return catalog, connect(catalog, settings, opening.environ), settings.engine_type, None
     if settings.engine_path is not None:
         file = settings.path / settings.engine_path
         version = fingerprint(file)

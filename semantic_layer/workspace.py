@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -81,6 +81,12 @@ class Opening:
     connection: duckdb.DuckDBPyConnection | None
     stamp: str
     content: Content
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the secrets of `engine.url`
+
+    @property
+    def may_change(self) -> bool:
+        """Return whether the data can change without our noticing: on a server, or in a caller's connection."""
+        return self.connection is not None or self.content.settings.engine_url is not None
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -269,16 +275,18 @@ class SemanticLayer:
         canonical = self.catalog.spellings.get(dimension, dimension)
         if canonical not in self.catalog.dimensions:
             raise UnknownNameError(Text(zh="维度", en="dimension"), dimension, self.catalog.dimensions)
-        for value, count in self.engine.execute(values_query(self.catalog, canonical)).rows:
+        for value, count in self.engine.execute(
+            values_query(self.catalog, canonical, self.engine.dialect)
+        ).rows:
             yield _scalar(value), count if isinstance(count, int) else None
 
     def _execute(self, sql: str, row_limit: int | None, timeout: float | None) -> EngineResult:
-        """Return the rows of a compiled statement. A caller's own connection may change: nothing is kept then."""
+        """Return the rows of a compiled statement; of data that may change unnoticed nothing is kept."""
 
         def run() -> EngineResult:
             return self.engine.execute(sql, row_limit=row_limit, timeout=timeout)
 
-        return run() if self.opening.connection is not None else self._results.get(sql, row_limit, run)
+        return run() if self.opening.may_change else self._results.get(sql, row_limit, run)
 
     def _ties(
         self, compiled: CompiledQuery, rows: tuple[Row, ...], timeout: float | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +103,9 @@ def settings_of(spec: WorkspaceSpec, root: Path) -> WorkspaceSettings:
         today=spec.today,
         limits=limits,
         engine_path=engine.path,
+        engine_type=engine.type,
+        engine_url=engine.url,
+        engine_namespace=engine.namespace,
         data=spec.data,
     )
 
@@ -125,6 +128,21 @@ def load_text(text: str, file: str = "askgrowth.yml") -> Loaded:
     """Return what one YAML text declares, with all its problems; nothing is read from disk."""
     problems = Problems()
     return _build(read_documents(text, file, problems.errors), problems, ())
+
+
+def load_documents(files: Mapping[str, Mapping[str, object]]) -> Loaded:
+    """Return what plain YAML values declare, by file name; nothing is read from disk."""
+    import yaml
+
+    problems = Problems()
+    documents = [
+        document
+        for name, content in files.items()
+        for document in read_documents(
+            yaml.safe_dump(content, allow_unicode=True, sort_keys=False), name, problems.errors
+        )
+    ]
+    return _build(documents, problems, ())
 
 
 def _build(documents: Iterable[Marked], problems: Problems, files: tuple[SourceFile, ...]) -> Loaded:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BeforeValidator, Field, PlainValidator
+from pydantic import BeforeValidator, Field, PlainValidator, model_validator
 
+from semantic_layer.engines.url import has_plain_password
 from semantic_layer.spec.base import Spec, refusal
 from semantic_layer.spec.fields import OptionalText
 from semantic_layer.text import Locale
@@ -101,17 +102,42 @@ def read_locale(raw: object) -> Locale:
     )
 
 
+ENGINES = ("duckdb", "postgres", "clickhouse", "spark")
+_SCHEMES = {
+    "postgres": "postgres", "postgresql": "postgres", "clickhouse": "clickhouse", "clickhouses": "clickhouse",
+    "sc": "spark",
+}  # fmt: skip
+_EXAMPLES = {
+    "postgres": "postgres://reader:${PG_PASSWORD}@db.example.com:5432/shop",
+    "clickhouse": "clickhouses://reader:${CH_PASSWORD}@ch.example.com:8443/shop",
+    "spark": "sc://spark.example.com:15002",
+}
+
+
 def _engine(raw: Any) -> Any:
-    """Return `engine: duckdb` and `engine: shop.duckdb` as the mappings they stand for."""
+    """Return `engine: duckdb`, `engine: shop.duckdb` and `engine: postgres://…` as the mappings they stand for."""
     if isinstance(raw, str):
-        return {"type": raw} if raw == "duckdb" else {"path": raw}
+        if raw in ENGINES:
+            return {"type": raw}
+        scheme = raw.partition("://")[0] if "://" in raw else ""
+        return {"type": _SCHEMES[scheme], "url": raw} if scheme in _SCHEMES else {"path": raw}
     return raw
 
 
 class EngineSpec(Spec):
     """Where the data are queried, and the limits of one query."""
 
-    type: Literal["duckdb"] = "duckdb"
+    type: Literal["duckdb", "postgres", "clickhouse", "spark"] = "duckdb"
+    url: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Of a server; secrets as ${NAME} of an environment variable.",
+    )
+    namespace: str | None = Field(
+        default=None,
+        min_length=1,
+        description="Where tables lie that are named alone: a PostgreSQL schema, a ClickHouse or Spark database.",
+    )
     path: str | None = Field(
         default=None, description="A DuckDB file, relative to the workspace; none: data files."
     )
@@ -121,6 +147,42 @@ class EngineSpec(Spec):
     timeout_seconds: float | None = Field(default=None, gt=0)
     row_limit: int | None = Field(default=None, gt=0)
     threads: int | None = Field(default=None, gt=0)
+
+    @model_validator(mode="after")
+    def _fits(self) -> EngineSpec:
+        if self.type == "duckdb":
+            if self.url is not None or self.namespace is not None:
+                raise refusal(
+                    "url 和 namespace 只用于数据库服务器,而 engine 是 duckdb。",
+                    "url and namespace belong to a server, and the engine is duckdb.",
+                    "写明 type: postgres、clickhouse 或 spark;DuckDB 文件用 path。",
+                    "Name type: postgres, clickhouse or spark; a DuckDB file goes under path.",
+                )
+            return self
+        example = _EXAMPLES[self.type]
+        if self.url is None:
+            raise refusal(
+                f"engine 是 {self.type},但没有 url。",
+                f"The engine is {self.type} and has no url.",
+                f"例如 url: {example}。",
+                f"Write, for example, url: {example}.",
+            )
+        if has_plain_password(self.url):
+            raise refusal(
+                "engine.url 里直接写了密码。",
+                "A password stands in engine.url itself.",
+                f"改为环境变量,例如 {example}。",
+                f"Name an environment variable instead, for example {example}.",
+            )
+        for key in ("path", "memory", "threads"):
+            if getattr(self, key) is not None:
+                raise refusal(
+                    f"{key} 只用于 duckdb,而 engine 是 {self.type}。",
+                    f"{key} belongs to duckdb, and the engine is {self.type}.",
+                    f"去掉 {key},需要时在服务器上设置。",
+                    f"Leave {key} out; where it matters, set it on the server.",
+                )
+        return self
 
 
 Weekday = Annotated[int, PlainValidator(read_weekday)]
