@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.language.terms.lexicon import Term
 from bot.plan import MetricPlan
+from bot.planners.rules.absence import read_absence
 from bot.planners.rules.baseline import default_period
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
@@ -78,6 +79,7 @@ def assemble(
     read_values(line, draft, scene)
     read_segments(line, draft, scene)
     read_empty(line, draft, scene)
+    read_absence(line, draft, scene)
     read_thresholds(line, draft, scene)
     read_signs(line, draft, scene)
     read_presence(line, draft, scene)
@@ -138,5 +140,7 @@ def _use_markers(line: Line, draft: Draft) -> None:
         line.use(*line.tagged(Tag.OTHER, Tag.NOT_END))
     if draft.compare or grouped or len(draft.metrics) > 1 or draft.sides:
         line.use(*line.tagged(Tag.COMPARE))
+    if draft.compare or draft.sides:  # how much more than in May
+        line.use(*(at for at in line.tagged(Tag.MORE) if line.payload(at, Tag.MORE) != "middle"))
     if draft.period is not None or draft.periods or line.tagged(Tag.COMPARE):
         line.use(*line.tagged(Tag.BETWEEN))

@@ -14,7 +14,7 @@ from semantic_layer.text import Text
 def read_values(line: Line, draft: Draft, scene: Scene) -> None:
     """Turn named values into conditions: one `in` per dimension and polarity, lists joined."""
     groups = _value_groups(line, draft)
-    compared = bool(line.tagged(Tag.COMPARE, Tag.EACH))
+    compared = bool(line.tagged(Tag.COMPARE, Tag.EACH, Tag.MORE))  # who had more, A or B
     merged: dict[tuple[str, bool], list[int]] = {}
     for dimension, negated, indexes in groups:
         merged.setdefault((dimension, negated), []).extend(indexes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
-from bot.planners.rules.ranks import count_at, is_top, order_by, outer_groups
+from bot.planners.rules.ranks import count_at, counted_members, is_top, order_by, outer_groups
 from bot.planners.rules.tags import Tag
 from semantic_layer.query import Compare, Having, Limit
 
@@ -48,6 +48,14 @@ def read_growth_ranking(line: Line, draft: Draft, scene: Scene) -> bool:
         draft.limit = Limit(n=count, per=outer_groups(line, draft, top[0]))
         draft.say("limit", f"{count} 个", f"{count}", scene.words(line, top[0], at))
         line.use(at)
+    elif most:
+        number, at = count_at(line, most[0])
+        if number is None:
+            number, at = counted_members(line)
+        if number is not None:
+            draft.limit = Limit(n=number, per=outer_groups(line, draft, most[0]))
+            draft.say("limit", f"{number} 个", f"{number}", scene.words(line, at))
+            line.use(at)
     line.use(*most, *growth, *line.tagged(Tag.ORDER, Tag.SUPER, Tag.TOP))
     return True
 

@@ -122,6 +122,9 @@ def _aggregated(line: Line, index: int, name: str, draft: Draft, scene: Scene) -
     if at is None:
         return name
     asked = line.payload(at, Tag.AGG)
+    bucket = any(line.items[mark].unit for mark in line.tagged(Tag.WHICH))
+    if asked in ("max", "min") and bucket and sibling_metric(name, asked, scene) is None:
+        return name  # 单日峰值: the best bucket, the ordering's
     line.use(at)
     sibling = sibling_metric(name, asked, scene)
     buckets = [number for number, token in enumerate(scene.times) if token.kind == "grain"]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.growth import read_growth_ranking
 from bot.planners.rules.line import Line
-from bot.planners.rules.ranks import count_at, is_top, order_by, outer_groups
+from bot.planners.rules.ranks import count_at, counted_members, is_top, order_by, outer_groups
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import Limit
+from semantic_layer.query import Condition, Limit
 
 
 def read_ordering(line: Line, draft: Draft, scene: Scene) -> None:
@@ -48,8 +48,37 @@ def read_ordering(line: Line, draft: Draft, scene: Scene) -> None:
         )
         _one_per_group(line, draft, None)
         line.use(*line.tagged(Tag.ORDER))
-    else:
+    elif not _higher(line, draft, scene):
         _sort_words(line, draft, scene)
+
+
+def _higher(line: Line, draft: Draft, scene: Scene) -> bool:
+    """Read the peak of a bucket (单日峰值), and "which had the higher …" and 哪个高 over members."""
+    peaks = [
+        at
+        for at in line.tagged(Tag.AGG)
+        if at not in line.used and line.payload(at, Tag.AGG) in ("max", "min")
+    ]
+    more = [at for at in line.tagged(Tag.MORE) if line.payload(at, Tag.MORE) != "middle"]
+    if peaks and any(group.grain for group in draft.group_by):
+        kind = "desc" if line.payload(peaks[0], Tag.AGG) == "max" else "asc"
+        marks = peaks
+    elif more and (line.tagged(Tag.WHICH) or _lists_members(draft)) and not draft.compare:
+        kind, marks = line.payload(more[0], Tag.MORE), more
+    else:
+        return False
+    name = draft.metrics[0]
+    order_by(draft, scene, name, _descends(kind, name, draft, scene), scene.words(line, *marks))
+    line.use(*marks, *line.tagged(Tag.ORDER))
+    return True
+
+
+def _lists_members(draft: Draft) -> bool:
+    grouped = {group.dimension for group in draft.group_by}
+    return any(
+        isinstance(part, Condition) and part.operator == "in" and part.dimension in grouped
+        for part in draft.where
+    )
 
 
 def _same_count(line: Line, top: list[int]) -> bool:
@@ -110,7 +139,7 @@ def _superlative(line: Line, draft: Draft, scene: Scene, indexes: list[int]) -> 
     if ordinal is None:
         number, at = count_at(line, index)
         if number is None:
-            number, at = _counted_members(line)
+            number, at = counted_members(line)
     words = scene.words(line, *indexes, at)
     order_by(draft, scene, name, descending, words)
     if number is not None and (at is None or not _has_unit(line, at)):
@@ -123,16 +152,6 @@ def _superlative(line: Line, draft: Draft, scene: Scene, indexes: list[int]) -> 
         draft.say("limit", f"第 {place} 名", f"number {place}", scene.words(line, ordinal))
     else:
         _one_per_group(line, draft, index)
-
-
-def _counted_members(line: Line) -> tuple[int | None, int | None]:
-    """Return the count right before a dimension: "the three hubs with …"."""
-    for at in line.of_role("number"):
-        number = line.items[at].number
-        whole = number is not None and float(number).is_integer() and 0 < number < 1_000
-        if whole and number is not None and at not in line.used and line.is_role(line.after(at), "dimension"):
-            return int(number), at
-    return None, None
 
 
 def _has_unit(line: Line, at: int) -> bool:

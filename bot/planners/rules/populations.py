@@ -25,7 +25,12 @@ def set_populations(line: Line, scene: Scene) -> None:
     """
     for index in range(len(line)):
         before = line.before(index, Tag.OF)
-        if before is None or not line.is_role(before, "value", "segment") or line.has(index - 1, Tag.AND):
+        split = (
+            line.is_role(before, "dimension") and before == index - 1 and not line.items[index].text.isascii()
+        )
+        if before is None or line.has(index - 1, Tag.AND):
+            continue
+        if not split and not line.is_role(before, "value", "segment"):
             continue
         if line.is_role(index, "unknown") and line.items[index].text in _PEOPLE:
             line.roles[index] = Role("grammar")
@@ -86,6 +91,10 @@ def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
         if line.has(before, Tag.BY, Tag.WHICH, Tag.LIST, Tag.TOP, Tag.HOW_MANY, Tag.AND):
             continue
         after = line.after(index)
+        elsewhere = any(line.has(line.before(at), Tag.BY) for at in line.of_role("dimension") if at != index)
+        if line.has(after, Tag.NOT) and line.has(before, Tag.OF) and elsewhere:
+            line.use(index)  # by industry for countries other than Japan
+            continue
         if line.has(after, Tag.NOT) or _is_whole(line, index):
             continue
         if _in_english(line, index) or _in_chinese(line, index) or _compound(line, index):

@@ -63,3 +63,13 @@ def _ranked_column(line: Line, index: int | None) -> str | None:
 def is_top(line: Line, index: int) -> bool:
     """Return whether a top word has its number: inside (top 5) or beside it."""
     return count_at(line, index)[0] is not None
+
+
+def counted_members(line: Line) -> tuple[int | None, int | None]:
+    """Return the count right before a dimension: "the three hubs with …"."""
+    for at in line.of_role("number"):
+        number = line.items[at].number
+        whole = number is not None and float(number).is_integer() and 0 < number < 1_000
+        if whole and number is not None and at not in line.used and line.is_role(line.after(at), "dimension"):
+            return int(number), at
+    return None, None

@@ -214,6 +214,9 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
     role = line.roles[index]
     terms = role.terms
     if role.kind == "value":
+        ahead = line.before(index, Tag.OF, Tag.IS, Tag.NOT, Tag.CMP)
+        heads = {t.name for t in line.items[ahead].of_kind("dimension")} if ahead is not None else set()
+        terms = tuple(t for t in terms if t.name in heads) or terms  # origin Hamburg to destination Lima
         terms = tuple(t for t in terms if _beside_dimension(line, index, t.name)) or terms
         terms = _linked(line, index, terms) or terms
     if role.kind in ("value", "dimension") and metrics:
@@ -223,6 +226,11 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
         terms = tuple(t for t in terms if all(reach.reaches([t.name], d) for d in asked)) or terms
     strongest = min(term.rank for term in terms)
     terms = tuple(term for term in terms if term.rank == strongest)
+    if len(terms) > 1 and role.kind == "dimension" and terms[0].source == "part":
+        said = {term.name for other in line.roles if other.kind == "value" for term in other.terms}
+        terms = (
+            tuple(t for t in terms if t.name in said) or terms
+        )  # 除中国外各国: the country, not the nationality
     if len(terms) > 1 and role.kind == "dimension" and metrics:
         near = tuple(t for t in terms if all(reach.distance(metric, t.name) == 0 for metric in metrics))
         terms = near or terms

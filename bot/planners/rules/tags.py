@@ -20,6 +20,7 @@ class Tag(StrEnum):
     AGG = "agg"  # sum, avg, min, max, median
     TOP = "top"  # desc, asc
     SUPER = "super"  # desc, asc, best, worst
+    MORE = "more"  # desc, asc, best, worst: the higher of two; middle, which no slot reads
     ORDINAL = "ordinal"  # 2, 3 … as text
     ORDER = "order"  # desc, asc, rank
     TREND = "trend"

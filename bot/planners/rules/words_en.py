@@ -33,7 +33,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     ),
     (Tag.OF, "", "of|in|for|within|among|amongst|with|where|whose|from|at|on|inside"),
     (Tag.AND, "", "and|as well as|along with|together with|plus|alongside|and also"),
-    (Tag.OR, "", "or|either"),
+    (Tag.OR, "", "or|either|nor"),
     (
         Tag.BY,
         "",
@@ -95,6 +95,11 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "worst",
         "slowest|the slowest|worst|the worst|worst performing|poorest|poorest performing|worst performer|worst performers|performed worst|performs worst|did worst|does worst|underperforming|weakest performing|lowest performing|performed the worst|did the worst",
     ),
+    (Tag.MORE, "desc", "higher|more|larger|bigger|greater|the higher|the larger|the bigger"),
+    (Tag.MORE, "asc", "lower|less|fewer|smaller|the lower|the smaller"),
+    (Tag.MORE, "best", "better|faster|the better|stronger"),
+    (Tag.MORE, "worst", "worse|slower|the worse|weaker"),
+    (Tag.MORE, "middle", "in the middle|middle|midmost|middling"),
     (
         Tag.ORDINAL,
         "2",
@@ -137,7 +142,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.NOT,
         "",
-        "not|isn't|is not|are not|aren't|excluding|exclude|except|except for|except the|other than|without|apart from|aside from|but not|not in|not including|excludes|leaving out|leave out|besides|not equal to|does not equal|doesn't equal|not from|that are not|that is not|which are not|who are not|was not|were not|wasn't|weren't|minus|ignoring|ignore|do not include|don't include|not counting|non|that isn't|that aren't|everything but|all but|not equal|is not in|not at|outside|outside of",
+        "neither|not|isn't|is not|are not|aren't|excluding|exclude|except|except for|except the|other than|without|apart from|aside from|but not|not in|not including|excludes|leaving out|leave out|besides|not equal to|does not equal|doesn't equal|not from|that are not|that is not|which are not|who are not|was not|were not|wasn't|weren't|minus|ignoring|ignore|do not include|don't include|not counting|non|that isn't|that aren't|everything but|all but|not equal|is not in|not at|outside|outside of",
     ),
     (
         Tag.IS,

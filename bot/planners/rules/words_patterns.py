@@ -92,6 +92,7 @@ WHICH_TIME: tuple[re.Pattern[str], ...] = (
 )
 AND_TIME: tuple[re.Pattern[str], ...] = (
     re.compile(rf"\band (?:by )?{_UNIT_EN}\b(?! of| \d)"),
+    re.compile(rf"\b(?:for |in |at )?(?:each|every|per|by) {_UNIT_EN}(?= (?:of|in|during|for|within) )"),
     re.compile(r"[和与及、](?:按)?(月份|月|季度|年份|日期)(?![一二三四五六七八九十0-9初末底度均])"),
 )
 DAY_OF_WEEK = re.compile(
