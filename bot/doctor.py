@@ -119,8 +119,10 @@ def _freshness(layer: SemanticLayer) -> Finding:
 
 
 def _lockdown(layer: SemanticLayer) -> Finding:
-    """Try what must be refused: reading a file through the query connection."""
+    """Try what must be refused: reading a file through the query connection, or writing to a server."""
     name = Text(zh="只读隔离", en="read-only engine")
+    if layer.engine.dialect != "duckdb":
+        return _read_only_server(layer, name)
     try:
         layer.engine.execute("SELECT * FROM read_text('/etc/hostname')")
     except AskGrowthError:
@@ -130,6 +132,30 @@ def _lockdown(layer: SemanticLayer) -> Finding:
         en="Open a database file instead of an own connection, so that access can be locked.",
     )
     return Finding(name, False, "the connection can read files", mend)
+
+
+# What each server says of a connection that may not write. Spark has no such mode: only one SELECT is ever sent.
+_READ_ONLY = {
+    "postgres": "SELECT current_setting('transaction_read_only')",
+    "clickhouse": "SELECT toString(getSetting('readonly'))",
+}
+
+
+def _read_only_server(layer: SemanticLayer, name: Text) -> Finding:
+    dialect = layer.engine.dialect
+    try:
+        layer.engine.execute("DROP TABLE askgrowth_must_not_be_able_to")
+    except AskGrowthError as error:
+        refused = error.code == "not_a_select"
+    else:
+        refused = False
+    question = _READ_ONLY.get(dialect)
+    said = str(layer.engine.execute(question).rows[0][0]) if question else "on"
+    mend = Text(
+        zh="给 AskGrowth 一个只有读权限的数据库用户。", en="Give AskGrowth a database user who may only read."
+    )
+    shown = f"{dialect}: read-only transaction" if question else f"{dialect}: single SELECT statements only"
+    return Finding(name, refused and said in ("on", "1", "2"), shown, mend)
 
 
 def _endpoint(settings: Settings) -> Finding:

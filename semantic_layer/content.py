@@ -15,12 +15,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from semantic_layer.access import Users
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Limits
 from semantic_layer.text import Locale, Text
+
+if TYPE_CHECKING:
+    import duckdb
 
 _OURS = frozenset(
     {
@@ -74,6 +77,24 @@ class Content:
     settings: WorkspaceSettings
     users: Users = field(default_factory=dict)
     verified: tuple[VerifiedQuestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How the workspace was opened, to open it again; `content` is what its files said."""
+
+    path: Path
+    state_dir: Path
+    data_dir: Path | None
+    connection: duckdb.DuckDBPyConnection | None
+    stamp: str
+    content: Content
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the secrets of `engine.url`
+
+    @property
+    def may_change(self) -> bool:
+        """Return whether the data can change without our noticing: on a server, or in a caller's connection."""
+        return self.connection is not None or self.content.settings.engine_url is not None
 
 
 def stamp_of(files: tuple[Path, ...]) -> str:

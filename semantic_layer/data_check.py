@@ -10,7 +10,10 @@ from sqlglot import exp
 
 from semantic_layer.access import OPEN
 from semantic_layer.catalog import Dimension, Model, SimpleMetric
+from semantic_layer.compiler.dialects import written
+from semantic_layer.compiler.dialects.asking import tables_query, type_of
 from semantic_layer.compiler.index import Hop, index_of
+from semantic_layer.engines.base import EngineResult
 from semantic_layer.errors import AskGrowthError, DataError, EngineError, SpecError
 from semantic_layer.expression import column_names, parse_expression
 from semantic_layer.golden import check_golden
@@ -25,7 +28,7 @@ from semantic_layer.text import Text
 if TYPE_CHECKING:
     from semantic_layer.workspace import SemanticLayer
 
-_TIMES = ("DATE", "TIMESTAMP")
+_TIMES = ("DATE", "TIMESTAMP", "NULLABLE(DATE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +75,7 @@ def _raw_model(loaded: Loaded, name: str) -> Marked:
 def _columns(layer: SemanticLayer, model: Model) -> tuple[str, ...] | None:
     """Return the physical columns of a model, or None where its source cannot be read."""
     try:
-        sql = exp.select("*").from_(source_tree(model)).limit(0).sql(dialect=layer.engine.dialect)
-        return layer.engine.execute(sql).columns
+        return _run(layer, exp.select("*").from_(source_tree(model)).limit(0)).columns
     except AskGrowthError:
         return None
 
@@ -96,7 +98,7 @@ def _report_source(layer: SemanticLayer, model: Model, raw: Marked, problems: Pr
 
 def _tables(layer: SemanticLayer) -> list[str]:
     try:
-        rows = layer.engine.execute("SELECT table_name FROM information_schema.tables").rows
+        rows = layer.engine.execute(tables_query(layer.engine.dialect)).rows
     except EngineError:
         return []
     return [str(row[0]) for row in rows if not str(row[0]).startswith("_askgrowth")]
@@ -173,15 +175,20 @@ def _names(expr: str) -> tuple[str, ...]:
 def _binds(layer: SemanticLayer, model: Model, exprs: list[str]) -> bool:
     query = exp.select(*(parse_expression(expr) for expr in exprs)).from_(source_tree(model)).limit(0)
     try:
-        layer.engine.execute(query.sql(dialect=layer.engine.dialect))
+        _run(layer, query)
     except EngineError:
         return False
     return True
 
 
 def _one(layer: SemanticLayer, query: exp.Select) -> tuple[object, ...]:
-    rows = layer.engine.execute(query.sql(dialect=layer.engine.dialect)).rows
+    rows = _run(layer, query).rows
     return tuple(rows[0]) if rows else ()
+
+
+def _run(layer: SemanticLayer, query: exp.Select) -> EngineResult:
+    """Return the rows of a tree in DuckDB's dialect, whatever the engine's is."""
+    return layer.engine.execute(written(query, layer.engine.dialect, pretty=False))
 
 
 def _check_keys(layer: SemanticLayer, model: Model, raw: Marked, problems: Problems) -> None:
@@ -231,9 +238,9 @@ def _check_times(layer: SemanticLayer, model: Model, raw: Marked, problems: Prob
             if binding.model != model.name:
                 continue
             column = parse_expression(binding.expr)
-            kind = exp.Anonymous(this="typeof", expressions=[column])
+            kind = type_of(column, layer.engine.dialect)
             found = _one(layer, exp.select(kind).from_(source_tree(model)).limit(1))
-            if found and not str(found[0]).startswith(_TIMES):
+            if found and not str(found[0]).upper().startswith(_TIMES):
                 problems.add(
                     raw,
                     ("agg_time_dimension",) if "agg_time_dimension" in raw else ("name",),

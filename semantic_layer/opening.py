@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semantic_layer.catalog import Catalog
-from semantic_layer.content import Content, keep, kept, stamp_of
+from semantic_layer.content import Content, Opening, keep, kept, stamp_of
 from semantic_layer.coverage import COVERAGE_TABLE, CoverageMap
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import AskGrowthError, DataError
@@ -19,7 +19,7 @@ from semantic_layer.files import USERS_FILE, source_files, workspace_root
 from semantic_layer.rollup import ROLLUPS_SCHEMA
 from semantic_layer.rollup_store import rollups_file
 from semantic_layer.warehouse import ensure_warehouse, find_files, fingerprint, stored_coverage, version_of
-from semantic_layer.workspace import Opening, Reload, SemanticLayer
+from semantic_layer.workspace import Reload, SemanticLayer
 
 if TYPE_CHECKING:
     import duckdb
@@ -36,8 +36,9 @@ def open_workspace(
     """Return the workspace at `path` (a folder, its `askgrowth.yml`, a single YAML file or a dbt project), opened.
 
     The data are, in this order: those of `connection` (used, never closed); the server or the DuckDB file that
-    `engine:` names (`environ` holds the variables that its url asks for); Parquet and CSV files in `data_dir`, else in the workspace's data folder, loaded into a DuckDB file
-    in `state_dir` (the user's cache folder by default) and read from there.
+    `engine:` names (`environ` holds the variables that its url asks for); Parquet and CSV files in `data_dir`,
+    else in the workspace's data folder, loaded into a DuckDB file in `state_dir` (the user's cache folder by
+    default) and read from there.
 
     Raises:
         SpecProblemsError: the YAML has problems, all of them listed.

@@ -42,7 +42,7 @@ def rollups_file(state_dir: Path, source: Path, version: str) -> Path:
 
 def built_rollups(catalog: Catalog, engine: Engine) -> dict[str, int]:
     """Return the rows of each rollup whose table is there and was built from its present definition."""
-    if not catalog.rollups:
+    if not catalog.rollups or engine.dialect != "duckdb":
         return {}
     try:
         kept = engine.execute(f"SELECT name, definition, row_count FROM {ROLLUPS_SCHEMA}.{_LIST}").rows
@@ -72,6 +72,18 @@ def build_rollups(layer: SemanticLayer, names: Sequence[str] = ()) -> tuple[Buil
     for name in names:
         if name not in catalog.rollups:
             raise UnknownNameError(Text(zh="预聚合", en="rollup"), name, catalog.rollups)
+    if layer.engine.dialect != "duckdb":
+        raise DataError(
+            Text(
+                zh=f"engine 是 {layer.engine.dialect}:预聚合只在 DuckDB 上可用。",
+                en=f"The engine is {layer.engine.dialect}: rollups are built on DuckDB only.",
+            ),
+            Text(
+                zh="在服务器上建汇总表(物化视图),把它作为模型的 table:。",
+                en="Build a summary table (a materialised view) on the server, and make it a model's table:.",
+            ),
+            code="rollup_needs_file",
+        )
     if not isinstance(source, Path):
         raise DataError(
             Text(

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from semantic_layer.access import Rights, Users, rights_of
 from semantic_layer.catalog import Catalog
-from semantic_layer.content import Content, VerifiedQuestion, WorkspaceSettings
+from semantic_layer.content import Opening, VerifiedQuestion, WorkspaceSettings
 from semantic_layer.coverage import (
     Coverage,
     CoverageMap,
@@ -30,8 +29,6 @@ from semantic_layer.table import Cell, Row, Table
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
-    import duckdb
-
     from semantic_layer.compiler import CompileContext, CompiledQuery
     from semantic_layer.compiler.context import PeriodRole
     from semantic_layer.rows import Analysis, AnalysisResult
@@ -69,24 +66,6 @@ class Reload:
     layer: SemanticLayer
     changed: bool = False
     error: AskGrowthError | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Opening:
-    """How the workspace was opened, to open it again; `content` is what its files said."""
-
-    path: Path
-    state_dir: Path
-    data_dir: Path | None
-    connection: duckdb.DuckDBPyConnection | None
-    stamp: str
-    content: Content
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the secrets of `engine.url`
-
-    @property
-    def may_change(self) -> bool:
-        """Return whether the data can change without our noticing: on a server, or in a caller's connection."""
-        return self.connection is not None or self.content.settings.engine_url is not None
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)

@@ -1,8 +1,8 @@
 """What holds for every test: no network, a scrubbed environment, one state folder, no silent skip.
 
 A test that cannot run here because something optional is absent (marker `needs_data`, `needs_oracle`,
-`browser`) is deselected and counted aloud in the summary. In CI a missing browser and any `pytest.skip`
-fail the run.
+`needs_program`, `browser`) is deselected and counted aloud in the summary. In CI a missing browser or program and
+any `pytest.skip` fail the run.
 """
 
 import importlib.util
@@ -44,6 +44,12 @@ def find_browser() -> str | None:
     return next((path for path in map(shutil.which, names) if path), None)
 
 
+def find_program(name: str) -> str | None:
+    """Path of a program, or None; Debian keeps the servers of PostgreSQL off the path."""
+    places = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
+    return shutil.which(name) or (str(places[-1]) if places else None)
+
+
 def _missing(item: pytest.Item) -> str | None:
     """What the test needs and this machine lacks, or None."""
     for marker in item.iter_markers("needs_data"):
@@ -52,6 +58,13 @@ def _missing(item: pytest.Item) -> str | None:
     for marker in item.iter_markers("needs_oracle"):
         if not any((site / marker.args[0]).exists() for site in _oracle_site_packages()):
             return f"oracle {marker.args[0]} in .venv-oracles"
+    for marker in item.iter_markers("needs_program"):
+        if find_program(marker.args[0]) is None:
+            if IN_CI:
+                raise pytest.UsageError(
+                    f"{item.nodeid} needs {marker.args[0]}, and in CI its absence is a failure"
+                )
+            return f"program {marker.args[0]}"
     if item.get_closest_marker("browser") is not None and find_browser() is None:
         if IN_CI:
             raise pytest.UsageError(f"{item.nodeid} needs Chromium, and in CI a missing browser is a failure")
@@ -197,6 +210,18 @@ def data_set(request: pytest.FixtureRequest) -> Path:
     path = find_data(marker.args[0]) if marker is not None else None
     assert path is not None, "the fixture data_set goes with the marker needs_data(name)"
     return path
+
+
+@pytest.fixture(scope="session", name="find_program")
+def _find_program() -> Callable[[str], Path]:
+    """Find a program by name, for fixtures that outlive one test; goes with `needs_program`."""
+
+    def find(name: str) -> Path:
+        path = find_program(name)
+        assert path is not None, f"mark the test needs_program({name!r})"
+        return Path(path)
+
+    return find
 
 
 @pytest.fixture(scope="session")

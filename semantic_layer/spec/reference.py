@@ -16,7 +16,11 @@ from semantic_layer.spec.meanings import MEANINGS, SECTION_MEANINGS
 
 SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("askgrowth.yml", "Settings; once per workspace.", workspace_file.WorkspaceSpec),
-    ("engine:", "`engine: duckdb` and `engine: shop.duckdb` are short forms.", workspace_file.EngineSpec),
+    (
+        "engine:",
+        "`engine: duckdb`, `engine: shop.duckdb` and `engine: postgres://…` are short forms; see engines.md.",
+        workspace_file.EngineSpec,
+    ),
     ("models:", "One table, file or SELECT each.", model.ModelSpec),
     ("models: columns:", "", model.ColumnSpec),
     ("models: columns: dimension:", "`dimension: categorical` is the short form.", model.DimensionSpec),

@@ -45,7 +45,7 @@ def _local(node: exp.Expr) -> exp.Expr:
 def _is_date(node: exp.Expr) -> bool:
     """Whether the node is a date without a time: it has no zone."""
     if isinstance(node, exp.Anonymous):
-        return node.this == "toDate32"
+        return bool(node.this == "toDate32")
     return isinstance(node, exp.Cast) and node.to.this in (exp.DType.DATE, exp.DType.DATE32)
 
 
@@ -227,9 +227,19 @@ def _percentile(node: exp.Expr) -> exp.Expr:
     if isinstance(kind, exp.PercentileCont):
         name = exp.to_identifier("quantileExactInclusive")
         return exp.ParameterizedAgg(this=name, expressions=[at], params=[value])
+    only = node.parent.expression.this if isinstance(node.parent, exp.Filter) else None
+    if only is not None:  # a FILTER belongs to an aggregate, and this is an expression of two: see `_filter`
+        value = exp.Case(ifs=[exp.If(this=only.copy(), true=value)])
     place = call("toUInt64", call("ceil", exp.Mul(this=at, expression=exp.Count(this=value.copy()))))
     ordered = call("arraySort", call("groupArray", value))
     return call("arrayElementOrNull", ordered, call("greatest", place, number(1)))
+
+
+def _filter(node: exp.Expr) -> exp.Expr:
+    """The filter of a discrete percentile is in its values already."""
+    inner = node.this
+    is_ours = isinstance(inner, exp.Anonymous) and inner.this == "arrayElementOrNull"
+    return inner if is_ours else node
 
 
 def _rolling(node: exp.Expr) -> exp.Expr:
@@ -258,6 +268,7 @@ CLICKHOUSE = Profile(
         exp.Extract: _part,
         exp.Table: _calendar_table,
         exp.WithinGroup: _percentile,
+        exp.Filter: _filter,
         exp.Window: _rolling,
         exp.Sub: _days_between,
         exp.Not: _outside,

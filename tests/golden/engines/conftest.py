@@ -8,7 +8,6 @@ install them.
 
 from __future__ import annotations
 
-import glob
 import json
 import os
 import pwd
@@ -38,17 +37,9 @@ PASSWORD = "p@ss:w/ord ?#%41"
 # ------------------------------------------------------------------------------------------------------------- servers
 
 
-def postgres_binaries() -> Path | None:
-    """Folder of initdb and pg_ctl (Debian keeps them off the path), or None."""
-    found = sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"), key=lambda path: int(path.split("/")[4]))
-    named = shutil.which("initdb")
-    return Path(found[-1]).parent if found else Path(named).parent if named else None
-
-
 @pytest.fixture(scope="module")
-def postgres_server() -> Iterator[Address]:
-    binaries = postgres_binaries()
-    assert binaries is not None
+def postgres_server(find_program: Any) -> Iterator[Address]:
+    binaries = find_program("postgres").parent
     folder = Path(tempfile.mkdtemp(prefix="askgrowth-postgres-"))
     as_user: dict[str, Any] = {}
     if os.geteuid() == 0:  # the server refuses to run as root
