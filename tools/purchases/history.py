@@ -103,12 +103,13 @@ def own_members(
     The others come from another table that says what is so today: a tier reached by buying more, say. Read as if
     it had been known at the first purchase, it would give the outcome away.
     """
-    catalog = context.layer.catalog
+    catalog, rights = context.layer.catalog, context.layer.rights(context.user)
     own: list[Dimension] = []
     left: list[str] = []
     for name in names_of(binding, "dimensions"):
         dimension = catalog.dimensions.get(name)
-        if dimension is None or dimension.hidden or dimension.kind == "time":
+        unseen = name in rights.hidden or name in rights.masked
+        if dimension is None or dimension.hidden or dimension.kind == "time" or unseen:
             continue
         if any(one.model == model_of(binding) for one in dimension.bindings):
             own.append(dimension)

@@ -1,0 +1,399 @@
+"""Paths in tables and sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from semantic_layer.catalog import AnalysisBinding, Catalog, Window
+from semantic_layer.table import Cell, Column, Row, Table
+from semantic_layer.text import Text
+from tools.bindings import name_of
+from tools.numerics.proportions import newcombe, two_shares_p_value, wilson
+from tools.numerics.rates import benjamini_hochberg
+from tools.numerics.transitions import more_than_chance
+from tools.render import percent, points
+from tools.result import Finding
+from tools.wayfinding.counting import LEFT, LONGEST, MARK, OPEN, OTHER, WON, Counts, funnel_names
+
+HIGHEST_Q = 0.05
+LEAST_STEPS = 100  # from a place, before its drop-off is compared
+LEAST_APART = 0.02
+LEAST_TIMES = 30
+LEAST_RATIO = 1.2
+MOST_LINKS = 20
+MOST_PATHS = 20
+Labels = Mapping[str, Text]
+_UNITS = {
+    "second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周", "month": "个月", "quarter": "个季度",
+    "year": "年",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """How often `after` came next after `place`, of `known` times that what came next is known."""
+
+    place: str
+    after: str
+    times: int
+    known: int
+
+    @property
+    def share(self) -> float:
+        """Return the share of what followed."""
+        return self.times / self.known if self.known else 0.0
+
+
+def labels_of(binding: AnalysisBinding, catalog: Catalog) -> Labels:
+    """Return words for the places: labels of the touchpoint's values or of a funnel's steps, and for the marks."""
+    found: dict[str, Text] = {}
+    touchpoint = name_of(binding, "touchpoint")
+    if touchpoint is not None and touchpoint in catalog.dimensions:
+        found |= {str(one.code): one.label for one in catalog.dimensions[touchpoint].values}
+    steps = binding.options.get("steps", ())
+    assert isinstance(steps, tuple)
+    found |= {str(step["name"]): step["label"] for step in steps}
+    conversion = catalog.metrics.get(name_of(binding, "conversion") or "")
+    names = funnel_names(binding)
+    won = found[names[-1]] if names else conversion.label if conversion else Text(zh="转化", en="conversion")
+    return found | {
+        WON: Text(zh=f"转化({won.zh})", en=f"converted ({won.en})"),
+        LEFT: Text(zh="离开", en="left"),
+        OPEN: Text(zh="还没结束", en="not over yet"),
+        OTHER: Text(zh="其他", en="other places"),
+    }
+
+
+def said(code: object, labels: Labels) -> Text:
+    """Return the words for a place, its code where there are none."""
+    return labels.get(str(code), Text.same(str(code) or "-"))
+
+
+def flows_of(rows: Sequence[Row]) -> tuple[Flow, ...]:
+    """Return the transitions, the most frequent first; what is still open is not known yet, and left out."""
+    known: dict[str, int] = {}
+    for place, after, times in rows:
+        if after != OPEN:
+            known[str(place)] = known.get(str(place), 0) + int(str(times))
+    return tuple(
+        Flow(str(place), str(after), int(str(times)), known[str(place)])
+        for place, after, times in rows
+        if after != OPEN
+    )
+
+
+def _place_column(name: str, zh: str, en: str, labels: Labels) -> Column:
+    return Column(name, Text(zh=zh, en=en), "dimension", value_labels=tuple(labels.items()))
+
+
+def flow_table(flows: Sequence[Flow], labels: Labels) -> Table:
+    """Return one row per transition: place, what came next, how often, and its share with 80 % bounds."""
+    columns = (
+        _place_column("place", "从", "from", labels),
+        _place_column("after", "到", "to", labels),
+        Column("times", Text(zh="次数", en="times"), "derived", format="#,##0"),
+        Column("share", Text(zh="占从此处出发的", en="share of what followed"), "derived", format="0.0%"),
+        Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
+        Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", format="0.0%"),
+    )
+    rows = tuple((one.place, one.after, one.times, one.share, *wilson(one.times, one.known)) for one in flows)
+    return Table(columns, rows, len(rows))
+
+
+def place_table(flows: Sequence[Flow], loops: Sequence[Row], labels: Labels) -> Table:
+    """Return one row per place: how often passed, left from there (80 % bounds), converted next, and returned to."""
+    back: dict[str, int] = {}
+    for place, _, _, times in loops:
+        back[str(place)] = back.get(str(place), 0) + int(str(times))
+    columns = (
+        _place_column("place", "位置", "place", labels),
+        Column("times", Text(zh="经过次数", en="times passed"), "derived", format="#,##0"),
+        Column("left_rate", Text(zh="就此离开", en="left from here"), "derived", format="0.0%"),
+        Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
+        Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", format="0.0%"),
+        Column("won_rate", Text(zh="紧接着转化", en="converted next"), "derived", format="0.0%"),
+        Column("back_rate", Text(zh="隔一步又回来", en="back two steps later"), "derived", format="0.0%"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for place, known in _known(flows).items():
+        left, won = _times(flows, place, LEFT), _times(flows, place, WON)
+        rows.append(
+            (place, known, left / known, *wilson(left, known), won / known, back.get(place, 0) / known)
+        )
+    rows.sort(key=lambda row: -float(str(row[1])))
+    return Table(columns, tuple(rows), len(rows))
+
+
+def path_table(counts: Counts, labels: Labels) -> Table:
+    """Return the most frequent whole paths with their share and conversion (80 % bounds)."""
+    named = tuple((str(at), _way(str(row[0]), labels)) for at, row in enumerate(counts.paths[:MOST_PATHS]))
+    columns = (
+        Column("path", Text(zh="路径", en="path"), "dimension", value_labels=named),
+        Column("times", Text(zh="条数", en="paths"), "derived", format="#,##0"),
+        Column("paths_share", Text(zh="占全部路径", en="share of paths"), "derived", format="0.0%"),
+        Column("won_rate", Text(zh="转化率", en="converted"), "derived", format="0.0%"),
+        Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
+        Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", format="0.0%"),
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for at, (_, times, won) in enumerate(counts.paths[:MOST_PATHS]):
+        size, converted = int(str(times)), int(str(won))
+        rows.append((str(at), size, size / counts.total, converted / size, *wilson(converted, size)))
+    return Table(columns, tuple(rows), len(rows))
+
+
+def links_of(counts: Counts, labels: Labels) -> list[dict[str, object]]:
+    """Return the 20 largest flows of the first three steps for a Sankey: places carry their step."""
+    links: list[dict[str, object]] = []
+    for nth, place, after, times in counts.steps:
+        if after == OPEN:
+            continue
+        begin, end = said(place, labels), said(after, labels)
+        step = int(str(nth))
+        if str(after) not in (LEFT, WON):
+            end = Text(zh=f"{step + 1}. {end.zh}", en=f"{step + 1}. {end.en}")
+        source = Text(zh=f"{step}. {begin.zh}", en=f"{step}. {begin.en}")
+        links.append({"source": source, "target": end, "value": int(str(times))})
+    return links[:MOST_LINKS]
+
+
+def headline(
+    counts: Counts, flows: Sequence[Flow], labels: Labels, dates: Text, binding: AnalysisBinding
+) -> Text:
+    """Return how many paths there are, how many convert, the most frequent one, and where most leave."""
+    rate = counts.won / counts.total
+    low, high = wilson(counts.won, counts.total)
+    first = counts.paths[0]
+    way, share = _way(str(first[0]), labels), percent(int(str(first[1])) / counts.total)
+    leaving = max(_known(flows), key=lambda place: _times(flows, place, LEFT), default=None)
+    text = Text(
+        zh=f"{dates.zh}「{binding.label.zh}」共 {counts.total:,} 条路径({counts.people:,} 人),{percent(rate)}走到转化"
+        f"(八成把握在 {percent(low)}–{percent(high)} 之间)。最常见的是「{way.zh}」,占 {share}。",
+        en=f"“{binding.label.en}”, {dates.en}: {counts.total:,} paths of {counts.people:,} people, {percent(rate)} "
+        "reach the "
+        f"conversion (we are 80 % sure it is between {percent(low)} and {percent(high)}). The most frequent is "
+        f"“{way.en}”, "
+        f"{share}.",
+    )
+    if leaving is None or not _times(flows, leaving, LEFT):
+        return text
+    gone = sum(_times(flows, place, LEFT) for place in _known(flows))
+    name, part = said(leaving, labels), percent(_times(flows, leaving, LEFT) / gone)
+    return Text(
+        zh=f"{text.zh}离开最多的地方是「{name.zh}」,占全部离开的 {part}。",
+        en=f"{text.en} Most leave from “{name.en}”, {part} of all who leave.",
+    )
+
+
+def findings(flows: Sequence[Flow], loops: Sequence[Row], labels: Labels) -> tuple[Finding, ...]:
+    """Return where more leave than elsewhere, what follows each other beyond chance, and the largest circle.
+
+    Every comparison of a kind is corrected for how many were made.
+    """
+    return (*_leaving(flows, labels)[:2], *_leading(flows, labels)[:3], *_circle(flows, loops, labels))
+
+
+def _leaving(flows: Sequence[Flow], labels: Labels) -> list[Finding]:
+    known = _known(flows)
+    total, gone = sum(known.values()), sum(_times(flows, place, LEFT) for place in known)
+    large = [place for place, times in known.items() if LEAST_STEPS <= times < total]
+    pairs = [
+        (
+            (_times(flows, place, LEFT), known[place]),
+            (gone - _times(flows, place, LEFT), total - known[place]),
+        )
+        for place in large
+    ]
+    q_values = benjamini_hochberg([two_shares_p_value(*pair) for pair in pairs])
+    told = []
+    for place, (mine, rest), q in zip(large, pairs, q_values, strict=True):
+        share, others = mine[0] / mine[1], rest[0] / rest[1]
+        if q > HIGHEST_Q or share - others < LEAST_APART:
+            continue
+        name = said(place, labels)
+        low, high = wilson(*mine)
+        statement = Text(
+            zh=f"到「{name.zh}」之后就此离开的占 {percent(share)}(其他位置 {percent(others)},n={mine[1]:,})。",
+            en=f"{percent(share)} leave after “{name.en}” (elsewhere {percent(others)}; n = {mine[1]:,}).",
+        )
+        told.append(
+            (
+                mine[0] - others * mine[1],
+                Finding("segment", statement, value=share, low=low, high=high, at=place),
+            )
+        )
+    return [one for _, one in sorted(told, key=lambda pair: -pair[0])]
+
+
+def _leading(flows: Sequence[Flow], labels: Labels) -> list[Finding]:
+    import numpy as np
+
+    inner = [one for one in flows if one.after not in (LEFT, WON) and one.place != one.after]
+    places = sorted({one.place for one in inner} | {one.after for one in inner})
+    if len(places) < 3:
+        return []  # with two places what comes next is no choice
+    at = {place: number for number, place in enumerate(places)}
+    counts = np.zeros((len(places), len(places)))
+    for one in inner:
+        counts[at[one.place], at[one.after]] += one.times
+    ratio, p_values = more_than_chance(counts)
+    q_values = benjamini_hochberg([float(p_values[at[one.place], at[one.after]]) for one in inner])
+    told = []
+    for one, q in zip(inner, q_values, strict=True):
+        times = float(ratio[at[one.place], at[one.after]])
+        if q > HIGHEST_Q or times < LEAST_RATIO or one.times < LEAST_TIMES:
+            continue
+        begin, end = said(one.place, labels), said(one.after, labels)
+        low, high = wilson(one.times, one.known)
+        statement = Text(
+            zh=f"「{begin.zh}」之后去「{end.zh}」{one.times:,} 次,占 {percent(one.share)},是随机先后的 {times:.1f} "
+            "倍。",
+            en=f"“{begin.en}” is followed by “{end.en}” {one.times:,} times, {percent(one.share)} of what follows: "
+            f"{times:.1f} times as often as by chance.",
+        )
+        told.append(
+            (
+                one.times * (1 - 1 / times),
+                Finding("driver", statement, value=one.share, low=low, high=high, at=one.place),
+            )
+        )
+    return [one for _, one in sorted(told, key=lambda pair: -pair[0])]
+
+
+def _circle(flows: Sequence[Flow], loops: Sequence[Row], labels: Labels) -> list[Finding]:
+    """Return the most frequent A, B, A where B goes back to A more often than others go to A."""
+    arrivals: dict[str, int] = {}
+    for one in flows:
+        arrivals[one.after] = arrivals.get(one.after, 0) + one.times
+    total = sum(times for place, times in arrivals.items() if place not in (LEFT, WON))
+    tests, kept = [], []
+    for place, via, times, back in loops:
+        size, again = int(str(times)), int(str(back))
+        usual = arrivals.get(str(place), 0), max(1, total - arrivals.get(str(via), 0))
+        if again < LEAST_TIMES or usual[0] > usual[1]:
+            continue
+        tests.append(two_shares_p_value((again, size), usual))
+        kept.append((str(place), str(via), size, again, usual[0] / usual[1]))
+    for (place, via, size, again, usual_share), q in zip(kept, benjamini_hochberg(tests), strict=True):
+        if q <= HIGHEST_Q and again / size > LEAST_RATIO * usual_share:
+            first, second = said(place, labels), said(via, labels)
+            low, high = wilson(again, size)
+            return [
+                Finding(
+                    "segment",
+                    Text(
+                        zh=f"绕圈:「{first.zh} → {second.zh}」之后又往前走的,{percent(again / size)}回到「{first.zh}」"
+                        f"({again:,} 次)。",
+                        en=f"A circle: of those who went on after “{first.en} → {second.en}”, "
+                        f"{percent(again / size)} came "
+                        f"back to “{first.en}” ({again:,} times).",
+                    ),
+                    value=again / size, low=low, high=high, at=place,
+                )
+            ]  # fmt: skip
+    return []
+
+
+def change_table(
+    now: Sequence[Flow], before: Sequence[Flow], labels: Labels
+) -> tuple[Table, tuple[Finding, ...]]:
+    """Return one row per transition: its share now and before, the difference with 80 % bounds, q; and what "
+    "stands out.
+    """
+    earlier = {(one.place, one.after): one for one in before}
+    known_before = _known(before)
+    rows: list[tuple[Cell, ...]] = []
+    tests, pairs = [], []
+    for one in now:
+        if one.known < LEAST_STEPS or known_before.get(one.place, 0) < LEAST_STEPS:
+            continue
+        other = earlier.get((one.place, one.after))
+        past = (other.times if other else 0, known_before[one.place])
+        pairs.append((one, past))
+        tests.append(two_shares_p_value(past, (one.times, one.known)))
+    told = []
+    for (one, past), q in zip(pairs, benjamini_hochberg(tests), strict=True):
+        low, high = newcombe(past, (one.times, one.known))
+        gap = one.share - past[0] / past[1]
+        rows.append((one.place, one.after, one.share, past[0] / past[1], gap, low, high, q))
+        if q <= HIGHEST_Q and abs(gap) >= LEAST_APART:
+            begin, end, size = said(one.place, labels), said(one.after, labels), points(gap)
+            statement = Text(
+                zh=f"「{begin.zh}」之后「{end.zh}」的占比{'上升' if gap > 0 else '下降'} {size.zh}(校正后 q={q:.4f})。",
+                en=f"After “{begin.en}”, “{end.en}” {'rose' if gap > 0 else 'fell'} by {size.en} (corrected q = "
+                f"{q:.4f}).",
+            )
+            told.append(
+                (
+                    abs(gap) * one.known,
+                    Finding("change", statement, value=gap, low=low, high=high, at=one.place),
+                )
+            )
+    columns = (
+        _place_column("place", "从", "from", labels),
+        _place_column("after", "到", "to", labels),
+        Column("share", Text(zh="本期占比", en="share now"), "derived", format="0.0%"),
+        Column("earlier_share", Text(zh="对比期占比", en="share before"), "derived", format="0.0%"),
+        Column("share__delta", Text(zh="变化", en="change"), "derived", format="0.0%"),
+        Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
+        Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", format="0.0%"),
+        Column("q_value", Text(zh="校正后 q 值", en="corrected q-value"), "derived", format="0.0000"),
+    )
+    return Table(columns, tuple(rows), len(rows)), tuple(
+        one for _, one in sorted(told, key=lambda pair: -pair[0])[:3]
+    )
+
+
+def notes(counts: Counts, dates: Text, pause: Window, *, keep_repeats: bool) -> tuple[Text, ...]:
+    """Return the definition, then what could be wrong."""
+    length_zh = f"{pause.count}{_UNITS.get(pause.grain.value, '')}"
+    length_en = f"{pause.count} {pause.grain.value}{'s' if pause.count > 1 else ''}"
+    same_zh = "连续重复的位置逐次计数" if keep_repeats else "连续停在同一位置只算一次"
+    same_en = (
+        "repeats of a place count one by one" if keep_repeats else "repeats of a place in a row are one visit"
+    )
+    said_notes = [
+        Text(
+            zh=f"口径:{dates.zh}的事件;同一人停顿超过 {length_zh} 或转化之后另起一条路径;{same_zh};路径列前 "
+            f"{LONGEST} 步。"
+            f"平均 {counts.mean_length:.1f} 步。",
+            en=f"Definition: events of {dates.en}; a pause of more than {length_en}, or a conversion, ends a path; "
+            f"{same_en}; "
+            f"paths are listed by their first {LONGEST} places. {counts.mean_length:.1f} places on average.",
+        ),
+        Text(
+            zh="可能出错的地方:先后不是因果;没有编号的访客和没被记录的接触不在内;跨设备的同一人可能被当成几个人。",
+            en="What could be wrong: what comes first need not cause what comes next; visitors without a number "
+            "and contacts "
+            "nobody recorded are missing; one person on two devices may count as two.",
+        ),
+    ]
+    if counts.open:
+        said_notes.append(
+            Text(
+                zh=f"{counts.open:,} 条路径的停顿还没满,不算离开。",
+                en=f"{counts.open:,} paths have paused too briefly to be over and do not count as left.",
+            )
+        )
+    if counts.alone:
+        said_notes.append(
+            Text(
+                zh=f"另有 {counts.alone:,} 次转化之前没有任何记录的接触,不在路径内。",
+                en=f"A further {counts.alone:,} conversions had no recorded contact before them and are no path.",
+            )
+        )
+    return tuple(said_notes)
+
+
+def _known(flows: Sequence[Flow]) -> dict[str, int]:
+    return {one.place: one.known for one in flows}
+
+
+def _times(flows: Sequence[Flow], place: str, after: str) -> int:
+    return next((one.times for one in flows if one.place == place and one.after == after), 0)
+
+
+def _way(path: str, labels: Labels) -> Text:
+    places = [said(place, labels) for place in path.split(MARK)]
+    return Text(zh=" → ".join(one.zh for one in places), en=" → ".join(one.en for one in places))
