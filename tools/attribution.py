@@ -84,7 +84,10 @@ def attribution(inputs: AttributionInputs, context: ToolContext) -> ToolResult:
     _enough(journeys)
     found = _credits(journeys, question, context)
     whole = not inputs.where and not inputs.segments
-    money = {key: _by_channel(metric(key), str(name_of(binding, "touchpoint")), period, context) for key in ("cost", "claimed")}
+    money = {
+        key: _by_channel(metric(key), str(name_of(binding, "touchpoint")), period, context)
+        for key in ("cost", "claimed")
+    }
     if whole:
         for one in found:
             one.spend, one.claimed = money["cost"].get(one.code), money["claimed"].get(one.code)
@@ -99,7 +102,10 @@ def attribution(inputs: AttributionInputs, context: ToolContext) -> ToolResult:
         )
         findings += (over,) if over is not None else ()
     queried = _total(conversion, period, context, inputs.where, inputs.segments)
-    words = Text(zh=f"{lookback.count} {_UNITS[lookback.grain.value][0]}", en=f"{lookback.count} {_UNITS[lookback.grain.value][1]}")
+    words = Text(
+        zh=f"{lookback.count} {_UNITS[lookback.grain.value][0]}",
+        en=f"{lookback.count} {_UNITS[lookback.grain.value][1]}",
+    )
     return ToolResult(
         headline=headline(found, journeys, conversion, dates_label(period, context.today), findings),
         tables=(table, intervals, *((beside,) if beside is not None else ())),
@@ -155,7 +161,9 @@ def _credits(journeys: Journeys, asked: Asked, context: ToolContext) -> list[Cre
     return sorted(found, key=lambda one: (-one.by_model["markov"][0], one.code))
 
 
-def _by_channel(metric: Metric | None, dimension: str, period: Period, context: ToolContext) -> dict[str, float]:
+def _by_channel(
+    metric: Metric | None, dimension: str, period: Period, context: ToolContext
+) -> dict[str, float]:
     """Return a metric by touchpoint; nothing where it cannot be grouped so."""
     if metric is None:
         return {}
@@ -182,7 +190,10 @@ def _total(
     segments: tuple[str, ...] = (),
 ) -> float | None:
     query = MetricQuery(
-        metrics=(metric.name,), where=where, segments=segments, period=PeriodRange(start=period.start, end=period.end)
+        metrics=(metric.name,),
+        where=where,
+        segments=segments,
+        period=PeriodRange(start=period.start, end=period.end),
     )
     table = context.query(query).table
     return as_float(table.rows[0][table.index(metric.name)]) if table.rows else None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from semantic_layer.catalog import Metric
+from semantic_layer.errors import AskGrowthError
 from semantic_layer.period import Period
-from semantic_layer.query import PeriodRange, Where
+from semantic_layer.query import Condition, GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.text import Text, Words
 from tools.interventions.asking import change_of
 from tools.interventions.measuring import measure
 from tools.interventions.telling import chart, findings, headline, method_table, notes, series_table
+from tools.metric_tree.shape import shape_of
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.result import ToolResult
 from tools.scope.metric import metric_of
@@ -23,9 +26,12 @@ class BeforeAfterInputs(ToolInputs):
     action: str | None = Field(default=None, description="words of an entry in the action log")
     period: PeriodRange | None = Field(default=None, description="the days on which the change was on")
     where: tuple[Where, ...] = Field(
-        default=(), description="whom the change touched (dimension = members); the other members are the controls"
+        default=(),
+        description="whom the change touched (dimension = members); the other members are the controls",
     )
-    segments: tuple[str, ...] = Field(default=(), description="named segments, for treated and controls alike")
+    segments: tuple[str, ...] = Field(
+        default=(), description="named segments, for treated and controls alike"
+    )
 
 
 @tool(
@@ -51,7 +57,7 @@ def before_after(inputs: BeforeAfterInputs, context: ToolContext) -> ToolResult:
     Raises:
         QueryError: nothing says when, or the metric cannot be added up. NotEnoughDataError: too little history.
     """
-    metric = metric_of(context.layer.catalog, inputs.metric)
+    metric = _metric(inputs, context)
     coverage = settled(context, (metric.name,))
     assert coverage.start is not None
     assert coverage.end is not None
@@ -68,3 +74,24 @@ def before_after(inputs: BeforeAfterInputs, context: ToolContext) -> ToolResult:
         sql=measured.sql,
         periods=(change.period, Period.of(measured.starts[0], change.period.start)),
     )
+
+
+def _metric(inputs: BeforeAfterInputs, context: ToolContext) -> Metric:
+    """Return the metric asked for, else the first strategic one that can be read for whom the change touched."""
+    catalog = context.layer.catalog
+    first = metric_of(catalog, inputs.metric)
+    if inputs.metric is not None:
+        return first
+    named = [one.dimension for one in inputs.where if isinstance(one, Condition)]
+    groups = tuple(GroupBy(dimension=name) for name in dict.fromkeys(named))
+    shown = [one for one in catalog.metrics.values() if not one.hidden and one.tier == "strategic"]
+    for metric in (first, *sorted(shown, key=lambda one: not one.certified)):
+        try:
+            context.layer.compile(
+                MetricQuery(metrics=(metric.name,), group_by=groups), today=context.today, user=context.user
+            )
+            shape_of(catalog, metric.name)
+        except AskGrowthError:
+            continue
+        return metric
+    return first

@@ -23,7 +23,9 @@ class BudgetInputs(ToolInputs):
     """All optional: the first declared budget, the spend of recent weeks."""
 
     budget: str | None = Field(default=None, description="the budget's name in the YAML")
-    weekly_total: float | None = Field(default=None, gt=0, description="the weekly total to split; as now by default")
+    weekly_total: float | None = Field(
+        default=None, gt=0, description="the weekly total to split; as now by default"
+    )
     where: tuple[Where, ...] = Field(default=(), description="conditions on the channels")
     period: PeriodRange | None = Field(default=None, description="the weeks to learn from")
 
@@ -32,11 +34,18 @@ class BudgetInputs(ToolInputs):
     name="budget",
     label=Text(zh="预算分配", en="Budget reallocation"),
     examples=Words(
-        zh=("预算怎么分更好", "预算该怎么调整", "预算在各渠道之间怎么分配", "把钱从哪个渠道挪到哪个渠道"),
+        zh=(
+            "预算怎么分更好",
+            "预算该怎么调整",
+            "预算在各渠道之间怎么分配",
+            "预算在各渠道之间怎么分更好",
+            "把钱从哪个渠道挪到哪个渠道",
+        ),
         en=(
             "how should the budget be split",
             "reallocate the budget",
             "how should we split the budget across channels",
+            "how should the budget be split across ad channels",
             "which channel should get more budget",
         ),
     ),
@@ -99,15 +108,33 @@ def _table(panel: Panel, found: Allocation) -> Table:
 
 def _moves(panel: Panel, found: Allocation) -> Text:
     """Return who gives and who gets how much a week."""
-    given = sorted((s for s in found.shares if s.moved and s.proposed < s.response.spend), key=lambda s: s.proposed - s.response.spend)
-    taken = sorted((s for s in found.shares if s.moved and s.proposed > s.response.spend), key=lambda s: s.response.spend - s.proposed)
+    given = sorted(
+        (s for s in found.shares if s.moved and s.proposed < s.response.spend),
+        key=lambda s: s.proposed - s.response.spend,
+    )
+    taken = sorted(
+        (s for s in found.shares if s.moved and s.proposed > s.response.spend),
+        key=lambda s: s.response.spend - s.proposed,
+    )
 
     def told(at: str) -> str:
         def amount(one: float) -> str:
             return money(panel.spend_metric, abs(one)).at("zh-CN" if at == "zh" else "en-US")
 
-        less = [(s.response.label.zh if at == "zh" else s.response.label.en, amount(s.proposed - s.response.spend)) for s in given]
-        more = [(s.response.label.zh if at == "zh" else s.response.label.en, amount(s.proposed - s.response.spend)) for s in taken]
+        less = [
+            (
+                s.response.label.zh if at == "zh" else s.response.label.en,
+                amount(s.proposed - s.response.spend),
+            )
+            for s in given
+        ]
+        more = [
+            (
+                s.response.label.zh if at == "zh" else s.response.label.en,
+                amount(s.proposed - s.response.spend),
+            )
+            for s in taken
+        ]
         if at == "zh":
             return f"每周从{'、'.join(f'{n}拿出 {a}' for n, a in less)},给{'、'.join(f'{n} {a}' for n, a in more)}"
         return f"each week take {', '.join(f'{a} from {n}' for n, a in less)} and give {', '.join(f'{a} to {n}' for n, a in more)}"
@@ -123,7 +150,11 @@ def _headline(panel: Panel, found: Allocation, context: ToolContext) -> Text:
             en=f"On the data of {dates.en} no move goes the same way in 90 % of the draws with a gain, so none is proposed; "
             "marginal returns are in the table.",
         )
-    low, high, moves = money(panel.outcome_metric, found.low), money(panel.outcome_metric, found.high), _moves(panel, found)
+    low, high, moves = (
+        money(panel.outcome_metric, found.low),
+        money(panel.outcome_metric, found.high),
+        _moves(panel, found),
+    )
     return Text(
         zh=f"总预算不变,{moves.zh}:{panel.outcome_metric.label.zh}每周可能多 {low.zh}–{high.zh}(八成把握)。依据是 {dates.zh} 的"
         "调整后相关,不是实验。",
@@ -206,7 +237,11 @@ def _suggestions(panel: Panel, fitted: Fit, found: Allocation) -> tuple[Suggesti
 def _rule(found: Allocation) -> Text:
     kept = [one.response.label for one in found.shares if not one.response.visible]
     zh = f"{'、'.join(one.zh for one in kept)}的作用分辨不出,花费不动。" if kept else ""
-    en = f" {', '.join(one.en for one in kept)}: no effect can be told, so the spend is left alone." if kept else ""
+    en = (
+        f" {', '.join(one.en for one in kept)}: no effect can be told, so the spend is left alone."
+        if kept
+        else ""
+    )
     return Text(
         zh=f"规则:各渠道的边际回报拉平,单个渠道变动不超过 ±{BOX:.0%}、不超出历史花费范围;方向要有 {AGREEMENT:.0%} 以上的"
         f"重抽样一致才动。{zh}平均回报不是分配的依据。",

@@ -20,7 +20,13 @@ from tools.result import ChartSpec, Finding, ToolResult
 MOST_JUDGED = 12
 _GRADES = (
     ("experiment", Text(zh="留白实验", en="hold-out experiment")),
-    ("adjusted", Text(zh="调整后相关(同类客户、没有它的时段)", en="adjusted correlation (like customers, windows without it)")),
+    (
+        "adjusted",
+        Text(
+            zh="调整后相关(同类客户、没有它的时段)",
+            en="adjusted correlation (like customers, windows without it)",
+        ),
+    ),
     ("none", Text(zh="说不清", en="cannot be told")),
 )
 
@@ -86,7 +92,13 @@ def _says(one: Verdict) -> bool:
     """Return whether a verdict is worth a finding: surely extra, or an experiment that bounds the extra below the cost."""
     if one.found:
         return True
-    return one.grade == "experiment" and one.high is not None and one.low is not None and one.low <= 0 and _discount(one) > 0
+    return (
+        one.grade == "experiment"
+        and one.high is not None
+        and one.low is not None
+        and one.low <= 0
+        and _discount(one) > 0
+    )
 
 
 def _discount(one: Verdict) -> float:
@@ -158,7 +170,11 @@ def _finding(one: Verdict, binding: AnalysisBinding, revenue: Metric, context: T
 
 
 def _headline(
-    told: list[Verdict], verdicts: list[Verdict], binding: AnalysisBinding, revenue: Metric, context: ToolContext
+    told: list[Verdict],
+    verdicts: list[Verdict],
+    binding: AnalysisBinding,
+    revenue: Metric,
+    context: ToolContext,
 ) -> Text:
     if not told:
         name, why = _label(verdicts[0], binding, context), verdicts[0].why_not
@@ -181,7 +197,9 @@ def _notes(verdicts: list[Verdict], binding: AnalysisBinding, context: ToolConte
         name = _label(one, binding, context)
         dates = dates_label(one.use.period, context.today)
         if one.why_not is not None:
-            notes.append(Text(zh=f"{name.zh}没判:{one.why_not.zh}", en=f"{name.en} is not judged: {one.why_not.en}"))
+            notes.append(
+                Text(zh=f"{name.zh}没判:{one.why_not.zh}", en=f"{name.en} is not judged: {one.why_not.en}")
+            )
         elif one.grade == "adjusted":
             notes.append(
                 Text(

@@ -7,8 +7,14 @@ from pydantic import Field
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
 from tools.media.fitting import fit
-from tools.media.reading import read_panel
-from tools.media.telling import curve_chart, response_findings, response_headline, response_notes, response_table
+from tools.media.reading import focus_of, read_panel
+from tools.media.telling import (
+    curve_chart,
+    response_findings,
+    response_headline,
+    response_notes,
+    response_table,
+)
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.result import ToolResult
 
@@ -44,13 +50,18 @@ def spend_response(inputs: SpendResponseInputs, context: ToolContext) -> ToolRes
     Raises:
         QueryError: no budget is declared. NotEnoughDataError: fewer than 26 weeks, or 8 levels of spend in no channel.
     """
-    panel = read_panel(context, inputs.budget, inputs.period, inputs.where)
+    focus, where = focus_of(inputs.where, context, inputs.budget)
+    panel = read_panel(context, inputs.budget, inputs.period, where)
     fitted = fit(panel, context)
-    found = response_findings(panel, fitted)
+    # All channels are fitted, whichever is asked about: what is common to them has to be known.
+    shown = tuple(one for one in focus if one in panel.codes)
+    found = tuple(
+        one for one in response_findings(panel, fitted) if not shown or one.filters[panel.dimension] in shown
+    )
     return ToolResult(
-        headline=response_headline(panel, fitted, found, context),
+        headline=response_headline(panel, fitted, found, shown, context),
         tables=(response_table(panel, fitted),),
-        chart=curve_chart(panel, fitted),
+        chart=curve_chart(panel, fitted, shown),
         findings=found,
         warnings=response_notes(panel, fitted),
         sql=panel.sql,

@@ -125,7 +125,9 @@ def logged(context: ToolContext) -> tuple[Logged, ...]:
         name = name_of(binding, key)
         if name is not None:
             columns[key] = Named(name)
-    rows = RowQuery(model_of(binding), dict(columns), filters=filters_of(binding), time=name_of(binding, "time"))
+    rows = RowQuery(
+        model_of(binding), dict(columns), filters=filters_of(binding), time=name_of(binding, "time")
+    )
     result = context.analyse(Analysis({"log": rows}, "SELECT * FROM log ORDER BY at"), row_limit=MOST_ACTIONS)
     found = []
     for row in result.records():

@@ -66,7 +66,9 @@ class Measured:
         return self.effect.p_value <= 0.1 and self.effect.low * self.effect.high > 0
 
 
-def measure(metric: Metric, change: Change, segments: tuple[str, ...], span: Period, context: ToolContext) -> Measured:
+def measure(
+    metric: Metric, change: Change, segments: tuple[str, ...], span: Period, context: ToolContext
+) -> Measured:
     """Return the effect of a change on a metric; `span` is what there are data for.
 
     Buckets are seven days from the change's first day where it was on for two weeks, else days. With members
@@ -108,7 +110,9 @@ def measure(metric: Metric, change: Change, segments: tuple[str, ...], span: Per
     level = float(series[:before].mean()) if before else 0.0
     try:
         if len(columns) >= 2 and level > 0:
-            found = _scaled(before_after(series / level, np.column_stack(columns), before, before + count), level)
+            found = _scaled(
+                before_after(series / level, np.column_stack(columns), before, before + count), level
+            )
         else:
             names = []
             found = before_after(series, None, before, before + count, season=7 if days == 1 else None)

@@ -101,7 +101,11 @@ def chart(measured: Measured, table: Table) -> ChartSpec:
 def what(measured: Measured) -> Text:
     """Return the change by its name in the log, and whom it touched."""
     change = measured.change
-    zh, en = (f"「{change.what.zh}」", f"“{change.what.en}”") if change.what is not None else ("这次变动", "the change")
+    zh, en = (
+        (f"「{change.what.zh}」", f"“{change.what.en}”")
+        if change.what is not None
+        else ("这次变动", "the change")
+    )
     if measured.treated:
         names = measured.treated[:_NAMED]
         more = len(measured.treated) - len(names)
@@ -114,7 +118,11 @@ def headline(measured: Measured, context: ToolContext) -> Text:
     """Return the conclusion: the effect with its interval, or that none can be told from noise; the naive change."""
     metric, effect = measured.metric, measured.effect
     column = value_column(metric, "__delta")
-    dates, named, per = dates_label(measured.change.period, context.today), what(measured), per_bucket(measured)
+    dates, named, per = (
+        dates_label(measured.change.period, context.today),
+        what(measured),
+        per_bucket(measured),
+    )
     value, low, high = (prose(one, column, sign=True) for one in (effect.effect, effect.low, effect.high))
     naive = prose(effect.naive, column, sign=True)
     share, share_low, share_high = (percent(one, sign=True) for one in measured.relative)
@@ -128,7 +136,9 @@ def headline(measured: Measured, context: ToolContext) -> Text:
         )
     controlled = bool(measured.controls)
     zh_by = f"和 {len(measured.controls)} 个对照相比" if controlled else "和按历史推算的水平相比"
-    en_by = f"against {len(measured.controls)} controls" if controlled else "against what history leads to expect"
+    en_by = (
+        f"against {len(measured.controls)} controls" if controlled else "against what history leads to expect"
+    )
     return Text(
         zh=f"{named.zh}({dates.zh})期间,{metric.label.zh}{zh_by}{per.zh} {value.zh}({share}),八成把握在 {low.zh} 到 "
         f"{high.zh} 之间({share_low} 到 {share_high});前后直接相减是 {naive.zh},不能全算作效果。",
@@ -156,7 +166,10 @@ def findings(measured: Measured, context: ToolContext) -> tuple[Finding, ...]:
 
 def notes(measured: Measured) -> tuple[Text, ...]:
     """Return method, numbers of observations, evidence grade, and what could be wrong."""
-    effect, unit = measured.effect, Text(zh="周", en="weeks") if measured.days == 7 else Text(zh="天", en="days")
+    effect, unit = (
+        measured.effect,
+        Text(zh="周", en="weeks") if measured.days == 7 else Text(zh="天", en="days"),
+    )
     kind = (
         Text(zh="从前没有动作的日期", en="earlier dates")
         if effect.placebo_kind == "dates"
@@ -184,9 +197,16 @@ def notes(measured: Measured) -> tuple[Text, ...]:
         )  # fmt: skip
     if not measured.change.until_known:
         result.append(
-            Text(zh="没写何时结束,按开始后最多 28 天算。", en="No end is given: at most 28 days from the start are read.")
+            Text(
+                zh="没写何时结束,按开始后最多 28 天算。",
+                en="No end is given: at most 28 days from the start are read.",
+            )
         )
-    wrong_zh = "同一时间的其他动作、大促和季节也会算进来" if not measured.controls else "只发生在受影响一方的其他动作也会算进来;对照若被波及,效果会低估"
+    wrong_zh = (
+        "同一时间的其他动作、大促和季节也会算进来"
+        if not measured.controls
+        else "只发生在受影响一方的其他动作也会算进来;对照若被波及,效果会低估"
+    )
     wrong_en = (
         "anything else done at the same time, sales events and seasons count, too"
         if not measured.controls

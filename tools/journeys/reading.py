@@ -86,7 +86,9 @@ def read_journeys(asked: Asked, context: ToolContext) -> Journeys:
         lost.append(fails)
         value.append(worth)
         shares.append(
-            [part / total for part in parts] if total > 0 and len(parts) == len(steps) else [1 / len(steps)] * len(steps)
+            [part / total for part in parts]
+            if total > 0 and len(parts) == len(steps)
+            else [1 / len(steps)] * len(steps)
         )
     flat = Paths.of(paths, len(codes), converted, lost, value, shares)
     return Journeys(
@@ -103,7 +105,11 @@ def _analysis(asked: Asked, context: ToolContext) -> Analysis:
     kind = asked.conversion.type
     entity = str(name_of(asked.binding, "entity"))
     models = context.layer.catalog.models
-    if not isinstance(kind, SimpleMetric) or kind.agg not in ADDING or all(one.name != entity for one in models[kind.model].entities):
+    if (
+        not isinstance(kind, SimpleMetric)
+        or kind.agg not in ADDING
+        or all(one.name != entity for one in models[kind.model].entities)
+    ):
         raise QueryError(
             Text(
                 zh=f"{asked.conversion.label.zh}不能逐笔对应到 {entity},没法接上触点。",
@@ -120,20 +126,34 @@ def _analysis(asked: Asked, context: ToolContext) -> Analysis:
     if asked.revenue is not None:
         values["worth"] = Measured(asked.revenue.name)
     lookback, period = asked.lookback, asked.period
-    begin = shift(period.start, -lookback.count, lookback.grain) if _dated(lookback) else period.start - ONE_DAY
+    begin = (
+        shift(period.start, -lookback.count, lookback.grain) if _dated(lookback) else period.start - ONE_DAY
+    )
     conversions = RowQuery(
-        kind.model, values, asked.where, asked.segments, start=begin, end=period.end, time=kind.agg_time_dimension
+        kind.model,
+        values,
+        asked.where,
+        asked.segments,
+        start=begin,
+        end=period.end,
+        time=kind.agg_time_dimension,
     )
     touches = RowQuery(
         model_of(asked.binding),
-        {"who": Named(entity), "moment": Named("metric_time"), "what": Named(str(name_of(asked.binding, "touchpoint")))},
+        {
+            "who": Named(entity),
+            "moment": Named("metric_time"),
+            "what": Named(str(name_of(asked.binding, "touchpoint"))),
+        },
         filters=filters_of(asked.binding),
         time=name_of(asked.binding, "time"),
         start=begin,
         end=period.end,
     )
     worth = "worth" if asked.revenue is not None else "counts"
-    return Analysis({"conversions": conversions, "touches": touches}, _RESULT, _steps(worth, asked, period.end))
+    return Analysis(
+        {"conversions": conversions, "touches": touches}, _RESULT, _steps(worth, asked, period.end)
+    )
 
 
 def _dated(window: Window) -> bool:
@@ -204,7 +224,12 @@ def _steps(worth: str, asked: Asked, end: object) -> tuple[Step, ...]:
             "(SELECT *, ROW_NUMBER() OVER (PARTITION BY who, won_at ORDER BY at DESC, what DESC) AS back FROM kept "
             "WHERE win IS NULL AND at < :open_since AND at >= :start) AS n WHERE back <= :longest "
             "GROUP BY who, won_at) AS l GROUP BY path",
-            {"separator": SEPARATOR, "open_since": open_since, "start": period.start, "longest": LONGEST_PATH},
+            {
+                "separator": SEPARATOR,
+                "open_since": open_since,
+                "start": period.start,
+                "longest": LONGEST_PATH,
+            },
         ),
     )
 

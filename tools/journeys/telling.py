@@ -43,17 +43,27 @@ class Credit:
 def channel_column(labels: tuple[tuple[str, Text], ...]) -> Column:
     """Return the column of channels, the row without touches included."""
     none = Text(zh="回溯期内没有触点", en="no touch in the lookback")
-    return Column("channel", Text(zh="触点", en="touchpoint"), "dimension", value_labels=(*labels, (UNATTRIBUTED, none)))
+    return Column(
+        "channel", Text(zh="触点", en="touchpoint"), "dimension", value_labels=(*labels, (UNATTRIBUTED, none))
+    )
 
 
 def credit_table(credits: list[Credit], journeys: Journeys, conversion: Metric) -> Table:
     """Return one row per channel and one for the unattributed: credit per model; every column adds up to all."""
     columns = [channel_column(tuple((one.code, one.label) for one in credits))]
     columns += [Column(model, LABELS[model], "derived", conversion.unit, "#,##0.0") for model in MODELS]
-    columns.append(Column("assists", Text(zh="出现在多触点路径", en="in paths of several touches"), "derived", format="#,##0"))
+    columns.append(
+        Column(
+            "assists",
+            Text(zh="出现在多触点路径", en="in paths of several touches"),
+            "derived",
+            format="#,##0",
+        )
+    )
     columns.append(Column("closes", Text(zh="其中收尾", en="of these it closes"), "derived", format="#,##0"))
     rows: list[tuple[str | float | None, ...]] = [
-        (one.code, *(one.by_model[model][0] for model in MODELS), one.role.present, one.role.closes) for one in credits
+        (one.code, *(one.by_model[model][0] for model in MODELS), one.role.present, one.role.closes)
+        for one in credits
     ]
     rows.append((UNATTRIBUTED, *(journeys.unattributed for _ in MODELS), None, None))
     totals = (None, *(journeys.conversions for _ in MODELS), None, None)
@@ -74,12 +84,22 @@ def interval_table(credits: list[Credit], conversion: Metric) -> Table:
     return Table(columns, rows, len(rows))
 
 
-def money_table(credits: list[Credit], revenue: Metric | None, claimed: Metric | None, spend: Metric | None) -> Table | None:
+def money_table(
+    credits: list[Credit], revenue: Metric | None, claimed: Metric | None, spend: Metric | None
+) -> Table | None:
     """Return revenue by Markov removal, platform-claimed revenue and spend per channel; None without such metrics."""
     if revenue is None or (claimed is None and spend is None):
         return None
     columns = [channel_column(tuple((one.code, one.label) for one in credits))]
-    columns.append(Column("credited", Text(zh=f"{revenue.label.zh}(马尔可夫)", en=f"{revenue.label.en} (Markov)"), "derived", revenue.unit, "#,##0"))
+    columns.append(
+        Column(
+            "credited",
+            Text(zh=f"{revenue.label.zh}(马尔可夫)", en=f"{revenue.label.en} (Markov)"),
+            "derived",
+            revenue.unit,
+            "#,##0",
+        )
+    )
     if claimed is not None:
         columns.append(Column("claimed", claimed.label, "derived", claimed.unit, "#,##0"))
     if spend is not None:
@@ -119,14 +139,14 @@ def _role(one: Credit, ratio: float, conversion: Metric) -> Finding:
     expected = f"{role.expected:,.0f}"
     if ratio < 1:
         said_zh = "只助攻、从不收尾" if role.closes == 0 else "助攻多、收尾少"
-        said_en = "assists and never closes" if role.closes == 0 else "assists more than it closes"
+        said_en = "only assists, never closes" if role.closes == 0 else "assists more than it closes"
     else:
         said_zh, said_en = "收尾多、助攻少", "closes more than it assists"
     statement = Text(
         zh=f"{one.label.zh}{said_zh}:出现在 {role.present:,.0f} 条多触点成交路径里,收尾 {closes} 次(若先后随机应约 {expected} 次);"
         f"末次触点记 {prose(one.by_model['last'][0], column).zh},线性记 {prose(linear, column).zh}"
         f"(八成把握 {prose(low, column).zh}–{prose(high, column).zh})。",
-        en=f"{one.label.en} {said_en}: it is in {role.present:,.0f} converting paths of several touches and closes "
+        en=f"{one.label.en}: {said_en}. In {role.present:,.0f} converting paths of several touches, closing "
         f"{closes} (about {expected} if the order were random). Last touch credits "
         f"{prose(one.by_model['last'][0], column).en}, linear {prose(linear, column).en} (80 % sure: "
         f"{prose(low, column).en} to {prose(high, column).en}).",
@@ -149,7 +169,9 @@ def claim_finding(claimed: float, actual: float, claimed_metric: Metric, revenue
     return Finding("quality", statement, claimed_metric.name, share, share, share)
 
 
-def headline(credits: list[Credit], journeys: Journeys, conversion: Metric, dates: Text, found: tuple[Finding, ...]) -> Text:
+def headline(
+    credits: list[Credit], journeys: Journeys, conversion: Metric, dates: Text, found: tuple[Finding, ...]
+) -> Text:
     """Return who gets the most credit, how far the models agree, and the first finding."""
     column = Column("credit", conversion.label, "derived", conversion.unit)
     first = max(credits, key=lambda one: one.by_model["markov"][0])
@@ -157,12 +179,17 @@ def headline(credits: list[Credit], journeys: Journeys, conversion: Metric, date
     share = journeys.unattributed / journeys.conversions if journeys.conversions else 0.0
     said = found[0].statement if found else Text(zh="", en="")
     total = prose(journeys.conversions, column)
+    none = (
+        Text(zh=f";{percent(share)} 没有触点", en=f"; {percent(share)} had no touch")
+        if share >= 0.0005
+        else Text(zh="", en="")
+    )
     return Text(
-        zh=f"{dates.zh}的 {total.zh} {conversion.label.zh}里,{first.label.zh}得到的功劳最多:各模型在 "
-        f"{prose(least, column).zh}–{prose(most, column).zh} 之间;{percent(share)} 没有触点。{said.zh}",
-        en=f"Of {total.en} ({conversion.label.en}, {dates.en}) {first.label.en} gets the most credit, "
-        f"{prose(least, column).en} to {prose(most, column).en} depending on the model; {percent(share)} had no touch."
-        + (f" {said.en}" if found else ""),
+        zh=f"{said.zh}{dates.zh}的{conversion.label.zh} {total.zh}里,{first.label.zh}功劳最大:各模型在 "
+        f"{prose(least, column).zh}–{prose(most, column).zh} 之间{none.zh}。",
+        en=(f"{said.en} " if found else "")
+        + f"Of {conversion.label.en} ({total.en}, {dates.en}) {first.label.en} gets the most credit: "
+        f"{prose(least, column).en} to {prose(most, column).en} depending on the model{none.en}.",
     )  # fmt: skip
 
 

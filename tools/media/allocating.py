@@ -77,7 +77,9 @@ def allocate(fit: Fit, context: ToolContext, budget: float | None = None) -> All
         unsure = [
             one.code
             for at, one in enumerate(fit.responses)
-            if one.code not in fixed and abs(proposed[at] - now[at]) > LEAST_MOVE * now[at] and same[at] < AGREEMENT
+            if one.code not in fixed
+            and abs(proposed[at] - now[at]) > LEAST_MOVE * now[at]
+            and same[at] < AGREEMENT
         ]
         if not unsure:
             break
@@ -115,9 +117,15 @@ def _judged(fit: Fit, proposed: Array, same: Array) -> Allocation:
         changes.append(brought(curves, list(proposed)) - brought(curves, now))
     low, high = (float(one) for one in np.quantile(changes, [0.1, 0.9]))
     shares = tuple(
-        Share(one, float(spend), float(agree)) for one, spend, agree in zip(fit.responses, proposed, same, strict=True)
+        Share(one, float(spend), float(agree))
+        for one, spend, agree in zip(fit.responses, proposed, same, strict=True)
     )
     level = brought(best, now)
     moved = [one for one in shares if one.moved]
-    stands = bool(moved) and all(one.agreement >= AGREEMENT for one in moved) and low > 0 and gain >= LEAST_GAIN * level
+    stands = (
+        bool(moved)
+        and all(one.agreement >= AGREEMENT for one in moved)
+        and low > 0
+        and gain >= LEAST_GAIN * level
+    )
     return Allocation(shares, gain, low, high, level, stands)

@@ -138,7 +138,9 @@ def _elasticity(spend: Array, value: Array, at: int) -> Elasticity:
     import numpy as np
 
     logs = np.log(np.stack([spend, value]))
-    centred = logs - np.nanmean(logs, axis=1, keepdims=True)  # a channel that joins late must not shift the mean
+    centred = logs - np.nanmean(
+        logs, axis=1, keepdims=True
+    )  # a channel that joins late must not shift the mean
     others = np.delete(centred, at, axis=2)
     count = (~np.isnan(others)).sum(axis=2)[0]
     chosen = (count >= 2) & ~np.isnan(logs[0, :, at])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from semantic_layer.catalog import AnalysisBinding, Metric
 from semantic_layer.errors import AskGrowthError, NotEnoughDataError
 from semantic_layer.period import Grain, Period, truncate
-from semantic_layer.query import GroupBy, MetricQuery, PeriodRange, Where
+from semantic_layer.query import Condition, GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.table import Cell
 from semantic_layer.text import Text
 from tools.bindings import binding_of, name_of, names_of
@@ -111,6 +111,26 @@ def read_panel(
     return _panel(spend, outcome, dimension, weeks, spent, brought, labels, held, by_channel, (*sql, *more))
 
 
+def focus_of(
+    where: tuple[Where, ...], context: ToolContext, budget: str | None
+) -> tuple[tuple[str, ...], tuple[Where, ...]]:
+    """Return the channels that conditions name, and the conditions that are left."""
+    _, _, dimension, _ = _bound(context, budget)
+    spellings = context.layer.catalog.spellings
+    named: list[str] = []
+    left: list[Where] = []
+    for one in where:
+        if (
+            isinstance(one, Condition)
+            and one.operator in ("=", "in")
+            and spellings.get(one.dimension, one.dimension) == dimension
+        ):
+            named += [str(value) for value in one.values]
+        else:
+            left.append(one)
+    return tuple(named), tuple(left)
+
+
 def _bound(context: ToolContext, budget: str | None) -> tuple[Metric, Metric, str, tuple[Metric, ...]]:
     """Return spend, outcome, channel and what is held constant; from a return on spend if no budget is declared."""
     from tools.suggestions import reallocation
@@ -119,9 +139,15 @@ def _bound(context: ToolContext, budget: str | None) -> tuple[Metric, Metric, st
     if budget is None and not any(one.kind == "budget" for one in catalog.analyses):
         for metric in catalog.metrics.values():
             if reallocation.applies(metric, context) and not metric.hidden:
-                value, spend = (catalog.metrics[one.metric] for one in (metric.type.numerator, metric.type.denominator))  # type: ignore[union-attr]
+                value, spend = (
+                    catalog.metrics[one.metric] for one in (metric.type.numerator, metric.type.denominator)
+                )  # type: ignore[union-attr]
                 for dimension in catalog.dimensions.values():
-                    if dimension.values and dimension.kind == "categorical" and _groupable(spend, dimension.name, context):
+                    if (
+                        dimension.values
+                        and dimension.kind == "categorical"
+                        and _groupable(spend, dimension.name, context)
+                    ):
                         return spend, value, dimension.name, ()
     binding: AnalysisBinding = binding_of(context, "budget", budget)
     spend, outcome = (catalog.metrics[str(name_of(binding, key))] for key in ("spend", "outcome"))
@@ -151,7 +177,9 @@ def _weekly(
 
     groups = [GroupBy(dimension=dimension)] if dimension else []
     groups.append(GroupBy(dimension="metric_time", grain=Grain.WEEK))
-    result = context.query(MetricQuery(metrics=(metric.name,), group_by=tuple(groups), where=where, period=period))
+    result = context.query(
+        MetricQuery(metrics=(metric.name,), group_by=tuple(groups), where=where, period=period)
+    )
     table = result.table
     at = {week: number for number, week in enumerate(weeks)}
     code_at = table.index(dimension) if dimension else None

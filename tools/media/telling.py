@@ -6,13 +6,14 @@ from semantic_layer.catalog import Metric
 from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text
 from tools.media.fitting import HAC_LAGS, Fit, Response
-from tools.media.reading import LEAST_LEVELS, LEAST_WEEKS, LeftOut, Panel
+from tools.media.reading import LEAST_LEVELS, LEAST_WEEKS, RECENT_WEEKS, LeftOut, Panel
 from tools.registry import ToolContext
 from tools.render import percent, prose
 from tools.render_dates import dates_label
 from tools.result import ChartSpec, Finding
 
 _POINTS = 25
+MOST_BELIEVED = 0.2  # of the outcome, by one medium
 METHODS = {
     "own": Text(
         zh="各渠道自己的周度弹性(对数回归,减去各渠道共同的波动,Newey-West 误差,向均值收缩)",
@@ -34,7 +35,9 @@ def ratio_column(panel: Panel, name: str, label: Text) -> Column:
     """Return the column of outcome per unit of spend."""
     if panel.in_money:
         return Column(name, label, "derived", format="0.00x")
-    return Column(name, label, "derived", panel.outcome_metric.unit, "0.00" if panel.outcome_metric.unit else None)
+    return Column(
+        name, label, "derived", panel.outcome_metric.unit, "0.00" if panel.outcome_metric.unit else None
+    )
 
 
 def response_table(panel: Panel, fit: Fit) -> Table:
@@ -70,7 +73,9 @@ _YES_NO = (("yes", Text(zh="是", en="yes")), ("no", Text(zh="否", en="no")))
 
 def curve_chart(panel: Panel, fit: Fit, only: tuple[str, ...] = ()) -> ChartSpec:
     """Return the curves of the distinguishable channels (else all) inside the spend that was seen, today's marked."""
-    shown = [one for one in fit.responses if (one.code in only if only else one.visible)] or list(fit.responses)
+    shown = [one for one in fit.responses if (one.code in only if only else one.visible)] or list(
+        fit.responses
+    )
     shown = sorted(shown, key=lambda one: -one.spend)[:8]
     rows: list[tuple[Cell, ...]] = []
     for one in shown:
@@ -102,20 +107,30 @@ def curve_chart(panel: Panel, fit: Fit, only: tuple[str, ...] = ()) -> ChartSpec
     )
 
 
+def unbelievable(panel: Panel, fit: Fit) -> tuple[Response, ...]:
+    """Return channels to which a joint model gives more of the outcome than one medium plausibly brings."""
+    if fit.method == "own":
+        return ()
+    level = float(panel.outcome[-RECENT_WEEKS:].sum(axis=1).mean())
+    return tuple(one for one in fit.responses if one.average * one.spend > MOST_BELIEVED * level)
+
+
 def response_findings(panel: Panel, fit: Fit) -> tuple[Finding, ...]:
     """Return the distinguishable channels whose next unit of money surely returns less, or more, than it costs."""
     if not panel.in_money:
         return ()
     found = []
     for one in fit.responses:
-        if one.visible and (one.high < 1 or one.low > 1):
+        if one.visible and (one.high < 1 or one.low > 1) and one not in unbelievable(panel, fit):
             found.append((one.high >= 1, -abs(one.marginal - 1) * one.spend, _finding(panel, one)))
     return tuple(item for _, _, item in sorted(found, key=lambda triple: triple[:2]))
 
 
 def _finding(panel: Panel, one: Response) -> Finding:
     column = ratio_column(panel, "marginal", Text(zh="边际回报", en="marginal return"))
-    value, low, high, average = (prose(part, column) for part in (one.marginal, one.low, one.high, one.average))
+    value, low, high, average = (
+        prose(part, column) for part in (one.marginal, one.low, one.high, one.average)
+    )
     if one.high < 1:
         judged = Text(zh="多花的钱带不回等额的收入", en="less comes back than is put in")
     else:
@@ -136,9 +151,17 @@ def _finding(panel: Panel, one: Response) -> Finding:
     )
 
 
-def response_headline(panel: Panel, fit: Fit, found: tuple[Finding, ...], context: ToolContext) -> Text:
-    """Return the first finding, else who can be told apart at all."""
+def response_headline(
+    panel: Panel, fit: Fit, found: tuple[Finding, ...], asked: tuple[str, ...], context: ToolContext
+) -> Text:
+    """Return the first finding, else what is known of the channels asked about, else who can be told apart at all."""
     dates = dates_label(panel.period, context.today)
+    if not found and asked:
+        told = [_unsure(panel, one) for one in fit.responses if one.code in asked]
+        return Text(
+            zh=f"{dates.zh}:{';'.join(one.zh for one in told)}。",
+            en=f"{dates.en}: {'; '.join(one.en for one in told)}.",
+        )
     visible = [one for one in fit.responses if one.visible]
     if found:
         return Text(zh=f"{dates.zh}:{found[0].statement.zh}", en=f"{dates.en}: {found[0].statement.en}")
@@ -160,6 +183,18 @@ def response_headline(panel: Panel, fit: Fit, found: tuple[Finding, ...], contex
     )
 
 
+def _unsure(panel: Panel, one: Response) -> Text:
+    column = ratio_column(panel, "marginal", Text(zh="边际回报", en="marginal return"))
+    value, low, high = (prose(part, column) for part in (one.marginal, one.low, one.high))
+    judged = (
+        Text(zh="", en="") if one.visible else Text(zh=",和零分不开", en=", not distinguishable from zero")
+    )
+    return Text(
+        zh=f"{one.label.zh}再多花一单位的回报约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间){judged.zh}",
+        en=f"the next unit of spend on {one.label.en} returns about {value.en} (80 % sure: {low.en} to {high.en}){judged.en}",
+    )
+
+
 def response_notes(panel: Panel, fit: Fit) -> tuple[Text, ...]:
     """Return method, left-out channels with a proposed test, and what could be wrong."""
     explained = f",R²={fit.r_squared:.2f}" if fit.r_squared is not None else ""
@@ -172,6 +207,17 @@ def response_notes(panel: Panel, fit: Fit) -> tuple[Text, ...]:
         )
     ]
     result += [_left_out(one, panel) for one in panel.left_out]
+    wild = unbelievable(panel, fit)
+    if wild:
+        result.append(
+            Text(
+                zh=f"{'、'.join(one.label.zh for one in wild)}被算出带来 {MOST_BELIEVED:.0%} 以上的{panel.outcome_metric.label.zh},大得不可信,"
+                "多半是季节或别的原因;不据此下结论。",
+                en=f"The model gives {', '.join(one.label.en for one in wild)} more than {MOST_BELIEVED:.0%} of "
+                f"{panel.outcome_metric.label.en} each: too much to believe, most likely season or another cause. Nothing "
+                "is concluded from it.",
+            )
+        )
     close = [one.label for one in fit.responses if one.inflation > 10]
     if close:
         result.append(

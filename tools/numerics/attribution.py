@@ -213,4 +213,7 @@ def roles(paths: Paths) -> list[Role]:
     spread = np.bincount(channel, weights=wins[owner] * share * (1 - share), minlength=paths.channels)
     closes = np.bincount(paths.touch, weights=last * wins[paths.path], minlength=paths.channels)
     z = np.divide(closes - expected, np.sqrt(spread), out=np.zeros(paths.channels), where=spread > 0)
-    return [Role(float(p), float(c), float(e), float(s)) for p, c, e, s in zip(present, closes, expected, z, strict=True)]
+    return [
+        Role(float(p), float(c), float(e), float(s))
+        for p, c, e, s in zip(present, closes, expected, z, strict=True)
+    ]

@@ -67,4 +67,6 @@ def extra_over_baseline(customers: Array, amounts: Array) -> Extra:
     reach = float(np.quantile(np.abs(off), 0.8)) * expected if len(off) else 0.0
     rank = (1 + int((np.abs(off) >= abs(share)).sum())) / (1 + len(off))
     value = actual - expected
-    return Extra(actual, expected, value - reach, value + reach, rank, tuple(float(one) for one in off * expected))
+    return Extra(
+        actual, expected, value - reach, value + reach, rank, tuple(float(one) for one in off * expected)
+    )

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 
 WEEKS_A_YEAR = 365.25 / 7
 CARRY_OVERS = (0.0, 0.3, 0.6, 0.8)  # share of an effect that is left a week later
-HALF_POINTS = (0.3, 0.7, 1.5, 4.0, 12.0)  # spend of half the effect, in mean spends; 12 is next to a straight line
+HALF_POINTS = (
+    0.3,
+    0.7,
+    1.5,
+    4.0,
+    12.0,
+)  # spend of half the effect, in mean spends; 12 is next to a straight line
 _BLOCK = 6  # weeks that stay together in a resample
 
 
@@ -184,7 +190,9 @@ def water_fill(curves: Sequence[Curve], budget: float, low: Array, high: Array) 
     found = spends(most)
     room = high - found
     missing = total - float(found.sum())
-    if missing > 0 and float(room.sum()) > 0:  # flat stretches: what bisection leaves over goes where there is room
+    if (
+        missing > 0 and float(room.sum()) > 0
+    ):  # flat stretches: what bisection leaves over goes where there is room
         found = found + room * missing / float(room.sum())
     return np.asarray(found)
 
@@ -221,7 +229,9 @@ class MixModel:
         self._raw = raw
         self._clean = raw - (raw @ self._basis) @ self._basis.T
 
-    def fit(self, outcome: Array, *, start: Sequence[int] | None = None, rounds: int = 3) -> tuple[Mix, list[int]]:
+    def fit(
+        self, outcome: Array, *, start: Sequence[int] | None = None, rounds: int = 3
+    ) -> tuple[Mix, list[int]]:
         """Return the best mix by coordinate descent over the candidates, effects not below zero; and the choices.
 
         What is held constant is taken out of both sides first (Frisch & Waugh 1933); the rest is a non-negative

@@ -54,7 +54,11 @@ class Verdict:
 def judge(use: Use, binding: AnalysisBinding, context: ToolContext) -> Verdict:
     """Return what the promotion brought extra, or why that cannot be told."""
     holdouts = binding.options.get("holdouts")
-    name = {str(key): value for key, value in holdouts.items()}.get(str(use.value)) if isinstance(holdouts, dict) else None
+    name = (
+        {str(key): value for key, value in holdouts.items()}.get(str(use.value))
+        if isinstance(holdouts, dict)
+        else None
+    )
     if name is not None:
         try:
             return _by_holdout(use, str(name), context)
@@ -65,7 +69,9 @@ def judge(use: Use, binding: AnalysisBinding, context: ToolContext) -> Verdict:
 
 def _by_holdout(use: Use, name: str, context: ToolContext) -> Verdict:
     metrics = context.layer.catalog.metrics
-    evaluation: Evaluation = evaluate(question_of(binding_of(context, "experiment", name), metrics), context, None)
+    evaluation: Evaluation = evaluate(
+        question_of(binding_of(context, "experiment", name), metrics), context, None
+    )
     if evaluation.verdict == "invalid":
         return Verdict(
             use, None, sql=evaluation.sql,
@@ -83,7 +89,10 @@ def _by_holdout(use: Use, name: str, context: ToolContext) -> Verdict:
     share, error = first.difference.value, first.difference.error
     base = first.variant_mean
     # Those who buy with the promotion at hand and would have bought without it: control rate over treated rate.
-    anyway = [min(max(1 - part / base, 0.0), 1.0) if base > 0 else None for part in (share, share + _Z80 * error, share - _Z80 * error)]
+    anyway = [
+        min(max(1 - part / base, 0.0), 1.0) if base > 0 else None
+        for part in (share, share + _Z80 * error, share - _Z80 * error)
+    ]
     return Verdict(
         use, "experiment", effect.difference.value * treated, (effect.difference.value - _Z80 * effect.difference.error) * treated,
         (effect.difference.value + _Z80 * effect.difference.error) * treated, effect.p_value, *anyway,
@@ -111,7 +120,11 @@ def _by_windows(use: Use, binding: AnalysisBinding, context: ToolContext) -> Ver
         revenue = extra_over_baseline(read.customers, read.revenue)
         buyers = extra_over_baseline(read.customers, read.buyers)
     except ValueError:
-        return Verdict(use, None, why_not=Text(zh="用券的人没有可比的过去。", en="Its users have no past to compare with."))
+        return Verdict(
+            use,
+            None,
+            why_not=Text(zh="用券的人没有可比的过去。", en="Its users have no past to compare with."),
+        )
     seen = max(buyers.actual, 1.0)
     anyway = [min(max(1 - part / seen, 0.0), 1.0) for part in (buyers.value, buyers.high, buyers.low)]
     return Verdict(

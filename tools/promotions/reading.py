@@ -61,7 +61,9 @@ class Windows:
     sql: str
 
 
-def uses(binding: AnalysisBinding, where: tuple[Where, ...], context: ToolContext) -> tuple[tuple[Use, ...], str]:
+def uses(
+    binding: AnalysisBinding, where: tuple[Where, ...], context: ToolContext
+) -> tuple[tuple[Use, ...], str]:
     """Return the uses of every promotion, those with the most orders first, and the SQL."""
     step = Step(
         "numbered",
@@ -81,7 +83,10 @@ def uses(binding: AnalysisBinding, where: tuple[Where, ...], context: ToolContex
     for row in result.records():
         first, last = _day(row["first_day"]), _day(row["last_day"])
         if first is not None and last is not None:
-            numbers = [as_float(row[key]) or 0.0 for key in ("orders", "customers", "coming_back", "revenue", "discount")]
+            numbers = [
+                as_float(row[key]) or 0.0
+                for key in ("orders", "customers", "coming_back", "revenue", "discount")
+            ]
             found.append(Use(row["promotion"], *numbers, first=first, last=last))
     return tuple(found), result.sql
 
@@ -104,13 +109,18 @@ def windows(use: Use, starts: tuple[date, ...], binding: AnalysisBinding, contex
     last one was (30, 90, 180, 365 days, longer).
     """
     days = use.period.days
-    values: dict[str, date | int | float | str] = {f"w{at}": start for at, start in enumerate((use.first, *starts))}
+    values: dict[str, date | int | float | str] = {
+        f"w{at}": start for at, start in enumerate((use.first, *starts))
+    }
     listed = " UNION ALL ".join(
         f"SELECT {at} AS number, CAST(:w{at} AS TIMESTAMP) AS starts" for at in range(len(starts) + 1)
     )
     steps = (
         Step("windows", listed, values),
-        Step("orders_of", "SELECT who, CAST(at AS TIMESTAMP) AS at, promotion, revenue FROM bought WHERE NOT who IS NULL"),
+        Step(
+            "orders_of",
+            "SELECT who, CAST(at AS TIMESTAMP) AS at, promotion, revenue FROM bought WHERE NOT who IS NULL",
+        ),
         Step(
             "past",
             "SELECT w.number, o.who, COUNT(*) AS times, EPOCH(MIN(w.starts) - MAX(o.at)) / 86400.0 AS ago "
@@ -154,7 +164,9 @@ def _targeted(records: tuple[Mapping[str, Cell], ...], count: int, sql: str) -> 
     users = cube[3, 0]
     order = np.argsort(-np.divide(users, cube[0, 0], out=np.zeros(25), where=cube[0, 0] > 0))
     reached = np.cumsum(users[order])
-    kept = order[: int(np.searchsorted(reached, TARGETED * users.sum())) + 1] if users.sum() > 0 else order[:0]
+    kept = (
+        order[: int(np.searchsorted(reached, TARGETED * users.sum())) + 1] if users.sum() > 0 else order[:0]
+    )
     return Windows(cube[0][:, kept], cube[1][:, kept], cube[2][:, kept], users[kept], sql)
 
 
@@ -170,7 +182,12 @@ def _rows(
     discount = name_of(binding, "discount")
     columns["discount"] = Measured(discount if discount is not None else str(name_of(binding, "revenue")))
     return RowQuery(
-        model_of(binding), columns, where=where, filters=filters_of(binding), time=name_of(binding, "time"), end=until
+        model_of(binding),
+        columns,
+        where=where,
+        filters=filters_of(binding),
+        time=name_of(binding, "time"),
+        end=until,
     )
 
 

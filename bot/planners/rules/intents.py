@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
 
 from bot.answer import Slot
 from bot.language.normalise import normalise
 from bot.language.terms.tokens import key_of, tokenise
-from bot.plan import ToolPlan
+from bot.plan import MetricPlan, ToolPlan
 from bot.planners.base import Planned
 from bot.planners.rules.accounting import unused_words
+from bot.planners.rules.asked import Asked
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.grammar import grammar_matches
 from bot.planners.rules.line import Line
@@ -35,8 +39,19 @@ _LABELS = {
     "basket": Text(zh="购物篮分析", en="basket analysis"),
     "sentiment": Text(zh="评论情感分析", en="review sentiment analysis"),
     "budget": Text(zh="预算分配", en="budget allocation"),
+    "spend_response": Text(zh="投放响应分析", en="spend response"),
+    "promotion": Text(zh="促销增量分析", en="promotion incrementality"),
+    "before_after": Text(zh="前后对比", en="before-and-after analysis"),
     "target": Text(zh="目标进度", en="target progress"),
 }
+
+
+# Nouns that only say about whom or when an analysis is made, where the workspace has no such word.
+_SOFT = re.compile(
+    r"(?:用?户|客户?|新客|老客?|顾客|会员|买家|消费者|人|人群|大家|时间|金额|商品|渠道|产品|品类|页面|版本|情况|按|里|中|后|前|各|每|个|看|月|年|"
+    r"customers?|users?|visitors?|buyers?|shoppers?|clients?|people|members?|products?|channels?|categor(?:y|ies)|items?|orders?|sales|"
+    r"time|between|after|before|by|each|months?|weeks?|days?|compared?|biggest|valuable|rank|new|first|last|one|pages?|leave)$"
+)
 
 
 def example_keys(registry: Registry) -> tuple[tuple[str, Tool], ...]:
@@ -102,18 +117,7 @@ def route(
     unused = unused_words(line, scene, named=False)
     nearest = [draft.build(scene, draft.period)] if draft.metrics and not draft.problems else []
     if unused:
-        named_zh, named_en = "、".join(unused), ", ".join(unused)
-        return refuse(
-            "not_in_catalog",
-            Text(
-                zh=f"没看懂「{named_zh}」:它不是这里的指标、维度或取值。",
-                en=f"I did not understand “{named_en}”: no metric, dimension or value here is called so.",
-            ),
-            scene,
-            missing=unused,
-            nearest=nearest,
-            draft=draft,
-        )
+        return _not_understood(unused, draft, scene)
     if draft.problems:
         first = draft.problems[0]
         return refuse(first.reason, first.message, scene, missing=first.missing, draft=draft)
@@ -139,7 +143,55 @@ def route(
     )
 
 
-def tool_plan(tool: Tool, draft: Draft, words: tuple[str, ...]) -> Planned:
+def route_asked(
+    asked: Asked, line: Line, draft: Draft, scene: Scene, tool: Tool, base: MetricPlan | None
+) -> Planned:
+    """Return the plan of the analysis that a question's wording asked for, or what of it was not understood.
+
+    A question without a metric goes on about the last one ("why?"): its metric, filters and period are taken over.
+    """
+    line.use(*line.tagged(Tag.INTENT, Tag.SUPER, Tag.ORDER, Tag.BY, Tag.COMPARE, Tag.GREW, Tag.GROWTH, Tag.AGG))
+    unused = tuple(word for word in unused_words(line, scene, named=True) if not _SOFT.match(word.lower()))
+    if not unused and draft.problems and draft.metrics:
+        first = draft.problems[0]
+        if first.reason == "not_in_catalog":
+            return refuse(first.reason, first.message, scene, missing=first.missing, draft=draft)
+    if unused:
+        return _not_understood(unused, draft, scene)
+    if base is not None and not draft.metrics and not draft.where and not draft.segments:
+        _continued(base, draft)
+    return tool_plan(tool, draft, asked.words, asked.inputs)
+
+
+def _continued(base: MetricPlan, draft: Draft) -> None:
+    draft.metrics = list(base.metrics)
+    draft.where = list(base.where)
+    draft.segments = list(base.segments)
+    draft.compare = draft.compare or [part for part in base.compare]
+    if draft.period is None and base.period is not None:
+        draft.period = base.period.period()
+    draft.notes.insert(0, Text(zh="接着上一个问题。", en="This continues the last question."))
+
+
+def _not_understood(unused: tuple[str, ...], draft: Draft, scene: Scene) -> Planned:
+    nearest = [draft.build(scene, draft.period)] if draft.metrics and not draft.problems else []
+    named_zh, named_en = "、".join(unused), ", ".join(unused)
+    return refuse(
+        "not_in_catalog",
+        Text(
+            zh=f"没看懂「{named_zh}」:它不是这里的指标、维度或取值。",
+            en=f"I did not understand “{named_en}”: no metric, dimension or value here is called so.",
+        ),
+        scene,
+        missing=unused,
+        nearest=nearest,
+        draft=draft,
+    )
+
+
+def tool_plan(
+    tool: Tool, draft: Draft, words: tuple[str, ...], own: Mapping[str, JsonValue] | None = None
+) -> Planned:
     """Return the plan that runs a tool, with those of its inputs filled that the question named.
 
     Tools call the same thing by the same name: metric(s), dimension(s), where, segments, period, compare.
@@ -155,6 +207,7 @@ def tool_plan(tool: Tool, draft: Draft, words: tuple[str, ...]) -> Planned:
         "period": PeriodRange.of(draft.period).model_dump(mode="json") if draft.period else None,
         "compare": draft.compare[0].model_dump(mode="json") if draft.compare else None,
     }
+    known |= own or {}
     inputs = {name: value for name, value in known.items() if name in tool.inputs.model_fields and value}
     return Planned(
         ToolPlan(kind="tool", name=tool.name, inputs=inputs),  # type: ignore[arg-type]  # JSON values all

@@ -380,7 +380,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.INTENT,
         "attribution",
-        "attribution|channel attribution|first touch|last touch|multi touch|attribution model|first click|last click|markov attribution|shapley|attributed to touchpoints|touchpoint attribution",
+        "attribution|channel attribution|first touch|last touch|multi touch|attribution model|first click|last click|attribution models|markov attribution|shapley|attributed to touchpoints|touchpoint attribution",
     ),
     (
         Tag.INTENT,
@@ -411,8 +411,19 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.INTENT,
         "budget",
-        "budget allocation|allocate budget|allocate the budget|budget|reallocate|optimal budget|marginal return|saturation|how should we spend|allocate our budget|shift budget|optimize budget|diminishing returns|marginal roi|spend allocation|budget mix",
+        "budget allocation|allocate budget|allocate the budget|budget|reallocate|optimal budget|how should we spend|allocate our budget|shift budget|optimize budget|spend allocation|budget mix",
     ),
+    (
+        Tag.INTENT,
+        "spend_response",
+        "marginal return|marginal returns|marginal roi|marginal roas|saturation|saturated|diminishing returns|response curve|worth spending more on|worth spending more|spend response",
+    ),
+    (
+        Tag.INTENT,
+        "promotion",
+        "incremental effect|incremental effect of|incrementality|bought anyway|promotion incrementality",
+    ),
+    (Tag.INTENT, "before_after", "before and after|before/after|before vs after"),
     (
         Tag.INTENT,
         "target",

@@ -209,7 +209,10 @@ WORDS_ZH: tuple[tuple[Tag, str, str], ...] = (
     ),
     (Tag.INTENT, "basket", "购物篮 关联购买 连带 搭配购买 一起买 一起购买 经常一起 关联分析 连带率"),
     (Tag.INTENT, "sentiment", "情感分析 情感 口碑 评论分析 评价分析 舆情 差评原因 在抱怨什么 抱怨"),
-    (Tag.INTENT, "budget", "预算分配 预算怎么分 怎么分配预算 如何分配预算 预算优化 预算 边际回报 饱和曲线"),
+    (Tag.INTENT, "budget", "预算分配 预算怎么分 怎么分配预算 如何分配预算 预算优化 预算"),
+    (Tag.INTENT, "spend_response", "边际回报 饱和曲线 响应曲线 投放响应 加预算划算 加投划算 多投划算 加预算值得 还值得加投"),
+    (Tag.INTENT, "promotion", "带来多少增量 带来的增量 促销增量 券的增量 增量效果 本来就会买"),
+    (Tag.INTENT, "before_after", "前后对比 前后比较 效果评估 上线前后"),
     (
         Tag.INTENT,
         "target",
