@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -67,6 +68,7 @@ def check_workspace(
     *,
     state_dir: Path | None = None,
     data_dir: Path | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> CheckReport:
     """Return everything that is wrong with the workspace at `path`; never raises for what it holds.
 
@@ -84,7 +86,7 @@ def check_workspace(
         from semantic_layer.opening import open_workspace
 
         try:
-            layer = open_workspace(where, connection, state_dir=state_dir, data_dir=data_dir)
+            layer = open_workspace(where, connection, state_dir=state_dir, data_dir=data_dir, environ=environ)
         except DataError as error:
             problems.append(_of_data(error, where))
         else:

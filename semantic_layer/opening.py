@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semantic_layer.catalog import Catalog
-from semantic_layer.content import Content, Opening, keep, kept, stamp_of
-from semantic_layer.coverage import COVERAGE_TABLE, CoverageMap
+from semantic_layer.content import Content, Opening, WorkspaceSettings, keep, kept, stamp_of
+from semantic_layer.coverage import COVERAGE_TABLE, CoverageMap, measure
 from semantic_layer.engines.base import Engine
 from semantic_layer.errors import AskGrowthError, DataError
 from semantic_layer.files import USERS_FILE, source_files, workspace_root
@@ -23,6 +23,9 @@ from semantic_layer.workspace import Reload, SemanticLayer
 
 if TYPE_CHECKING:
     import duckdb
+
+
+_LOOK_AGAIN_SECONDS = 300.0  # a server is asked this often whether its data have grown
 
 
 def open_workspace(
@@ -79,8 +82,12 @@ def reload(layer: SemanticLayer) -> Reload:
 def _data_changed(layer: SemanticLayer) -> bool:
     opening = layer.opening
     content = opening.content
-    if opening.may_change:
+    if opening.connection is not None:
         return False
+    if content.settings.engine_url is not None:
+        if not layer.is_due(_LOOK_AGAIN_SECONDS):
+            return False
+        return _server_version(content.settings, measure(layer.catalog, layer.engine)) != layer.data_version
     if content.settings.engine_path is not None:
         return fingerprint(content.settings.path / content.settings.engine_path) != layer.data_version
     files = find_files(content.catalog, content.settings.path, opening.data_dir, content.settings.data)
@@ -112,7 +119,9 @@ def _data(opening: Opening) -> tuple[Catalog, Engine, str, CoverageMap | None]:
     if settings.engine_type != "duckdb":
         from semantic_layer.engines.connecting import connect
 
-        return catalog, connect(catalog, settings, opening.environ), settings.engine_type, None
+        server = connect(catalog, settings, opening.environ)
+        measured = measure(catalog, server)
+        return catalog, server, _server_version(settings, measured), measured
     if settings.engine_path is not None:
         file = settings.path / settings.engine_path
         version = fingerprint(file)
@@ -132,6 +141,13 @@ def _data(opening: Opening) -> tuple[Catalog, Engine, str, CoverageMap | None]:
     spans = stored_coverage(engine.execute(f"SELECT * FROM {COVERAGE_TABLE}").rows)
     models = {name: files.models.get(name, model) for name, model in catalog.models.items()}
     return replace(catalog, models=models), engine, version, spans
+
+
+def _server_version(settings: WorkspaceSettings, spans: CoverageMap) -> str:
+    """Return the version of the data on a server: it changes with the first day, last day or rows of any model."""
+    place = (settings.engine_url, settings.engine_namespace, settings.timezone)
+    digest = hashlib.sha256(repr((place, sorted(spans.items(), key=lambda item: item[0]))).encode())
+    return f"{settings.engine_type}-{digest.hexdigest()[:16]}"
 
 
 def _rollups(opening: Opening, source: Path, version: str) -> tuple[str, Path] | None:

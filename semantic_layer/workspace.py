@@ -83,6 +83,7 @@ class SemanticLayer:
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _results: ResultCache = field(default_factory=ResultCache)
     _rollups: frozenset[str] | None = None
+    _looked: float = field(default_factory=time.monotonic)
 
     # ------------------------------------------------------------------------------------------------------- time
 
@@ -305,6 +306,14 @@ class SemanticLayer:
         from semantic_layer.opening import reload
 
         return reload(self)
+
+    def is_due(self, seconds: float) -> bool:
+        """Return whether the last look at a server's data is so long ago, and count this as the next look."""
+        now = time.monotonic()
+        if now - self._looked < seconds:
+            return False
+        self._looked = now
+        return True
 
     def close(self) -> None:
         """Give back the database; a connection that the caller gave stays open."""

@@ -1,6 +1,9 @@
-"""`askgrowth check` and `askgrowth doctor`: is the workspace right, and is this machine fit?"""
+"""`askgrowth check`, `askgrowth import` and `askgrowth doctor`: is the workspace right, and is this machine fit?"""
 
 from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -12,6 +15,7 @@ from bot.wiring import demo_data
 def register(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command("check")(check)
+    app.command("import")(import_definitions)
     app.command("doctor")(doctor)
 
 
@@ -21,13 +25,48 @@ def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
 
     settings = read_settings(workspace)
     data_dir = demo_data(settings.state_dir, note) if settings.is_demo else None
-    report = check_workspace(settings.workspace, state_dir=settings.state_dir, data_dir=data_dir)
+    report = check_workspace(
+        settings.workspace, state_dir=settings.state_dir, data_dir=data_dir, environ=settings.environ
+    )
     if as_json:
         say_json(report.to_json())
     else:
         for line in report.lines():
             say(line)
     raise typer.Exit(0 if report.ok else 1)
+
+
+def import_definitions(
+    source: Annotated[
+        Path,
+        typer.Argument(help="dbt 项目、YAML 或 semantic_manifest.json / a dbt project, YAML or a manifest."),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="写到这个文件夹 / the folder to write; without it only the report."),
+    ] = None,
+    schemas: Annotated[
+        bool, typer.Option("--schemas", help="表名保留库名 / keep schemas in table names.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """导入 dbt 语义层的定义,并报告损失 / Write our YAML from dbt's, with a report of what is lost."""
+    from semantic_layer.importing import import_source
+    from semantic_layer.importing.saving import save
+
+    made = import_source(source, schemas=schemas)
+    if out is not None:
+        save(made, out)
+    if as_json:
+        say_json(made.to_json())
+        return
+    for loss in made.losses:
+        say(f"- {loss.shown('zh-CN')}")
+        say(f"  {loss.shown('en-US')}")
+    count, off = len(made.metrics), len(made.disabled)
+    say(f"{count} 个指标,其中 {off} 个停用 / {count} metrics, {off} of them disabled")
+    if out is not None:
+        say(f"已写入 / Written: {out} (import-report.md)")
 
 
 def doctor(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> None:
