@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.answer import Answer, Clarification, Provenance, Refusal
 from bot.answer import Planner as PlannerName
+from bot.approvals import Approvals, as_approved
 from bot.compose.definitions import metric_definitions
 from bot.compose.headline import together
 from bot.compose.interpretation import completed
@@ -52,10 +53,10 @@ class Pipeline:
         *,
         planners: dict[PlannerChoice, Planner] | None = None,
         registry: Registry | None = None,
+        approvals: Approvals | None = None,
     ) -> None:
         """Take the layer; planners and tools are made on first use unless given."""
-        self.layer = layer
-        self._settings = settings
+        self.layer, self._settings, self._approvals = layer, settings, approvals
         self._planners = Planners(layer, settings, lambda: self.registry, planners)
         self._given_registry = registry
 
@@ -192,6 +193,8 @@ class Pipeline:
         name = self._planners.choice(choice)
         with asked.watch.stage("plan"):
             planned = self._planners.get(name).plan(request)
+        if self._approvals is not None and (approval := self._approvals(draft.question)) is not None:
+            planned = as_approved(planned, approval)
         planned = replace(planned, planner=planned.planner or ("llm" if name == "llm" else "rules"))
         provenance = Provenance(
             planned.planner or "rules",

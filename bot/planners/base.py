@@ -74,7 +74,7 @@ class Planned:
     why: Text = field(default_factory=lambda: Text(zh="规则解析", en="read by rules"))
     alternatives: tuple[Option, ...] = ()
     notes: tuple[Text, ...] = ()
-    planner: Literal["rules", "llm"] | None = None
+    planner: Literal["rules", "llm", "verified"] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 
 

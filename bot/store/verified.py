@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 from sqlalchemy import Engine, delete, select
-from sqlalchemy.engine import Row
+from sqlalchemy.engine import RowMapping
 
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan, plan_hash
 from bot.store.schema import verified_questions as table
@@ -69,7 +69,7 @@ def find_verified(engine: Engine, workspace: str, question: str) -> Verified | N
     """Return what was approved for exactly this question (width, case, spaces and a final mark aside)."""
     asked = select(table).where(table.c.workspace == workspace, table.c.folded == folded(question))
     with engine.connect() as connection:
-        row = connection.execute(asked).first()
+        row = connection.execute(asked).mappings().first()
     return _verified(row) if row is not None else None
 
 
@@ -79,7 +79,7 @@ def list_verified(engine: Engine, workspace: str) -> list[Verified]:
         select(table).where(table.c.workspace == workspace).order_by(table.c.approved_at.desc(), table.c.id)
     )
     with engine.connect() as connection:
-        return [_verified(row) for row in connection.execute(asked)]
+        return [_verified(row) for row in connection.execute(asked).mappings()]
 
 
 def withdraw_verified(engine: Engine, workspace: str, question_id: str) -> bool:
@@ -96,8 +96,7 @@ def folded(question: str) -> str:
     return "".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip(_TRAILING)
 
 
-def _verified(row: Row[tuple[str, ...]]) -> Verified:
-    content = row._mapping
+def _verified(content: RowMapping) -> Verified:
     return Verified(
         content["id"],
         content["question"],

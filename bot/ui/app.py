@@ -34,6 +34,10 @@ LONGEST_LABEL = 400
 LOOKS: dict[str, Callable[[Desk, Json, str | None, Locale], Json]] = {
     "options": Desk.options,
     "values": Desk.values,
+    "sql": Desk.sql,
+    "rows": Desk.rows,
+    "workbook": Desk.workbook,
+    "verify": Desk.verify,
 }
 
 

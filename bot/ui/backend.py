@@ -6,14 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.approvals import Approval
+from bot.store.verified import find_verified, folded, list_verified
 from bot.ui.chat import Asker
-from bot.ui.desk import Desk
+from bot.ui.desk import Bench, Desk, read_plan
 from bot.ui.starters import Starters, starters_of
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from bot.settings import Settings
+    from semantic_layer.workspace import SemanticLayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +33,10 @@ class Backend:
     desk: Desk | None = None  # None: the cards only show
 
 
-def open_backend(settings: Settings, progress: Callable[[Text], None] | None = None) -> Backend:
-    """Return the workspace of `settings`, opened.
+def open_backend(
+    settings: Settings, store: Engine, progress: Callable[[Text], None] | None = None
+) -> Backend:
+    """Return the workspace of `settings`, opened; `store` holds its verified questions.
 
     Raises:
         AskGrowthError: its YAML or its data have problems.
@@ -38,13 +45,30 @@ def open_backend(settings: Settings, progress: Callable[[Text], None] | None = N
     from bot.wiring import open_layer
 
     layer = open_layer(settings, progress)
-    pipeline = Pipeline(layer, settings)
-    verified = [(one.question, *one.paraphrases) for one in layer.verified]
+    workspace = str(settings.workspace)
+    pipeline = Pipeline(
+        layer, settings, approvals=lambda question: _approved(layer, store, workspace, question)
+    )
+    verified: list[tuple[str, ...]] = [(one.question,) for one in list_verified(store, workspace)]
+    verified += [(one.question, *one.paraphrases) for one in layer.verified]
     return Backend(
         asker=pipeline,
         starters=starters_of(layer.catalog, verified, lambda q: pipeline.explain(q).outcome == "answer"),
         workspace=layer.settings.name,
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
         interrupt=layer.engine.interrupt,
-        desk=Desk(layer),
+        desk=Desk(layer, Bench(pipeline.run, store, workspace)),
     )
+
+
+def _approved(layer: SemanticLayer, store: Engine, workspace: str, question: str) -> Approval | None:
+    """Return what was approved for a question: in the chat, else in the workspace's own files."""
+    kept = find_verified(store, workspace, question)
+    if kept is not None:
+        return Approval(kept.plan, kept.approved_by, kept.approved_at)
+    asked = folded(question)
+    for one in layer.verified:
+        if asked in map(folded, (one.question, *one.paraphrases)):
+            at = one.approved_at.isoformat() if one.approved_at else None
+            return Approval(read_plan(dict(one.plan)), one.approved_by, at)
+    return None

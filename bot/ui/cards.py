@@ -1,4 +1,4 @@
-"""Sends answers: one message with the card, and below it one step with the SQL."""
+"""Sends answers: one message with the card, which holds the SQL, too."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ import chainlit as cl
 
 from bot.answer import Answer
 from bot.ui.hero import NO_DIRECTIONS
-from bot.ui.labels import STEP_NAME
-from bot.ui.payload import card, plain_text, sql_statements
+from bot.ui.payload import card, plain_text
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Locale
 
@@ -28,18 +27,6 @@ async def send_answer(
     props = card(answer, profile, numbers, directions)
     element = cl.CustomElement(name=ELEMENT, props=props, display="inline", url=NO_FILE)
     await cl.Message(content=plain_text(answer), elements=[element]).send()
-    statements = sql_statements(answer)
-    if statements:
-        step = cl.Step(
-            name=STEP_NAME.at(answer.locale),
-            type="tool",
-            language="sql",
-            show_input=False,
-            default_open=profile == "analyst",
-        )
-        step.output = ";\n\n".join(statements)
-        step.start = step.end = step.created_at
-        await step.send()
 
 
 async def send_text(text: str) -> None:

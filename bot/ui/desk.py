@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
+from bot.answer import Answer
 from bot.compose.asking import question_of
 from bot.compose.view import Scene
 from bot.editing.apply import Edit, edited
 from bot.editing.choices import Choice, Chooser, Part
+from bot.execution import as_query
+from bot.outcomes import LONGEST_QUESTION
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan
-from bot.ui.labels import BAD_CHOICE, CHANGED
+from bot.store.verified import save_verified
+from bot.ui.bench_json import comparison_json, rows_json
+from bot.ui.labels import BAD_CHOICE, CHANGED, SAVED
 from bot.ui.wording import SLOT_LABELS
+from bot.workbench.compare import run_beside
+from bot.workbench.rows import rows_behind
+from bot.workbench.workbook import workbook
 from semantic_layer.errors import AskGrowthError, QueryError
 from semantic_layer.text import Locale, Text
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from semantic_layer.workspace import SemanticLayer
 
 Json = dict[str, object]
@@ -25,12 +38,21 @@ _EDIT: TypeAdapter[Edit] = TypeAdapter(Edit)
 _PARTS: tuple[Part, ...] = get_args(Part)
 
 
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """What else a desk works with: the pipeline's `run`, the app database, the workspace's name in it."""
+
+    run: Callable[..., Answer]
+    store: Engine
+    workspace: str
+
+
 class Desk:
     """Serves the cards of one open workspace; every payload comes from a browser and is checked like any input."""
 
-    def __init__(self, layer: SemanticLayer) -> None:
-        """Take the layer that answers come from."""
-        self._layer = layer
+    def __init__(self, layer: SemanticLayer, bench: Bench) -> None:
+        """Take the layer that answers come from, and what works on them."""
+        self._layer, self._bench = layer, bench
 
     def options(self, payload: Json, user: str | None, locale: Locale) -> Json:
         """Return the choices for `part` of `plan`: `{"choices": [{label, note, value, on}]}`."""
@@ -61,6 +83,39 @@ class Desk:
         chooser = Chooser(self._layer, user)
         new = edited(plan, edit, chooser.calendar(plan))
         return new, self._said(new, edit, user)
+
+    def sql(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Return the rows of the `sql` that a person changed, beside those of `plan`."""
+        plan = read_plan(payload["plan"]) if payload.get("plan") else None
+        original = None
+        if isinstance(plan, MetricPlan):
+            original = self._layer.query(as_query(plan), user=user).table
+        found = run_beside(self._layer, str(payload.get("sql") or ""), original, user=user)
+        return comparison_json(found, locale)
+
+    def rows(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Return the rows behind the cell of `metric` in the group `group` of `plan`."""
+        plan, group = read_plan(payload.get("plan")), payload.get("group")
+        if not isinstance(plan, MetricPlan) or not isinstance(group, dict):
+            raise _unreadable()
+        found = rows_behind(self._layer, as_query(plan), str(payload.get("metric")), group, user=user)
+        return {"parts": [rows_json(one, locale) for one in found]}
+
+    def workbook(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Return the answer of `plan` as an Excel file, in base 64."""
+        plan, question = read_plan(payload.get("plan")), str(payload.get("question") or "")
+        answer = self._bench.run(plan, question=question, locale=locale, user=user, row_limit=None)
+        if answer.outcome != "answer":
+            raise _unreadable()
+        return {"file": b64encode(workbook(answer, locale)).decode("ascii")}
+
+    def verify(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Keep `question` with `plan` as approved by the person who asks."""
+        plan, question = read_plan(payload.get("plan")), str(payload.get("question") or "").strip()
+        if not question or len(question) > LONGEST_QUESTION:
+            raise _unreadable()
+        kept = save_verified(self._bench.store, self._bench.workspace, question, plan, approved_by=user)
+        return {"saved": SAVED.at(locale), "id": kept.id}
 
     def _said(self, plan: AnswerablePlan, edit: Edit, user: str | None) -> Text:
         """Return the changed plan as a question, else what was changed."""

@@ -8,6 +8,37 @@ CARD_LABELS: dict[str, Text] = {
     "read_as": Text(zh="我这样理解", en="How I read it"),
     "default": Text(zh="默认", en="default"),
     "from_words": Text(zh="来自你的问题", en="from your words"),
+    "verified": Text(zh="已核对", en="Verified"),
+    "verified_by": Text(zh="由{by}核对", en="checked by {by}"),
+    "save_verified": Text(zh="存为核对过的问题", en="Save as verified question"),
+    "export_xlsx": Text(zh="导出 Excel", en="Export to Excel"),
+    "edit_sql": Text(zh="改 SQL", en="Edit SQL"),
+    "run_sql": Text(zh="运行(只读)", en="Run (read-only)"),
+    "reset_sql": Text(zh="还原", en="Reset"),
+    "sql_hint": Text(
+        zh="只能写一条 SELECT,只读工作区的表;权限和平时一样。",
+        en="One SELECT over the workspace's tables; your access rules apply as always.",
+    ),
+    "sql_same": Text(zh="和原结果完全一样。", en="The same as the original result."),
+    "sql_differs": Text(
+        zh="和原结果比:{changed} 行有变化,{new} 行新增,{gone} 行没有了。",
+        en="Against the original: {changed} rows changed, {new} new, {gone} gone.",
+    ),
+    "sql_position": Text(
+        zh="结果里没有原来的分组列,按行的先后对照。",
+        en="The original's group columns are gone, so rows are compared by position.",
+    ),
+    "sql_took": Text(zh="{n} 行,{ms} 毫秒", en="{n} rows, {ms} ms"),
+    "was": Text(zh="原来 {value}", en="was {value}"),
+    "row_new": Text(zh="新增", en="new"),
+    "row_gone": Text(zh="没有了", en="gone"),
+    "explain": Text(zh="看这个数由哪些行算出", en="See the rows behind this number"),
+    "behind": Text(zh="{group} · {metric} 由这些行算出", en="The rows behind {metric} · {group}"),
+    "all_groups": Text(zh="全部", en="all"),
+    "added_up": Text(zh="共 {n} 行,算出 {value}", en="{n} rows give {value}"),
+    "largest_first": Text(zh="按数值从大到小,列出前 {n} 行", en="the largest {n} are listed"),
+    "masked_note": Text(zh="{names}对你不可见,显示为空。", en="{names}: hidden from you, shown empty."),
+    "close": Text(zh="关闭", en="Close"),
     "change": Text(zh="换一个", en="Change this"),
     "apply": Text(zh="确定", en="Apply"),
     "one_total": Text(zh="不拆分,看总数", en="One total"),
@@ -67,7 +98,6 @@ CARD_LABELS: dict[str, Text] = {
     "more": Text(zh="更多", en="More"),
 }
 
-STEP_NAME = Text(zh="SQL 与计算过程", en="SQL and how it was computed")
 STOPPED = Text(zh="已停止。这次没有给出数字。", en="Stopped. No number was given.")
 FAILED = Text(
     zh="这次没有算成,原因已记在服务器日志里。换个问法,或稍后再试。",
@@ -76,6 +106,10 @@ FAILED = Text(
 BAD_CHOICE = Text(
     zh="这个按钮的内容读不出来了,请重新问一遍。",
     en="What this button stands for can no longer be read. Please ask again.",
+)
+SAVED = Text(
+    zh="已存为核对过的问题,以后按这个读法回答。",
+    en="Kept as a verified question: it will be read this way from now on.",
 )
 CHANGED = Text(zh="换一个{part}再看", en="The same with another {part}")
 ASK_AGAIN = Text(zh="再问一遍即可。", en="Asking again is enough.")

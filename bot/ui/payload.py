@@ -59,6 +59,7 @@ def card(
         "chips": chips(answer, locale),
         "plan": _sent(answer.parts[0].plan) if len(answer.parts) == 1 else None,
         "addable": addable(answer, locale),
+        "verified": _verified(answer),
         "worded": answer.planner != "none",
         "periods": [_period(period, locale) for period in answer.periods],
         "unused": list(answer.provenance.not_understood) if answer.provenance else [],
@@ -92,6 +93,14 @@ def plain_text(answer: Answer) -> str:
         return "\n".join(line for line in lines if line)
     notice = _notice(answer, locale) or {}
     return "\n".join(str(notice[key]) for key in ("message", "mend") if notice.get(key))
+
+
+def _verified(answer: Answer) -> Json | None:
+    """Return who checked the reading of this question and when, None where nobody did."""
+    if answer.planner != "verified" or answer.provenance is None:
+        return None
+    found = answer.provenance.extra.get("verified")
+    return dict(found) if isinstance(found, dict) else {}
 
 
 def sql_statements(answer: Answer) -> list[str]:
@@ -143,6 +152,8 @@ def _table(table: Table, locale: Locale) -> Json:
                 "label": column.label.at(locale),
                 "unit": column.unit,
                 "number": column.kind in ("metric", "derived"),
+                "group": column.kind in ("dimension", "time"),
+                "metric": column.kind == "metric" and "__" not in column.name,
             }
             for column in shown.columns
         ],

@@ -63,15 +63,17 @@ def serve(
     with closing(_listen(host, port)) as listener:
         folder = _folder(home)
         try:
-            with ThreadPoolExecutor(1) as opener:
-                # Chainlit takes two seconds to import; the workspace opens meanwhile.
-                opening = (
-                    opener.submit(open_backend, settings, progress) if backend is None else _done(backend)
-                )
-                _import_chainlit(folder, settings, home)
-                opened = opening.result()
-            write_readme(folder, opened.workspace)
             with closing(_Store(database_url(settings))) as store:
+                with ThreadPoolExecutor(1) as opener:
+                    # Chainlit takes two seconds to import; the workspace opens meanwhile.
+                    opening = (
+                        opener.submit(open_backend, settings, store.engine, progress)
+                        if backend is None
+                        else _done(backend)
+                    )
+                    _import_chainlit(folder, settings, home)
+                    opened = opening.result()
+                write_readme(folder, opened.workspace)
                 asyncio.run(_serve(opened, store, home, folder, listener, host, announce or _print))
         finally:
             shutil.rmtree(folder, ignore_errors=True)

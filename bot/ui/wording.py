@@ -53,6 +53,7 @@ STAGE_LABELS: dict[str, Text] = {
     "query": Text(zh="查询", en="query"),
     "execute": Text(zh="查询", en="query"),
     "compose": Text(zh="成文", en="compose"),
+    "suggest": Text(zh="建议", en="suggest"),
     "total": Text(zh="合计", en="total"),
 }
 

@@ -54,8 +54,8 @@ def _write_table(sheet: Worksheet, table: Table, locale: Locale) -> None:
 
     _append(sheet, [_text(column.label.at(locale)) for column in table.columns])
     for cells in (*table.rows, *([table.totals] if table.totals else [])):
-        sheet.append(
-            [_value(cell, column, locale) for cell, column in zip(cells, table.columns, strict=True)]
+        _append(
+            sheet, [_value(cell, column, locale) for cell, column in zip(cells, table.columns, strict=True)]
         )
     if table.totals:
         last = sheet.max_row

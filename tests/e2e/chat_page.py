@@ -61,12 +61,10 @@ def drawn(card: Locator) -> dict[str, object]:
     return result
 
 
-def sql_in_step(page: Page) -> str:
-    """Open the step below the last answer and return its SQL."""
-    step = page.locator("[data-step-type=tool]").last
-    trigger = step.locator("button[id^='step-']")
-    if trigger.get_attribute("data-state") != "open":
-        trigger.click()
-    code = step.locator("code").first
+def sql_of(card: Locator) -> str:
+    """Open the sources of a card and return its SQL."""
+    if card.get_by_test_id("details-toggle").get_attribute("aria-expanded") != "true":
+        card.get_by_test_id("details-toggle").click()
+    code = card.get_by_test_id("sql").locator("code").first
     expect(code).to_be_visible()
     return code.inner_text()

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from chat_page import ask, drawn, headline, press, rows, sql_in_step
+from chat_page import ask, drawn, headline, press, rows, sql_of
 from chat_server import Server
 from playwright.sync_api import expect
 
@@ -54,7 +54,7 @@ def test_the_boss_s_question_on_the_demo(open_page, demo, locale) -> None:
     chart = drawn(card)
     assert chart["traces"][0]["points"] >= 3
     assert chart["marks"] >= 3
-    assert sql_in_step(page).split() == expected["sql"][0].split()
+    assert sql_of(card).split() == expected["sql"][0].split()
     expect(card.get_by_test_id("suggestion").first).to_be_visible()
     assert press(page, card.get_by_test_id("choice").first).get_attribute("data-outcome") == "answer"
 

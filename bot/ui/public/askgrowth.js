@@ -64,9 +64,18 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
+  function downloadFile(base64, name) {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([bytes]));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
   // Chainlit falls back to dark; a reader's own system is the better guess. The toggle still wins.
   if (!localStorage.getItem('vite-ui-theme')) localStorage.setItem('vite-ui-theme', 'system');
 
-  window.AskGrowth = { plotly, fitted, height, fileName, csv, downloadCsv };
+  window.AskGrowth = { plotly, fitted, height, fileName, csv, downloadCsv, downloadFile };
   window.addEventListener('load', () => setTimeout(plotly, 300));
 })();

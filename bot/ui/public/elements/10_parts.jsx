@@ -81,6 +81,13 @@ function Headline() {
           </span>
         </div>
       ) : null}
+      {props.verified ? (
+        <p className="ag-verified" data-testid="verified"
+           title={props.verified.by ? label('verified_by', { by: props.verified.by }) : undefined}>
+          <BadgeCheck size={15} aria-hidden="true" /> {label('verified')}
+          {props.verified.at ? <small>{props.verified.at.slice(0, 10)}</small> : null}
+        </p>
+      ) : null}
       <p className={hero ? 'ag-sentence' : 'ag-sentence ag-sentence-lead'} data-testid="headline">{headline}</p>
     </div>
   );

@@ -28,6 +28,16 @@ function DataTable({ table, index }) {
   const longest = Math.max(0, ...table.rows.map((row) => (measure < 0 ? 0 : Math.abs(row[measure][0] || 0))));
   const by = (at) =>
     setSort(sort && sort.at === at ? { at, descending: !sort.descending } : { at, descending: table.columns[at].number });
+  const [explained, setExplained] = useState(null);
+  const explains = (at) => props.plan && props.plan.kind === 'metric' && table.columns[at].metric;
+  const explain = (row, at) => {
+    const groups = table.columns.map((column, index) => [column, row[index]]).filter(([column]) => column.group);
+    setExplained({
+      metric: table.columns[at].name, label: table.columns[at].label,
+      group: Object.fromEntries(groups.map(([column, [raw]]) => [column.name, raw])),
+      named: groups.map(([, [, text]]) => text).join(' · ')
+    });
+  };
   const download = () => window.AskGrowth.downloadCsv(table, props.question);
 
   return (
@@ -65,7 +75,10 @@ function DataTable({ table, index }) {
                         style={at === measure && raw > 0 && longest
                           ? { '--ag-bar': `${(100 * raw) / longest}%` } : undefined}
                         data-bar={at === measure && raw > 0 ? '' : undefined}>
-                      {text}
+                      {explains(at) && raw !== null ? (
+                        <button type="button" className="ag-cell" title={label('explain')} data-testid="cell"
+                                aria-label={`${text} · ${label('explain')}`} onClick={() => explain(row, at)}>{text}</button>
+                      ) : text}
                     </td>
                   ))}
                 </tr>
@@ -85,6 +98,7 @@ function DataTable({ table, index }) {
           </table>
         </div>
       ) : <p className="ag-note">{label('no_rows')}</p>}
+      {explained ? <Explained key={JSON.stringify(explained)} asked={explained} onClose={() => setExplained(null)} /> : null}
       {rows.length > short + 2 ? (
         <button type="button" className="ag-more" onClick={() => setAll(!all)} data-testid="show-all">
           {all ? label('show_less') : label('show_all', { n: rows.length })}

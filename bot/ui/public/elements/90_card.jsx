@@ -35,12 +35,8 @@ function Details() {
               <div key={source.label}><dt>{source.label}</dt><dd>{source.value}</dd></div>
             ))}
           </dl>
-          {props.sql.map((sql, at) => (
-            <figure key={at} className="ag-sql" data-testid="sql">
-              <figcaption>{label('sql')} <CopyButton text={sql} name={label('copy_sql')} /></figcaption>
-              <pre tabIndex={0}><code>{sql}</code></pre>
-            </figure>
-          ))}
+          {props.sql.map((sql, at) => (at === 0 ? <Bench key={at} sql={sql} /> : <Statement key={at} sql={sql} folded />))}
+          <KeepTools />
         </div>
       ) : null}
     </section>
