@@ -16,6 +16,7 @@ from semantic_layer.spec.analyses import (
     METRIC_KEYS,
     AnalysisSpec,
     FunnelSpec,
+    ReviewSpec,
 )
 from semantic_layer.spec.model import text_or
 from semantic_layer.spec.problems import Problems
@@ -31,7 +32,8 @@ def build_analyses(
 
     `options` holds every key that is set: dimension names canonical, windows as `Window`, conditions as
     `Filter`, texts as `Text`, synonyms as `Words`; a funnel's `steps` is a tuple of mappings with name, label,
-    synonyms and where. `time` is always there: the model's own time where none is written (None: it has none).
+    synonyms and where, reviews' `aspects` one with name, label and words. `time` is always there: the model's own
+    time where none is written (None: it has none).
     """
     bindings: list[AnalysisBinding] = []
     seen: dict[tuple[str, str], Entry[AnalysisSpec]] = {}
@@ -78,6 +80,11 @@ def _binding(
         options[key] = _option(key, value, entry, reader, metrics, broken)
     if isinstance(spec, FunnelSpec):
         options["steps"] = _steps(spec, entry, reader)
+    if isinstance(spec, ReviewSpec) and spec.aspects:
+        options["aspects"] = tuple(
+            {"name": one.name, "label": text_or(one.label, one.name), "words": one.words}
+            for one in spec.aspects
+        )
     if len(problems.errors) > before:
         return None
     return AnalysisBinding(

@@ -89,6 +89,14 @@ class ExperimentSpec(AnalysisSpec):
     end: date | None = Field(default=None, description="The day after the last one.")
 
 
+class AspectSpec(Spec):
+    """One thing that comments are about, and the words that say so."""
+
+    name: Name
+    label: OptionalText = None
+    words: Synonyms = Field(description="Words in a comment that are about it.")
+
+
 class ReviewSpec(AnalysisSpec):
     """`reviews:` — customer comments with stars."""
 
@@ -97,6 +105,10 @@ class ReviewSpec(AnalysisSpec):
     product: Name | None = None
     entity: Name | None = None
     language: Name | None = None
+    aspects: tuple[AspectSpec, ...] = Field(
+        default=(),
+        description="What comments are about; common aspects with words in both languages by default.",
+    )
 
 
 class CustomerSpec(AnalysisSpec):
@@ -199,7 +211,8 @@ class PromotionSpec(AnalysisSpec):
     revenue: Name = Field(description="The metric with the revenue of an order.")
     discount: Name | None = Field(default=None, description="The metric with what the promotion cost.")
     holdouts: dict[str | int, Name] = Field(
-        default_factory=dict, description="Coupon: the experiment that held it back from some; its result is used."
+        default_factory=dict,
+        description="Coupon: the experiment that held it back from some; its result is used.",
     )
 
 

@@ -52,6 +52,7 @@ SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("journeys:", "", analyses.JourneySpec),
     ("experiments:", "", analyses.ExperimentSpec),
     ("reviews:", "", analyses.ReviewSpec),
+    ("reviews: aspects:", "", analyses.AspectSpec),
     ("customers:", "", analyses.CustomerSpec),
     ("actions:", "", analyses.ActionSpec),
     ("targets:", "Plans kept in a table; a few numbers fit into a metric's own.", analyses.TargetBindingSpec),
