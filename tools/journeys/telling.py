@@ -177,19 +177,16 @@ def headline(
     first = max(credits, key=lambda one: one.by_model["markov"][0])
     least, most = min(v[0] for v in first.by_model.values()), max(v[0] for v in first.by_model.values())
     share = journeys.unattributed / journeys.conversions if journeys.conversions else 0.0
-    said = found[0].statement if found else Text(zh="", en="")
+    said_zh, said_en = (found[0].statement.zh, found[0].statement.en + " ") if found else ("", "")
     total = prose(journeys.conversions, column)
-    none = (
-        Text(zh=f";{percent(share)} 没有触点", en=f"; {percent(share)} had no touch")
-        if share >= 0.0005
-        else Text(zh="", en="")
-    )
+    none_zh, none_en = ("", "")
+    if share >= 0.0005:
+        none_zh, none_en = f";{percent(share)} 没有触点", f"; {percent(share)} had no touch"
     return Text(
-        zh=f"{said.zh}{dates.zh}的{conversion.label.zh} {total.zh}里,{first.label.zh}功劳最大:各模型在 "
-        f"{prose(least, column).zh}–{prose(most, column).zh} 之间{none.zh}。",
-        en=(f"{said.en} " if found else "")
-        + f"Of {conversion.label.en} ({total.en}, {dates.en}) {first.label.en} gets the most credit: "
-        f"{prose(least, column).en} to {prose(most, column).en} depending on the model{none.en}.",
+        zh=f"{said_zh}{dates.zh}的{conversion.label.zh} {total.zh}里,{first.label.zh}功劳最大:各模型在 "
+        f"{prose(least, column).zh}–{prose(most, column).zh} 之间{none_zh}。",
+        en=f"{said_en}Of {conversion.label.en} ({total.en}, {dates.en}) {first.label.en} gets the most credit: "
+        f"{prose(least, column).en} to {prose(most, column).en} depending on the model{none_en}.",
     )  # fmt: skip
 
 

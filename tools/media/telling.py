@@ -186,12 +186,10 @@ def response_headline(
 def _unsure(panel: Panel, one: Response) -> Text:
     column = ratio_column(panel, "marginal", Text(zh="边际回报", en="marginal return"))
     value, low, high = (prose(part, column) for part in (one.marginal, one.low, one.high))
-    judged = (
-        Text(zh="", en="") if one.visible else Text(zh=",和零分不开", en=", not distinguishable from zero")
-    )
+    judged_zh, judged_en = ("", "") if one.visible else (",和零分不开", ", not distinguishable from zero")
     return Text(
-        zh=f"{one.label.zh}再多花一单位的回报约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间){judged.zh}",
-        en=f"the next unit of spend on {one.label.en} returns about {value.en} (80 % sure: {low.en} to {high.en}){judged.en}",
+        zh=f"{one.label.zh}再多花一单位的回报约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间){judged_zh}",
+        en=f"the next unit of spend on {one.label.en} returns about {value.en} (80 % sure: {low.en} to {high.en}){judged_en}",
     )
 
 

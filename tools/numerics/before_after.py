@@ -125,13 +125,18 @@ class _Structural:
     """A structural model whose variances are fitted once, and which then forecasts from any cut."""
 
     def __init__(self, series: Array, fit_until: int, season: int | None) -> None:
+        import warnings
+
         import numpy as np
+        from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
         self.logs = bool((series[:fit_until] > 0).all())
         self.season = season if season and fit_until >= 3 * season else None
         self.scale = 1.0 if self.logs else max(float(np.abs(series[:fit_until]).mean()), 1e-12)
-        self.model = self._model(series[:fit_until])
-        self.parameters = self.model.fit(disp=0, maxiter=60).params
+        with warnings.catch_warnings():
+            # A variance that is next to zero leaves the likelihood flat: the parameters are as good as any there.
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self.parameters = self._model(series[:fit_until]).fit(disp=0, maxiter=60).params
 
     def _model(self, values: Array):  # type: ignore[no-untyped-def]  # statsmodels carries no types
         import numpy as np
