@@ -36,7 +36,6 @@ class QualityInputs(ToolInputs):
             "数据完整吗",
             "有没有重复数据",
             "哪些字段缺失",
-            "数据更新到哪天了",
             "数据可信吗",
         ),
         en=(
@@ -45,7 +44,6 @@ class QualityInputs(ToolInputs):
             "is the data complete",
             "are there duplicates in the data",
             "which fields have missing values",
-            "is the data up to date",
             "can we trust the data",
         ),
     ),

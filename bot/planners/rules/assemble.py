@@ -8,7 +8,7 @@ from datetime import date
 from bot.language.terms.lexicon import Term
 from bot.plan import MetricPlan
 from bot.planners.rules.absence import read_absence
-from bot.planners.rules.baseline import default_period
+from bot.planners.rules.baseline import default_period, plainly
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.edits import Edits, read_edits
@@ -32,7 +32,7 @@ from bot.planners.rules.measures import (
     read_metrics,
 )
 from bot.planners.rules.ordering import read_ordering
-from bot.planners.rules.pairs import read_pairs
+from bot.planners.rules.pairs import read_pairs, read_per_thing
 from bot.planners.rules.populations import read_populations, set_populations
 from bot.planners.rules.presence import read_empty, read_truth
 from bot.planners.rules.roles import assign_roles
@@ -44,6 +44,15 @@ from bot.planners.rules.times import read_times, time_context
 
 _WHOLE_NAME = 3  # the weakest rank of a full name: a value as stored
 Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
+
+# What is asked for, and which rows of it; each list in the order in which its stages take words.
+_SUBJECTS = (
+    read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing, read_counted,
+)  # fmt: skip
+_CONDITIONS = (
+    read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,
+    read_presence, read_equalities,
+)  # fmt: skip
 
 
 def assemble(
@@ -59,31 +68,18 @@ def assemble(
     draft = Draft()
     edits = read_edits(line, scene, base) if base is not None else Edits()
     draft.trend = bool(line.tagged(Tag.TREND))
-    read_concepts(line, draft, scene)
-    read_metrics(line, draft, scene)
-    read_pairs(line, draft, scene)
-    read_column_aggregates(line, draft, scene)
-    read_counts(line, draft, scene)
-    read_counted(line, draft, scene)
+    for subject in _SUBJECTS:
+        subject(line, draft, scene)
     continues = base is not None and is_follow_up(line, base, edits)
     draft.continues = continues
     if continues and base is not None and not draft.metrics:
         draft.metrics = list(base.metrics)
     start, end = coverage(draft.metrics)
-    anchor = base.period if base is not None and continues else None
-    context = time_context(scene, start, end, anchor.period() if anchor is not None else None)
+    context = time_context(scene, start, end, base.period if base is not None and continues else None)
     read_times(line, draft, scene, context)
     read_dated(line, draft, scene)
-    read_text_filters(line, draft, scene)
-    read_truth(line, draft, scene)
-    read_values(line, draft, scene)
-    read_segments(line, draft, scene)
-    read_empty(line, draft, scene)
-    read_absence(line, draft, scene)
-    read_thresholds(line, draft, scene)
-    read_signs(line, draft, scene)
-    read_presence(line, draft, scene)
-    read_equalities(line, draft, scene)
+    for condition in _CONDITIONS:
+        condition(line, draft, scene)
     read_populations(line, draft, scene)
     read_dimensions(line, draft, scene)
     read_head(line, draft, scene)
@@ -101,6 +97,7 @@ def assemble(
     read_chart(line, draft, scene)
     if continues and base is not None:
         merge(base, line, draft, edits)
+    plainly(draft)
     check_reach(line, draft, scene)
     _use_markers(line, draft)
     return line, draft

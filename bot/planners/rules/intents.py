@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ from bot.planners.rules.accounting import unused_words
 from bot.planners.rules.asked import Asked
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.grammar import grammar_matches
+from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import refuse
 from bot.planners.rules.tags import Tag
@@ -48,9 +50,9 @@ _LABELS = {
 
 # Nouns that only say about whom or when an analysis is made, where the workspace has no such word.
 _SOFT = re.compile(
-    r"(?:用?户|客户?|新客|老客?|顾客|会员|买家|消费者|人|人群|大家|时间|金额|商品|渠道|产品|品类|页面|版本|情况|按|里|中|后|前|各|每|个|看|月|年|"
-    r"customers?|users?|visitors?|buyers?|shoppers?|clients?|people|members?|products?|channels?|categor(?:y|ies)|items?|orders?|sales|"
-    r"time|between|after|before|by|each|months?|weeks?|days?|compared?|biggest|valuable|rank|new|first|last|one|pages?|leave)$"
+    r"(?:用?户|客户?|新客|老客?|顾客|会员|买家|消费者|人|人群|大家|时间|情况|按|里|中|后|前|各|每|个|看|月|年|"
+    r"customers?|users?|visitors?|buyers?|shoppers?|clients?|people|members?|"
+    r"time|between|after|before|by|each|months?|weeks?|days?|compared?|biggest|valuable|rank|last|one|leave)$"
 )
 
 
@@ -137,9 +139,21 @@ def route(
             en=f"I cannot do {label.en} yet, and will not pass a plain lookup off as it.",
         ),
         scene,
-        missing=(label.en, *scene.words(line, index)),
+        missing=scene.words(line, index) or (label.en,),  # the words asked, in the language asked
         nearest=nearest,
         draft=draft,
+    )
+
+
+def items_for(items: Sequence[Item], tool: Tool) -> tuple[Item, ...]:
+    """Return the items as this analysis may take them: "new customers" is no metric where it takes none."""
+    if {"metric", "metrics"} & set(tool.inputs.model_fields):
+        return tuple(items)
+    return tuple(
+        replace(item, terms=tuple(term for term in item.terms if term.kind != "metric"))
+        if any(term.kind == "segment" for term in item.terms)
+        else item
+        for item in items
     )
 
 
@@ -150,7 +164,9 @@ def route_asked(
 
     A question without a metric goes on about the last one ("why?"): its metric, filters and period are taken over.
     """
-    line.use(*line.tagged(Tag.INTENT, Tag.SUPER, Tag.ORDER, Tag.BY, Tag.COMPARE, Tag.GREW, Tag.GROWTH, Tag.AGG))
+    line.use(
+        *line.tagged(Tag.INTENT, Tag.SUPER, Tag.ORDER, Tag.BY, Tag.COMPARE, Tag.GREW, Tag.GROWTH, Tag.AGG)
+    )
     unused = tuple(word for word in unused_words(line, scene, named=True) if not _SOFT.match(word.lower()))
     if not unused and draft.problems and draft.metrics:
         first = draft.problems[0]
@@ -167,7 +183,7 @@ def _continued(base: MetricPlan, draft: Draft) -> None:
     draft.metrics = list(base.metrics)
     draft.where = list(base.where)
     draft.segments = list(base.segments)
-    draft.compare = draft.compare or [part for part in base.compare]
+    draft.compare = draft.compare or list(base.compare)
     if draft.period is None and base.period is not None:
         draft.period = base.period.period()
     draft.notes.insert(0, Text(zh="接着上一个问题。", en="This continues the last question."))

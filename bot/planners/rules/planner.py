@@ -14,8 +14,9 @@ from bot.language.terms.lexicon import Term, build_lexicon
 from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
 from bot.language.terms.values import ValueIndex, open_index
-from bot.plan import MetricPlan
+from bot.plan import MetricPlan, ToolPlan
 from bot.planners.base import Planned, PlanRequest
+from bot.planners.rules.asked import Asked, asked_analysis
 from bot.planners.rules.assemble import assemble
 from bot.planners.rules.bound import bound_plan, is_example
 from bot.planners.rules.decide import Reader, decide
@@ -26,7 +27,9 @@ from bot.planners.rules.intents import (
     example_keys,
     example_tool,
     intent_of,
+    items_for,
     route,
+    route_asked,
     tool_plan,
     tools_by_intent,
 )
@@ -42,6 +45,12 @@ from semantic_layer.text import Text
 if TYPE_CHECKING:
     from semantic_layer import SemanticLayer
     from tools.registry import Registry, Tool
+
+
+def _within(bound: Planned, asked: Asked) -> bool:
+    """Return whether the name found is only a part of the words that ask for another analysis (实验漏斗)."""
+    name = bound.plan.name if isinstance(bound.plan, ToolPlan) else ""
+    return name != asked.tool and all(word in asked.words[0].lower() for word in bound.slots[0].words)
 
 
 class RulesPlanner:
@@ -93,6 +102,9 @@ class RulesPlanner:
         return self._matcher
 
     def _read(self, found: Segmented, scene: Scene, base: MetricPlan | None) -> Planned:
+        analysis = self._analysis(scene, base)
+        if analysis is not None:
+            return analysis
         line = assign_roles(found.items, scene.reach, {})
         metadata = read_metadata(line, scene)
         if metadata is not None:
@@ -115,6 +127,28 @@ class RulesPlanner:
         if intent is not None:
             return route(*intent, line, draft, scene, self._by_intent)
         return decide(line, draft, scene, Reader(read, self._near))
+
+    def _analysis(self, scene: Scene, base: MetricPlan | None) -> Planned | None:
+        """Return the plan of the analysis that the wording asks for, None where it asks for none."""
+        tool = example_tool(scene.question.text, self._examples)
+        whole = tool is not None and is_example(scene.question.text, tool)
+        if (
+            tool is not None and whole
+        ):  # its words ask for the analysis: what they group by may count, a filter not
+            line = assign_roles(
+                segment(scene.question, self._matcher, self._near, self._events).items, scene.reach, {}
+            )
+            grouped = assemble(line.items, scene, self._coverage, {}, None)[1].group_by
+            return tool_plan(tool, Draft(group_by=grouped), ())
+        asked = asked_analysis(scene.question, self._tools) if not whole else None
+        bound = bound_plan(scene.question.text, scene.catalog, self._tools)
+        if asked is None or (bound is not None and not _within(bound, asked)):
+            return None  # one of the workspace's own, called by its name
+        found = segment(asked.left, self._matcher, self._near, self._events)
+        scene = Scene(scene.catalog, scene.reach, found.question, scene.today, found.times, self._events)
+        tool = self._tools.get(asked.tool)
+        line, draft = assemble(items_for(found.items, tool), scene, self._coverage, {}, None)
+        return route_asked(asked, line, draft, scene, tool, base)
 
     def _coverage(self, metrics: Sequence[str]) -> tuple[date | None, date | None]:
         names = list(metrics) or [next(iter(self._layer.catalog.metrics), "")]

@@ -43,9 +43,11 @@ class Segmented:
     notes: tuple[Text, ...]
 
 
-def segment(text: str, matcher: Matcher, near: NearMatcher, events: tuple[CalendarEvent, ...]) -> Segmented:
+def segment(
+    text: str | Normalised, matcher: Matcher, near: NearMatcher, events: tuple[CalendarEvent, ...]
+) -> Segmented:
     """Return the items of a question."""
-    question = normalise(text)
+    question = normalise(text) if isinstance(text, str) else text
     tokens = tokenise(question.text)
     words = tuple(_words(question.text, tokens, matcher))
     names = [(item.start, item.end) for item in words if item.kind == "term" or item.has(Tag.SHARE)]

@@ -52,7 +52,7 @@ def calendar_events(catalog: Catalog) -> tuple[CalendarEvent, ...]:
 
 
 def time_context(
-    scene: Scene, start: date | None, end: date | None, anchor: Period | None = None
+    scene: Scene, start: date | None, end: date | None, anchor: PeriodRange | None = None
 ) -> TimeContext:
     """Return what dates depend on, for metrics whose data cover `[start, end)`; a follow-up's `anchor` is the
     period of the last question.
@@ -64,7 +64,7 @@ def time_context(
         fiscal_year_start=scene.catalog.fiscal_year_start,
         events=scene.events,
         data_start=start,
-        anchor=anchor,
+        anchor=anchor.period() if anchor is not None else None,
     )
 
 

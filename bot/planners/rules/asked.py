@@ -1,0 +1,148 @@
+"""Which analysis a question asks for by its wording, and what is left of the question for the grammar.
+
+The words that ask ("why did", 漏斗里哪一步) are masked; metrics, filters, periods and splits stay to be read. A word
+that is neither is named as not understood, as everywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from bot.language.normalise import Normalised
+from bot.language.numbers_zh import chinese_number
+from bot.planners.rules.words_analyses import ASKED, FILLER
+
+_GAP = re.compile(r"\.\{\d+,\d+\}\??")
+_N = r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a|an|one)"
+_EN = dict(zip("a an one two three four five six seven eight nine ten"
+    " twelve".split(), (1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12),
+               strict=True))  # fmt: skip
+_DAYS = {
+    "天": 1,
+    "日": 1,
+    "day": 1,
+    "周": 7,
+    "星期": 7,
+    "week": 7,
+    "个月": 30,
+    "月": 30,
+    "month": 30,
+    "年": 365,
+    "year": 365,
+}
+_TIMES = {"亿": 1e8, "万": 1e4, "千": 1e3, "k": 1e3, "m": 1e6}
+_LENGTH = rf"{_N}\s*(天|日|周|星期|个月|月|年|days?|weeks?|months?|years?)"
+_NUMBERS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
+    ("segmentation", "count", re.compile(rf"(?:分成|分为|聚成|into|分)\s*{_N}\s*(?:个)?(?:群|类|组|种|groups?"
+        rf"|clusters?|segments?)|{_N} (?:clusters|groups)")),
+    ("ltv", "days", re.compile(rf"(?:未来|接下来|今后|over|within|in|for|next|after)?\s*(?:the )?(?:next |first"
+        rf" )?{_LENGTH}(?:内|里|的)?")),
+    ("budget", "weekly_total", re.compile(r"(?:每周|一周)(?:的|总)?\s*([\d.,]+)\s*(亿|万|千|k|m)?(?:元"
+        r"|块)?(?:的)?|([\d.,]+)\s*(k|m)? (?:a|per|each) week")),
+    ("retention", "days", re.compile(rf"(?:within|in|after)\s*{_LENGTH}|{_LENGTH}(?:内|以内|之内)?(?=复购|留存|回购)")),
+)  # fmt: skip
+
+
+class Named(Protocol):
+    """What can say whether an analysis of a name exists."""
+
+    def __contains__(self, name: str, /) -> bool:
+        """Return whether there is one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The analysis asked for, the question without the words that ask, their places, and inputs read from numbers."""
+
+    tool: str
+    left: Normalised
+    words: tuple[str, ...]
+    inputs: dict[str, JsonValue]
+
+
+def asked_analysis(question: Normalised, tools: Named) -> Asked | None:
+    """Return the analysis that the question's wording asks for, among `tools`; None where it asks for none."""
+    text = question.text
+    for tool, pattern in _asked():
+        if tool not in tools:
+            continue
+        match = pattern.search(text)
+        if match is None or not match[0].strip():
+            continue
+        spans = [
+            span
+            for own, rule in _asked()
+            if own == tool
+            for found in rule.finditer(text)
+            for span in _literal(found)
+        ]
+        inputs, taken = _numbers(tool, text)
+        masked = _blank(text, [*spans, *taken])
+        masked = _blank(masked, [filler.span() for filler in _filler().finditer(masked)])
+        words = (question.words(*match.span()),)
+        return Asked(tool, replace(question, text=masked), words, inputs)
+    return None
+
+
+@cache
+def _asked() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return the patterns, with each gap (`.{0,6}`) as a group, so that what stands in it is read, not masked."""
+    return tuple((tool, re.compile(_GAP.sub(r"(\g<0>)", pattern))) for tool, pattern in ASKED)
+
+
+def _literal(match: re.Match[str]) -> list[tuple[int, int]]:
+    """Return the parts of a match outside its gaps."""
+    start, end = match.span()
+    spans = []
+    for group in range(1, (match.re.groups or 0) + 1):
+        first, last = match.span(group)
+        if start <= first < last <= end:
+            spans.append((start, first))
+            start = last
+    return [span for span in (*spans, (start, end)) if span[0] < span[1]]
+
+
+@cache
+def _filler() -> re.Pattern[str]:
+    return re.compile(FILLER)
+
+
+def _numbers(tool: str, text: str) -> tuple[dict[str, JsonValue], list[tuple[int, int]]]:
+    """Return the numbers that are the analysis' own: 4 groups, over 12 months."""
+    for own, name, pattern in _NUMBERS:
+        match = pattern.search(text) if own == tool else None
+        if match is None:
+            continue
+        found = [group for group in match.groups() if group]
+        if name == "weekly_total":
+            amount = float(found[0].replace(",", "")) * _TIMES.get(found[1] if len(found) > 1 else "", 1)
+            return {name: amount}, [match.span()]
+        value = _number(found[0])
+        if value is None:
+            continue
+        if name == "days":
+            unit = found[1].removesuffix("s") if found[1].isascii() else found[1]
+            value = 365 if (value, unit) in ((12, "month"), (12, "个月"), (12, "月")) else value * _DAYS[unit]
+        return {name: value}, [match.span()]
+    return {}, []
+
+
+def _number(word: str) -> int | None:
+    if word.isdecimal():
+        return int(word)
+    if word in _EN:
+        return _EN[word]
+    value = chinese_number(word)
+    return int(value) if value is not None else None
+
+
+def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+    for start, end in spans:
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
