@@ -30,6 +30,15 @@ _ZH_DATE = re.compile(r"^(.{2,}?)(?:日期|时间|日)$")
 _EN_DATE = re.compile(r"^(.{3,}?) (?:date|day|time|timestamp)$")
 _ZH_VERB = re.compile(r"^(.{2,4}?)(?:日期|时间|日)$")
 _EN_VERB = re.compile(r"^([a-z]+(?:ed|en|t)(?: (?:up|in|out|off))?) (?:on|at|date|day|time|timestamp)$")
+_EN_DATED = re.compile(r"^([a-z]+|sign-?up|check-?(?:in|out)) (?:date|day|time|timestamp)$")
+_HAPPENED = {
+    "payment": "paid", "pay": "paid", "delivery": "delivered", "arrival": "arrived", "departure": "departed",
+    "creation": "created", "cancellation": "cancelled", "registration": "registered", "subscription": "subscribed",
+    "hire": "hired", "birth": "born", "sign-up": "signed up", "signup": "signed up", "check-in": "checked in",
+    "checkin": "checked in", "check-out": "checked out", "checkout": "checked out", "expiry": "expired",
+    "approval": "approved", "completion": "completed", "invoice": "invoiced", "submission": "submitted",
+    "admission": "admitted", "graduation": "graduated", "enrollment": "enrolled", "sale": "sold", "sell": "sold",
+}  # fmt: skip
 _TRUTH = re.compile(r"^(?:是否为?|有无|is |was |has |whether )(.{2,})$")
 _BUCKETS = (
     ("week", ("周", "周次"), "week"),
@@ -185,10 +194,16 @@ def _columns(dimension: Dimension) -> Iterator[str]:
 
 
 def _verbs(surface: str) -> Iterator[str]:
-    """Yield what a date column says that happened: `delivered_on` -> delivered, 送达日期 -> 送达."""
+    """Yield what a date column says that happened: `delivered_on` -> delivered, ship date -> shipped, 送达日期."""
     folded = normalise(surface.replace("_", " ")).text
     if match := _ZH_VERB.match(folded) or _EN_VERB.match(folded):
         yield match[1]
+    if match := _EN_DATED.match(folded):
+        noun = match[1].removesuffix("ing") if len(match[1]) > 5 else match[1]
+        if noun in _HAPPENED:
+            yield _HAPPENED[noun]
+        elif noun.isalpha():
+            yield from (noun + "ed", noun + noun[-1] + "ed") if noun[-1] != "e" else (noun + "d",)
 
 
 def _named(kind: TermKind, name: str, label: Text, synonyms: Words) -> Iterator[tuple[str, Term]]:

@@ -34,7 +34,14 @@ class NearMatcher:
 
     def inside(self, run: Sequence[Token]) -> tuple[Term, ...]:
         """Return the value that has the run's one Latin word as a later word of its name (Ruiz), if only one has."""
-        if len(run) != 1 or run[0].kind != "word" or len(run[0].key) < 3 or not run[0].key.isalpha():
+        if (
+            len(run) != 1
+            or run[0].kind != "word"
+            or len(run[0].key) < _MIN_TYPO - 1
+            or not run[0].key.isalpha()
+        ):
+            return ()
+        if run[0].key in self._matcher.lexicon.words:  # "ads" says no more of Tencent Ads than of ad spend
             return ()
         keys = self._later_words.get(run[0].key, ())
         hits = self._matcher.values.exact(keys[0]) if len(keys) == 1 else ()

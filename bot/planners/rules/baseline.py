@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.language.time import TimeContext
 from bot.planners.rules.draft import Draft
-from semantic_layer.period import Grain, Period, bucket, shift, truncate
+from semantic_layer.period import Grain, Period, bucket, calendar_unit, shift, truncate
 from semantic_layer.query import Compare
 
 COMPARE_TEXT = {
@@ -27,6 +27,25 @@ def compare_words(compare: Compare) -> tuple[str, str]:
         start, end = compare.period.start, compare.period.end
         return f"与 {start} 至 {end}(不含)比", f"against {start} to {end} (exclusive)"
     return COMPARE_TEXT[compare.kind]
+
+
+def plainly(draft: Draft) -> None:
+    """Name a comparison with the period just before, or with the same dates a year earlier, by that name.
+
+    "August vs July" and "August vs the previous month" are one plan. A year is compared with the year before.
+    """
+    period = draft.period
+    if period is None or len(draft.compare) != 1 or draft.compare[0].period is None:
+        return
+    other = draft.compare[0].period
+    unit = calendar_unit(Period.of(period.start, period.requested_end))
+    asked = (other.start, other.requested_end or other.end)
+    year = (shift(period.start, -1, Grain.YEAR), shift(period.requested_end, -1, Grain.YEAR))
+    before = (shift(period.start, -unit[1], unit[0]), period.start) if unit else None
+    if asked == year:
+        draft.compare = [Compare(kind="previous_year")]
+    elif asked == before:
+        draft.compare = [Compare(kind="previous_period")]
 
 
 def default_period(draft: Draft, context: TimeContext) -> None:

@@ -160,12 +160,17 @@ def _ambiguous(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planne
     first = draft.ambiguities[0]
     words = scene.words(line, first.index)[0]
     plans: list[MetricPlan] = []
+    able: list[Term] = []
     for term in first.terms:
         _, again = reader.read({first.index: term})
         if not again.problems and again.metrics:
-            plans.append(again.build(scene, again.period))
-    if len(plans) == 1:
-        _, again = reader.read({first.index: first.terms[0]})
+            plan = again.build(scene, again.period)
+            able += [term] if plan not in plans else []
+            plans += [plan] if plan not in plans else []
+    if len(plans) == 1:  # the only meaning that can be answered
+        chosen, again = reader.read({first.index: able[0]})
+        if len(again.ambiguities) < len(draft.ambiguities):
+            return decide(chosen, again, scene, reader)
     if not plans:
         return which_metric(line, draft, scene)
     if draft.sides or draft.periods:  # an option is one plan and could not hold them

@@ -57,7 +57,7 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
         return
     columns = [group.column for group in draft.group_by]
     within = tuple(column for column in columns if column in draft.each or column.startswith("metric_time"))
-    within = within if 0 < len(within) < len(columns) else ()
+    within = within if 0 < len(within) < len(columns) else _own_group(line, marks, columns)
     for metric in draft.metrics:
         if not scene.metric(metric).is_ratio and not scene.metric(metric).not_additive:
             draft.transforms.append(Share(metric=metric, within=within))
@@ -68,6 +68,23 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
         scene.words(line, *marks),
     )
     line.use(*marks)
+
+
+def _own_group(line: Line, marks: list[int], columns: list[str]) -> tuple[str, ...]:
+    """Return the group that the whole is said to be: 占该店铺的比例."""
+    for mark in marks:
+        whole = line.after(mark, Tag.OF)
+        said = (
+            any(line.items[at].text in ("该", "该项", "其") for at in range(mark, whole)) if whole else False
+        )
+        if (
+            said
+            and whole is not None
+            and line.is_role(whole, "dimension")
+            and line.roles[whole].name in columns
+        ):
+            return (line.roles[whole].name,)
+    return ()
 
 
 def _is_over(line: Line, draft: Draft, marks: list[int]) -> bool:

@@ -12,6 +12,8 @@ from bot.planners.rules.tags import Tag
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import Condition, GroupBy, Operator
 
+_COUNTED_BY_ZH = ("算", "统计", "计算", "口径")
+_COUNTED_BY_EN = frozenset("counted measured attributed dated".split())
 _EACH = ("每", "各", "each", "every", "per", "分别按")
 _GRAIN_TEXT = {
     Grain.HOUR: ("小时", "hour"), Grain.DAY: ("天", "day"), Grain.WEEK: ("周", "week"), Grain.MONTH: ("月", "month"),
@@ -24,6 +26,8 @@ def read_dated(line: Line, draft: Draft, scene: Scene) -> None:
     for index in line.of_role("dimension"):
         dimension = scene.dimension(line.roles[index].name)
         if dimension.kind != "time" or index in line.used or draft.period is None:
+            continue
+        if _counted_at(line, index, draft, scene):
             continue
         after = line.after(index, Tag.OF, Tag.IS, Tag.BETWEEN, Tag.VERB)
         before = line.before(index)
@@ -49,6 +53,29 @@ def read_dated(line: Line, draft: Draft, scene: Scene) -> None:
         )
         draft.period = None
         draft.slots = [slot for slot in draft.slots if slot.slot != "period"]
+
+
+def _counted_at(line: Line, index: int, draft: Draft, scene: Scene) -> bool:
+    """Read 按退款日算, "counted by order date": the metric's own time, or a question that no slot answers."""
+    before, after = line.before(index), line.after(index)
+    said = after is not None and line.items[after].text.startswith(_COUNTED_BY_ZH)
+    said = said or (before is not None and line.items[before - 1 if before else 0].text in _COUNTED_BY_EN)
+    if not line.has(before, Tag.BY) or not said:
+        return False
+    name = line.roles[index].name
+    if draft.metrics and all(name in _own_times(scene, metric) for metric in draft.metrics):
+        line.use(
+            before, index, after if after is not None and line.items[after].text.startswith("算") else None
+        )
+        return True
+    label = scene.dimension(name).label
+    draft.refuse(
+        "not_supported",
+        f"这里的指标不能改按「{label.zh}」计入时间。",
+        f"The metric cannot be counted by {label.en} instead of its own date.",
+        *scene.words(line, index),
+    )
+    return True
 
 
 def _own_times(scene: Scene, metric: str) -> set[str | None]:

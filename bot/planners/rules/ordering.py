@@ -60,17 +60,23 @@ def _higher(line: Line, draft: Draft, scene: Scene) -> bool:
         if at not in line.used and line.payload(at, Tag.AGG) in ("max", "min")
     ]
     more = [at for at in line.tagged(Tag.MORE) if line.payload(at, Tag.MORE) != "middle"]
+    sold = [at for at in line.tagged(Tag.VERB) if line.items[at].text.startswith(_SELLING)]
     if peaks and any(group.grain for group in draft.group_by):
         kind = "desc" if line.payload(peaks[0], Tag.AGG) == "max" else "asc"
         marks = peaks
     elif more and (line.tagged(Tag.WHICH) or _lists_members(draft)) and not draft.compare:
         kind, marks = line.payload(more[0], Tag.MORE), more
+    elif sold:
+        kind, marks = "asc" if line.items[sold[0]].text.startswith("worst") else "desc", sold
     else:
         return False
     name = draft.metrics[0]
     order_by(draft, scene, name, _descends(kind, name, draft, scene), scene.words(line, *marks))
     line.use(*marks, *line.tagged(Tag.ORDER))
     return True
+
+
+_SELLING = ("best sell", "bestsell", "top sell", "worst sell", "most sold")
 
 
 def _lists_members(draft: Draft) -> bool:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.catalog import RatioMetric
+from semantic_layer.catalog import RatioMetric, SimpleMetric
 
 _PER = ("per", "for each", "for every", "each", "every", "divided by", "除以")
 _PER_ZH = ("每", "每个", "每次", "每一", "每一个", "每位", "每名", "每条", "每家")
@@ -38,6 +38,49 @@ def read_pairs(line: Line, draft: Draft, scene: Scene) -> None:
             if joint or line.tagged(Tag.SHARE, Tag.CMP, Tag.CMP_AFTER, Tag.BETWEEN):
                 continue
             _unread_pair(line, draft, scene, left, right)
+
+
+def read_per_thing(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "profit per order" over a bare key as the ratio that is declared so, never as a table of all orders."""
+    keys = {entity.name for model in scene.catalog.models.values() for entity in model.entities}
+    for index in line.of_role("dimension"):
+        mark, name = line.before(index, Tag.OF), line.roles[index].name
+        label = scene.dimension(name).label
+        bare = name in keys and label.zh == label.en and index not in line.used
+        if not bare or len(draft.metrics) != 1 or not line.has(mark, Tag.BY) or mark is None:
+            continue
+        if line.items[mark].text not in ("per", "for each", *_PER_ZH):
+            continue
+        line.use(mark, index)
+        ratio = _ratio_over(draft.metrics[0], name, scene)
+        if ratio is not None:
+            draft.metrics = [ratio]
+            draft.say(
+                "metric", scene.metric(ratio).label.zh, scene.metric(ratio).label.en, scene.words(line, index)
+            )
+            continue
+        top = scene.metric(draft.metrics[0]).label
+        words = scene.words(line, index)
+        draft.refuse(
+            "not_in_catalog",
+            f"没有「每{words[0]}的{top.zh}」这个比率指标。",
+            f"No metric gives {top.en} per {words[0]}.",
+            *words,
+        )
+
+
+def _ratio_over(metric: str, key: str, scene: Scene) -> str | None:
+    """Return the ratio of a metric over the plain count of the things that a key names."""
+    bound = {(binding.model, binding.expr) for binding in scene.dimension(key).bindings}
+    for one in scene.catalog.metrics.values():
+        kind = one.type
+        if not isinstance(kind, RatioMetric) or one.hidden or kind.numerator.metric != metric:
+            continue
+        below = scene.catalog.metrics[kind.denominator.metric].type
+        counts = isinstance(below, SimpleMetric) and below.agg in ("count", "count_distinct")
+        if counts and isinstance(below, SimpleMetric) and (below.model, below.expr) in bound:
+            return one.name
+    return None
 
 
 def _spaced(line: Line, named: list[int]) -> bool:

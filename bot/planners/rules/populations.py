@@ -17,6 +17,9 @@ _RANKING = (
 )  # fmt: skip
 
 
+_PLACES = frozenset("市省县区州镇")  # 上海市 for the value 上海
+
+
 def set_populations(line: Line, scene: Scene) -> None:
     """Make a noun behind a value or segment filler where it only carries that condition. Runs before metrics are read.
 
@@ -32,7 +35,9 @@ def set_populations(line: Line, scene: Scene) -> None:
             continue
         if not split and not line.is_role(before, "value", "segment"):
             continue
-        if line.is_role(index, "unknown") and line.items[index].text in _PEOPLE:
+        if _completes(line, before, index, scene) or (
+            line.is_role(index, "unknown") and line.items[index].text in _PEOPLE
+        ):
             line.roles[index] = Role("grammar")
             line.use(index)
         elif line.is_role(index, "metric") and _is_noun(line, index, scene):
@@ -40,6 +45,20 @@ def set_populations(line: Line, scene: Scene) -> None:
             if others and not any(_listed(line, at, index) for at in others):
                 line.roles[index] = Role("grammar")
                 line.use(index)
+
+
+def _completes(line: Line, before: int, index: int, scene: Scene) -> bool:
+    """Return whether unknown words only complete the value before: 上海市, 代理模式 of the column 销售模式."""
+    item = line.items[index]
+    if not line.is_role(index, "unknown") or not line.is_role(before, "value"):
+        return False
+    if line.items[before].end == item.start and item.text in _PLACES:
+        return True
+    known = [scene.dimension(term.name) for term in line.roles[before].terms]
+    names = [name for one in known for name in (one.label.zh, one.label.en.lower(), *one.synonyms.all())]
+    if item.text.isascii():
+        return len(item.text) > 2 and any(item.text in name.split() for name in names)
+    return len(item.text) > 1 and any(item.text in name for name in names)
 
 
 def _same(line: Line, one: int, other: int) -> bool:

@@ -34,6 +34,8 @@ RULES: tuple[tuple[re.Pattern[str], Tag, str], ...] = (
     (re.compile(rf"最(?:差|糟|不理想)的?前?{_N}(?!\s*(?:天|日|周|个?月|季|年|小时|[\d.%])){_COUNTER}"), Tag.TOP, "worst"),
     (re.compile(rf"\b{_N} (?:most|highest|largest|biggest|greatest|top|leading)\b"), Tag.TOP, "desc"),
     (re.compile(rf"\b{_N} (?:least|lowest|smallest|fewest)\b"), Tag.TOP, "asc"),
+    (re.compile(rf"\b{_N} (?:best|top|most|biggest)[ -](?:selling|sold|popular|ordered|bought)\b"), Tag.TOP, "desc"),
+    (re.compile(rf"\b{_N} (?:worst|least|slowest)[ -](?:selling|sold|popular|ordered|bought)\b"), Tag.TOP, "asc"),
     (re.compile(rf"\b{_N} best(?: performing)?\b"), Tag.TOP, "best"),
     (re.compile(rf"\b{_N} worst(?: performing)?\b"), Tag.TOP, "worst"),
     (re.compile(rf"\b(?:highest|largest|biggest|greatest|most) {_N}\b(?![.%])"), Tag.TOP, "desc"),
@@ -93,6 +95,7 @@ WHICH_TIME: tuple[re.Pattern[str], ...] = (
 AND_TIME: tuple[re.Pattern[str], ...] = (
     re.compile(rf"\band (?:by )?{_UNIT_EN}\b(?! of| \d)"),
     re.compile(rf"\b(?:for |in |at )?(?:each|every|per|by) {_UNIT_EN}(?= (?:of|in|during|for|within) )"),
+    re.compile(r"历(年|月|季度)(?![史来])"),
     re.compile(r"[和与及、](?:按)?(月份|月|季度|年份|日期)(?![一二三四五六七八九十0-9初末底度均])"),
 )
 DAY_OF_WEEK = re.compile(
