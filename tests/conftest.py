@@ -84,6 +84,13 @@ def _install_network_guard() -> None:
     spec.loader.exec_module(importlib.util.module_from_spec(spec))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--deep`: many more made-up models, data and queries than CI has time for."""
+    parser.addoption(
+        "--deep", action="store_true", default=False, help="thorough comparisons; minutes, not seconds"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Scrub the environment before anything of ours is imported; workers of xdist inherit it."""
     config.stash[_deselected_key] = Counter()

@@ -21,6 +21,15 @@ def aggregate(spec: SimpleMetric, value: exp.Expr, only: exp.Expr | None) -> exp
     return nodes.cast(call, "BIGINT") if spec.agg == "sum_boolean" else call
 
 
+def filled(value: exp.Expr, spec: SimpleMetric) -> exp.Expr:
+    """Return the value with nulls filled as the metric says; whole numbers, so that a count filled with 0 stays one."""
+    fill = spec.fill_nulls_with
+    if fill is None:
+        return value
+    number = nodes.number(int(fill) if float(fill).is_integer() else fill)
+    return exp.Coalesce(this=value, expressions=[number])
+
+
 def _call(spec: SimpleMetric, value: exp.Expr) -> exp.Expr:
     match spec.agg:
         case "sum":

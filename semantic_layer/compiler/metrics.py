@@ -18,6 +18,7 @@ from semantic_layer.catalog import (
 )
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.facts import Converted, Latest, Plan, Running, Use, Variant
+from semantic_layer.compiler.measures import filled
 from semantic_layer.compiler.scope import not_yet
 from semantic_layer.compiler.shifts import Move, Moves
 from semantic_layer.errors import QueryError, UnknownNameError
@@ -102,10 +103,18 @@ def _conversion(plan: Plan, metric: Metric, spec: ConversionMetric, use: Use) ->
         )
     use = replace(use, filters=_with(_with(use.filters, base.filters), spec.base.filters))
     variant = Converted(spec, metric.name, use.filters)
-    conversions = plan.measure(metric, base.type, use, variant)
+    target = metric_of(plan, spec.conversion.metric).type
+    fill = target.fill_nulls_with if isinstance(target, SimpleMetric) else None
+    conversions: exp.Expr = plan.measure(metric, base.type, use, variant)
+    if isinstance(target, SimpleMetric):
+        conversions = filled(conversions, target)
     if spec.calculation == "conversions":
+        if fill is not None:
+            plan.measure(
+                base, base.type, use
+            )  # groups with base events and no conversion are there to be filled
         return conversions
-    return nodes.divided(conversions, plan.measure(base, base.type, use))
+    return nodes.divided(conversions, filled(plan.measure(base, base.type, use), base.type))
 
 
 def inputs_of(metric: Metric) -> tuple[MetricInput, ...]:
@@ -139,15 +148,7 @@ def _simple(plan: Plan, metric: Metric, spec: SimpleMetric, use: Use) -> exp.Exp
                 Text(zh=f"半可加指标 {metric.name} 的累计", en=f"the running value of {metric.name}")
             )
         variant = Latest(spec.non_additive, metric.name, use.filters)
-    value: exp.Expr = plan.measure(metric, spec, use, variant)
-    if spec.fill_nulls_with is not None:
-        return exp.Coalesce(this=value, expressions=[nodes.number(_plain(spec.fill_nulls_with))])
-    return value
-
-
-def _plain(value: float) -> float:
-    """Return whole numbers as integers, so that a count filled with 0 stays a count."""
-    return int(value) if float(value).is_integer() else value
+    return filled(plan.measure(metric, spec, use, variant), spec)
 
 
 def _derived(expr: str, inputs: dict[str, exp.Expr]) -> exp.Expr:

@@ -11,7 +11,7 @@ from semantic_layer.compiler import nodes, spine
 from semantic_layer.compiler.buckets import plus, truncated
 from semantic_layer.compiler.calendars import calendar_bucket, calendar_join
 from semantic_layer.compiler.facts import Fact, Key, Measure, Plan, Running
-from semantic_layer.compiler.measures import aggregate
+from semantic_layer.compiler.measures import aggregate, filled
 from semantic_layer.compiler.periods import Periods, span_of
 from semantic_layer.compiler.scans import (
     Reading,
@@ -81,6 +81,8 @@ def _step(running: Running, key: Key) -> Grain:
         grains.append(key.name.grain)
     if running.window is not None:
         grains.append(running.window.grain)
+    if running.since is not None:
+        grains.append(running.since)
     return min(grains, key=lambda grain: grain.order)
 
 
@@ -106,10 +108,14 @@ def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Perio
     for other in plan.keys:
         value = nodes.column("day", days) if other is key else nodes.column(other.column, daily)
         columns.append(nodes.aliased(value, other.column))
-    columns += [nodes.aliased(_met(each, daily, in_parts), each.column) for each in fact.measures.values()]
+    columns += [
+        nodes.aliased(filled(_met(each, daily, in_parts), each.spec), each.column)
+        for each in fact.measures.values()
+    ]
     window = exp.Join(
         this=nodes.table(daily),
-        kind="INNER",
+        side="LEFT" if fact.on_spine else None,
+        kind=None if fact.on_spine else "INNER",
         on=_in_window(running, nodes.column(key.column, daily), days, reading),
     )
     accumulated = exp.Select(expressions=columns, from_=exp.From(this=nodes.table(days)), joins=[window])

@@ -16,7 +16,7 @@ from semantic_layer.compiler.names import METRIC_TIME, Name
 from semantic_layer.compiler.periods import Periods, custom_periods, periods_of, span_of
 from semantic_layer.compiler.predicates import filter_sql, where_sql
 from semantic_layer.compiler.scope import Scope, without_time
-from semantic_layer.compiler.shifts import Bucketed, bucketed, moved_period
+from semantic_layer.compiler.shifts import Bucketed, bucketed, by_days_where_needed, moved_period
 from semantic_layer.errors import QueryError
 from semantic_layer.period import MONTHS_IN, ONE_DAY, Grain, Period, shift
 from semantic_layer.query import MetricQuery
@@ -206,6 +206,7 @@ def moved_buckets(plan: Plan, fact: Fact, reading: Reading) -> tuple[Bucketed | 
         grain = spine.calendar_grain(key)
         compared = any(move.compare is not None for move in fact.moves)
         period = reading.period if compared else _asked_buckets(reading, reading.period, grain)
+        shifted = by_days_where_needed(shifted, period, grain, reading.calendar)
         periods = periods_of(plan, key, period, shifted, reading.calendar)
     if periods is None:
         raise needs_period()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
-from semantic_layer.catalog import DimensionKind, Model
+from semantic_layer.catalog import Binding, DimensionKind, Model
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.buckets import Calendar, date_part, truncated
 from semantic_layer.compiler.calendars import calendar_bucket, calendar_join
@@ -175,30 +175,34 @@ class Scope:
             expression=nodes.model_expression(right.expr, alias, self.context.today),
         )
         valid = self._valid(model, alias) if right.type == "natural" else []
-        condition = nodes.conjunction([same, *self._same_partition(before, parent, hop.model, alias), *valid])
+        condition = nodes.conjunction([same, *self._same_partition(path, alias), *valid])
         self.joins.append(exp.Join(this=self._joined(model, alias), side="LEFT", on=condition))
         self.aliases[path] = alias
         return alias
 
-    def _same_partition(self, left: str, parent: str, right: str, alias: str) -> list[exp.Expr]:
-        """Return the tests that both sides of a join lie in the same partition, where both are partitioned.
+    def _same_partition(self, path: Path, alias: str) -> list[exp.Expr]:
+        """Return the tests that a joined row lies in the same partition as the rows it is joined to.
 
-        Partition columns pair up by name, as in MetricFlow; those of times at the coarser of their grains.
+        Partition columns pair up by name with the nearest model on the way that has one, as in MetricFlow; those of
+        times at the coarser of their grains.
         """
-        own, others = self.index.partitions.get(left, {}), self.index.partitions.get(right, {})
         tests: list[exp.Expr] = []
-        for name in own.keys() & others.keys():
-            pair = (own[name], others[name])
-            sides = [
-                nodes.model_expression(binding.expr, at, self.context.today)
-                for binding, at in zip(pair, (parent, alias), strict=True)
-            ]
-            grains = [binding.grain for binding in pair if binding.grain is not None]
-            if len(grains) == 2:
-                grain = max(grains, key=lambda each: each.order)
-                sides = [truncated(side, grain, self.calendar) for side in sides]
-            tests.append(exp.EQ(this=sides[0], expression=sides[1]))
+        for name, binding in self.index.partitions.get(path[-1].model, {}).items():
+            for steps in range(len(path) - 1, -1, -1):
+                model = path[steps - 1].model if steps else self.model
+                other = self.index.partitions.get(model, {}).get(name)
+                if other is not None:
+                    tests.append(self._equal_partitions(other, self.aliases[path[:steps]], binding, alias))
+                    break
         return tests
+
+    def _equal_partitions(self, left: Binding, parent: str, right: Binding, alias: str) -> exp.Expr:
+        pair = ((left, parent), (right, alias))
+        sides = [nodes.model_expression(binding.expr, at, self.context.today) for binding, at in pair]
+        if left.grain is not None and right.grain is not None:
+            grain = max(left.grain, right.grain, key=lambda each: each.order)
+            sides = [truncated(side, grain, self.calendar) for side in sides]
+        return exp.EQ(this=sides[0], expression=sides[1])
 
     def _valid(self, model: Model, alias: str) -> list[exp.Expr]:
         """Return the tests that a row of a history table was valid at the scanned row's own time.

@@ -224,6 +224,19 @@ def _by_days(steps: tuple[Step, ...], grain: Grain) -> bool:
     return bool(months) and ((grain is Grain.WEEK) or (bool(days) and grain.order > Grain.DAY.order))
 
 
+def by_days_where_needed(shifted: Bucketed, main: Period, grain: Grain, calendar: Calendar) -> Bucketed:
+    """Return the steps day by day where they take bucket starts elsewhere than to bucket starts (months by 2 days)."""
+    days, months = shifted.through_rows or (0, 0)
+    aligned = grain.order <= Grain.DAY.order or (
+        days % 7 == 0 and months == 0 if grain is Grain.WEEK else days == 0 and months % MONTHS_IN[grain] == 0
+    )
+    if shifted.through_rows is None or aligned:
+        return shifted
+    last_day = max(main.start, main.end - ONE_DAY)
+    start, end = (_earlier(day, shifted.steps, calendar) for day in (main.start, last_day))
+    return Bucketed(shifted.steps, start, end + ONE_DAY, None, by_days=True)
+
+
 def days_back(window: Window) -> tuple[int, int]:
     """Return a window as days and months."""
     step = _back(window.count, window.grain)
@@ -239,9 +252,10 @@ def _through_rows(steps: tuple[Step, ...], grain: Grain) -> tuple[int, int] | No
         # Adding months may clamp a day (31 January) but never leaves the month: exact for buckets of months.
         if days == 0 and grain.order >= Grain.MONTH.order:
             return 0, months
-    keeps_buckets = grain is Grain.DAY or (
-        grain is Grain.WEEK and days % 7 == 0 if months == 0 else days == 0 and grain.order > Grain.WEEK.order
-    )
+    if grain in MONTHS_IN:  # months keep months, the start of a year is the start of a quarter and of a month
+        keeps_buckets = days == 0 and months % MONTHS_IN[grain] == 0
+    else:
+        keeps_buckets = grain is Grain.DAY or (grain is Grain.WEEK and days % 7 == 0 and months == 0)
     if not keeps_buckets:
         raise not_yet(Text(zh="这种粒度下的组合偏移", en="this combination of offsets at this grain"))
     return None

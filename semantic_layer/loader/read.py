@@ -9,7 +9,7 @@ from semantic_layer.loader.sections import Entry, MetricEntry, S, Sections
 from semantic_layer.spec.analyses import ANALYSES
 from semantic_layer.spec.base import is_enabled
 from semantic_layer.spec.dbt_legacy import modern_metrics
-from semantic_layer.spec.dbt_models import legacy_model, measures_of, spine_models
+from semantic_layer.spec.dbt_models import legacy_model, measures_of, of_one_entry, relation_of, spine_models
 from semantic_layer.spec.document import Marked, MarkedList
 from semantic_layer.spec.metric import MetricSpec
 from semantic_layer.spec.model import ColumnSpec, ConformedSpec, ModelSpec, is_semantic, model_name
@@ -37,7 +37,7 @@ _SECTIONS = (
 )  # fmt: skip
 
 
-_DBT_SECTIONS = frozenset(
+DBT_SECTIONS = frozenset(
     {
         "sources", "seeds", "snapshots", "macros", "exposures", "saved_queries", "groups", "unit_tests", "data_tests",
         "analyses", "functions", "semantic_model", "time_spines", "anchors", "config",
@@ -49,13 +49,13 @@ def read_sections(documents: Iterable[Marked], problems: Problems) -> Sections:
     """Return the entries of all documents; whatever cannot be read is recorded in `problems`."""
     sections = Sections()
     settings: dict[str, Marked] = {}
-    for document in documents:
+    for document in map(of_one_entry, documents):
         for key in document:
             if key in _SETTINGS:
                 _take_setting(document, key, settings, problems)
             elif key in _SECTIONS:
                 _read_section(document, key, sections, problems)
-            elif key in _DBT_SECTIONS:
+            elif key in DBT_SECTIONS:
                 problems.ignored.append(Ignored(document.file, document.line_of(key), key))
             else:
                 _unknown_section(document, key, problems)
@@ -237,6 +237,9 @@ def _read_model(key: str, raw: Marked, sections: Sections, problems: Problems) -
     """Read a model; its columns and metrics one by one, so that one mistake does not hide the rest."""
     if key == "semantic_models":
         sections.measures.update(measures_of(raw, str(raw.get("name"))))
+        relation = relation_of(raw)
+        if relation is not None:
+            sections.relations[str(raw.get("name"))] = relation
         raw = legacy_model(raw)
     elif not is_semantic(raw):
         return  # a dbt model that is only documented

@@ -67,5 +67,6 @@ class Sections:
     analyses: list[tuple[str, Entry[AnalysisSpec]]] = field(default_factory=list)
     access: Entry[AccessSpec] | None = None
     measures: dict[str, Measure] = field(default_factory=dict)  # of dbt's older shape
+    relations: dict[str, str] = field(default_factory=dict)  # model -> schema.table, of a compiled manifest
     older_metrics: list[Marked] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)

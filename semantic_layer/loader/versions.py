@@ -28,10 +28,10 @@ def versioned(metrics: dict[str, Metric], models: Mapping[str, Model]) -> dict[s
     def version(name: str) -> str:
         if name not in versions:
             metric = metrics[name]
-            parts = [_canonical(metric.type), _canonical(metric.filters)]
+            parts = [canonical(metric.type), canonical(metric.filters)]
             if isinstance(metric.type, SimpleMetric) and metric.type.model in models:
                 model = models[metric.type.model]
-                parts += [model.source, _canonical(model.entities)]
+                parts += [model.source, canonical(model.entities)]
             by_depth[name] += 1
             parts += [version(item.metric) for item in type_inputs(metric.type) if item.metric in metrics]
             versions[name] = hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:12]
@@ -40,13 +40,13 @@ def versioned(metrics: dict[str, Metric], models: Mapping[str, Model]) -> dict[s
     return {name: replace(metric, version=version(name)) for name, metric in metrics.items()}
 
 
-def _canonical(value: object) -> str:
+def canonical(value: object) -> str:
     """Return a text of a value that changes with its meaning and with nothing else."""
     if isinstance(value, Place):
         return ""
     if is_dataclass(value):
-        inner = ",".join(f"{item.name}={_canonical(getattr(value, item.name))}" for item in fields(value))
+        inner = ",".join(f"{item.name}={canonical(getattr(value, item.name))}" for item in fields(value))
         return f"{type(value).__name__}({inner})"
     if isinstance(value, tuple):
-        return "[" + ",".join(_canonical(item) for item in value) + "]"
+        return "[" + ",".join(canonical(item) for item in value) + "]"
     return repr(value.value if isinstance(value, Enum) else value)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from semantic_layer.period import Grain
 from semantic_layer.spec.document import Marked, MarkedList
 from semantic_layer.spec.names import quote_name
 
@@ -67,16 +69,62 @@ def legacy_model(raw: Marked) -> Marked:
     return model
 
 
+def relation_of(raw: Mapping[Any, Any]) -> str | None:
+    """Return the table of a manifest's `node_relation` with its schema; None without one."""
+    relation = raw.get("node_relation")
+    if not isinstance(relation, Mapping) or not relation.get("alias"):
+        return None
+    parts = [relation.get("schema_name"), relation["alias"]]
+    return ".".join(str(part) for part in parts if part)
+
+
+def of_one_entry(document: Marked) -> Marked:
+    """Return MetricFlow's own form, one `semantic_model:` or `metric:` per document, as lists of one."""
+    if not any(isinstance(document.get(key), Marked) for key in _ONE_ENTRY):
+        return document
+    made = Marked(document.file, document.line)
+    for key, value in document.items():
+        name, line = _ONE_ENTRY.get(key), document.line_of(key)
+        if name is None or not isinstance(value, Marked):
+            made.put(key, value, line)
+            continue
+        items = MarkedList(document.file, line)
+        items.put(value, line)
+        made.put(name, items, line)
+    return made
+
+
+_ONE_ENTRY = {"semantic_model": "semantic_models", "metric": "metrics", "saved_query": "saved_queries"}
+
+
 def spine_models(raw: object) -> list[Marked]:
     """Return the time spines of a `project_configuration:` as `models:` entries of the latest shape."""
     spines = raw.get("time_spines") if isinstance(raw, Marked) else None
-    return [
+    older = raw.get("time_spine_table_configurations") if isinstance(raw, Marked) else None
+    found = [
+        _older_spine(item) for item in (older if isinstance(older, list) else ()) if isinstance(item, Marked)
+    ]
+    named = [
         _spine_model(item)
         for item in (spines if isinstance(spines, list) else ())
         if isinstance(item, Marked)
         and isinstance(item.get("primary_column"), Marked)
         and isinstance(item.get("node_relation"), Marked)
+        and item["primary_column"].get("time_granularity") in set(Grain)  # MetricFlow also has nanoseconds
     ]
+    names = {model["name"] for model in named}
+    return [*named, *(model for model in found if model["name"] not in names)]
+
+
+def _older_spine(raw: Marked) -> Marked:
+    """Return an entry of `time_spine_table_configurations:`, the form before time spines had columns."""
+    spine, relation, column = (Marked(raw.file, raw.line) for _ in range(3))
+    relation.put("alias", str(raw.get("location")).rpartition(".")[2], raw.line)
+    column.put("name", raw.get("column_name"), raw.line)
+    column.put("time_granularity", raw.get("grain"), raw.line)
+    spine.put("node_relation", relation, raw.line)
+    spine.put("primary_column", column, raw.line)
+    return _spine_model(spine)
 
 
 def _spine_model(raw: Marked) -> Marked:

@@ -138,6 +138,8 @@ def read_grain(raw: object) -> Grain:
     if isinstance(raw, str):
         word = raw.strip().lower()
         word = word.removesuffix("s")
+        if word in {"millisecond", "microsecond", "nanosecond"}:
+            return Grain.SECOND  # dbt also knows finer ones; buckets here begin at the second
         if word in set(Grain):
             return Grain(word)
     grains = ", ".join(Grain)
