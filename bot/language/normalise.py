@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 # Dashes, quotes and wavy lines that NFKC keeps apart although people type them for the same thing.
@@ -70,6 +70,12 @@ def normalise(text: str) -> Normalised:
         folded.append(form)
         starts.extend([index] * len(form))
     return Normalised(text, "".join(folded), tuple(starts))
+
+
+@lru_cache(maxsize=16_384)
+def folded_name(name: str) -> str:
+    """Return the folded text of a name that is looked at with every question."""
+    return normalise(name).text
 
 
 class _Folds(dict[str, str]):

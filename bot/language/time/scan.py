@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language.normalise import Normalised, normalise
+from bot.language.normalise import Normalised, folded_name, normalise
 from bot.language.time.anaphora import as_reference, referring
 from bot.language.time.calendars import CalendarEvent
 from bot.language.time.compared import mark_comparisons
@@ -83,7 +83,7 @@ def _lexicon(events: tuple[CalendarEvent, ...]) -> Lexicon:
     words = tuple(
         (
             event.name,
-            tuple(normalise(word).text for word in (event.label.zh, event.label.en, *event.synonyms)),
+            tuple(folded_name(word) for word in (event.label.zh, event.label.en, *event.synonyms)),
         )
         for event in events
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from bot.answer import Slot
-from bot.language.normalise import normalise
+from bot.language.normalise import folded_name, normalise
 from bot.language.terms.tokens import key_of
 from bot.plan import ToolPlan
 from bot.planners.base import Planned
@@ -104,7 +104,7 @@ def _words(binding: AnalysisBinding) -> Iterator[str]:
     synonyms = binding.options.get("synonyms")
     further = synonyms.all() if isinstance(synonyms, Words) else ()
     for word in (binding.label.zh, binding.label.en, *further):
-        folded = normalise(word).text.casefold().strip()
+        folded = folded_name(word).casefold().strip()
         if folded:
             yield folded
 

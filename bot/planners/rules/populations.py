@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.language.normalise import normalise
+from bot.language.normalise import folded_name
 from bot.language.terms.tokens import key_of
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line, Role
@@ -83,7 +83,7 @@ def _is_noun(line: Line, index: int, scene: Scene) -> bool:
         for name in (model.name, model.label.en, model.label.zh)
     }
     names |= {entity.name for model in scene.catalog.models.values() for entity in model.entities}
-    return key_of(text) in {key_of(normalise(name.replace("_", " ")).text) for name in names}
+    return key_of(text) in {key_of(folded_name(name.replace("_", " "))) for name in names}
 
 
 def _is_whole(line: Line, index: int) -> bool:
