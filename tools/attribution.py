@@ -23,7 +23,7 @@ from tools.journeys.telling import (
     notes,
     role_findings,
 )
-from tools.numerics.attribution import MODELS, bootstrap, credits, roles
+from tools.numerics.attribution import MODELS, bootstrap, credit_of, roles
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render import as_float
 from tools.render_dates import dates_label
@@ -143,8 +143,8 @@ def _credits(journeys: Journeys, asked: Asked, context: ToolContext) -> list[Cre
         context.step(Text(zh="自助法估计区间", en="Estimating intervals"), at / len(MODELS))
         drawn = bootstrap(paths, model, paths.converted, draws=draws)
         low, high = np.quantile(drawn, [0.1, 0.9], axis=0)
-        values[model] = np.column_stack([credits(paths, model, paths.converted), low, high])
-    worth = credits(paths, "markov", paths.value) if asked.revenue is not None else None
+        values[model] = np.column_stack([credit_of(paths, model, paths.converted), low, high])
+    worth = credit_of(paths, "markov", paths.value) if asked.revenue is not None else None
     dimension = context.layer.catalog.dimensions[str(name_of(asked.binding, "touchpoint"))]
     labels = tuple((str(value.code), value.label) for value in dimension.values)
     column = Column("channel", dimension.label, "dimension", value_labels=labels)
@@ -206,7 +206,8 @@ def _enough(journeys: Journeys) -> None:
     raise NotEnoughDataError(
         Text(
             zh=f"有触点的成交只有 {touched:,.0f} 单、触点 {len(journeys.codes)} 种,分不出功劳。",
-            en=f"Only {touched:,.0f} conversions have a touch, over {len(journeys.codes)} touchpoints: too few to share "
+            en=f"Only {touched:,.0f} conversions have a touch, over {len(journeys.codes)} touchpoints: too few "
+            f"to share "
             "out credit.",
         ),
         Text(

@@ -8,7 +8,7 @@ from semantic_layer.query import PeriodRange, Where
 from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text, Words
 from tools.media.allocating import AGREEMENT, BOX, Allocation, allocate
-from tools.media.fitting import Fit, fit
+from tools.media.fitting import fit
 from tools.media.reading import Panel, read_panel
 from tools.media.telling import curve_chart, money, ratio_column, response_notes
 from tools.registry import ToolContext, ToolInputs, tool
@@ -70,7 +70,7 @@ def budget(inputs: BudgetInputs, context: ToolContext) -> ToolResult:
         tables=(table,),
         chart=curve_chart(panel, fitted, moved),
         findings=_findings(panel, found),
-        suggestions=_suggestions(panel, fitted, found),
+        suggestions=_suggestions(panel, found),
         warnings=(_rule(found), *response_notes(panel, fitted)),
         sql=panel.sql,
         periods=(panel.period,),
@@ -108,38 +108,24 @@ def _table(panel: Panel, found: Allocation) -> Table:
 
 def _moves(panel: Panel, found: Allocation) -> Text:
     """Return who gives and who gets how much a week."""
-    given = sorted(
-        (s for s in found.shares if s.moved and s.proposed < s.response.spend),
-        key=lambda s: s.proposed - s.response.spend,
+    moved = sorted(
+        (one for one in found.shares if one.moved), key=lambda one: -abs(one.proposed - one.response.spend)
     )
-    taken = sorted(
-        (s for s in found.shares if s.moved and s.proposed > s.response.spend),
-        key=lambda s: s.response.spend - s.proposed,
+    amounts = {
+        one.response.code: money(panel.spend_metric, abs(one.proposed - one.response.spend)) for one in moved
+    }
+    given = [one.response for one in moved if one.proposed < one.response.spend]
+    taken = [one.response for one in moved if one.proposed > one.response.spend]
+    less_zh = "、".join(f"{one.label.zh}拿出 {amounts[one.code].zh}" for one in given)
+    more_zh = "、".join(f"{one.label.zh} {amounts[one.code].zh}" for one in taken)
+    less_en = ", ".join(f"{amounts[one.code].en} from {one.label.en}" for one in given)
+    more_en = ", ".join(f"{amounts[one.code].en} to {one.label.en}" for one in taken)
+    parts_zh = [f"从{less_zh}" if given else "", f"给{more_zh}" if taken else ""]
+    parts_en = [f"take {less_en}" if given else "", f"give {more_en}" if taken else ""]
+    return Text(
+        zh="每周" + ",".join(part for part in parts_zh if part),
+        en="each week " + " and ".join(part for part in parts_en if part),
     )
-
-    def told(at: str) -> str:
-        def amount(one: float) -> str:
-            return money(panel.spend_metric, abs(one)).at("zh-CN" if at == "zh" else "en-US")
-
-        less = [
-            (
-                s.response.label.zh if at == "zh" else s.response.label.en,
-                amount(s.proposed - s.response.spend),
-            )
-            for s in given
-        ]
-        more = [
-            (
-                s.response.label.zh if at == "zh" else s.response.label.en,
-                amount(s.proposed - s.response.spend),
-            )
-            for s in taken
-        ]
-        if at == "zh":
-            return f"每周从{'、'.join(f'{n}拿出 {a}' for n, a in less)},给{'、'.join(f'{n} {a}' for n, a in more)}"
-        return f"each week take {', '.join(f'{a} from {n}' for n, a in less)} and give {', '.join(f'{a} to {n}' for n, a in more)}"
-
-    return Text(zh=told("zh"), en=told("en"))  # fmt: skip
 
 
 def _headline(panel: Panel, found: Allocation, context: ToolContext) -> Text:
@@ -147,7 +133,8 @@ def _headline(panel: Panel, found: Allocation, context: ToolContext) -> Text:
     if not found.stands:
         return Text(
             zh=f"按 {dates.zh} 的数据,没有哪种挪法在九成以上的重抽样里方向一致且有增益,所以不建议调整;边际回报见表。",
-            en=f"On the data of {dates.en} no move goes the same way in 90 % of the draws with a gain, so none is proposed; "
+            en=f"On the data of {dates.en} no move goes the same way in 90 % of the draws with a gain, so none "
+            f"is proposed; "
             "marginal returns are in the table.",
         )
     low, high, moves = (
@@ -156,7 +143,8 @@ def _headline(panel: Panel, found: Allocation, context: ToolContext) -> Text:
         _moves(panel, found),
     )
     return Text(
-        zh=f"总预算不变,{moves.zh}:{panel.outcome_metric.label.zh}每周可能多 {low.zh}–{high.zh}(八成把握)。依据是 {dates.zh} 的"
+        zh=f"总预算不变,{moves.zh}:{panel.outcome_metric.label.zh}每周可能多 {low.zh}–{high.zh}(八成把握)。依据"
+        f"是 {dates.zh} 的"
         "调整后相关,不是实验。",
         en=f"With the same total, {moves.en}: {panel.outcome_metric.label.en} may rise by {low.en} to {high.en} a week "
         f"(80 % sure). This rests on adjusted correlation over {dates.en}, not on an experiment.",
@@ -169,14 +157,15 @@ def _findings(panel: Panel, found: Allocation) -> tuple[Finding, ...]:
     low, high = money(panel.outcome_metric, found.low), money(panel.outcome_metric, found.high)
     moves = _moves(panel, found)
     statement = Text(
-        zh=f"{moves.zh},{panel.outcome_metric.label.zh}每周可能多 {low.zh}–{high.zh}({percent(found.gain / found.brought)})。",
+        zh=f"{moves.zh},{panel.outcome_metric.label.zh}每周可能多 "
+        f"{low.zh}–{high.zh}({percent(found.gain / found.brought)})。",
         en=f"If you {moves.en}, {panel.outcome_metric.label.en} may rise by {low.en} to {high.en} a week "
         f"({percent(found.gain / found.brought)}).",
     )
     return (Finding("driver", statement, panel.outcome_metric.name, found.gain, found.low, found.high),)
 
 
-def _suggestions(panel: Panel, fitted: Fit, found: Allocation) -> tuple[Suggestion, ...]:
+def _suggestions(panel: Panel, found: Allocation) -> tuple[Suggestion, ...]:
     if not found.stands:
         return ()
     moved = [one for one in found.shares if one.moved]
@@ -188,7 +177,8 @@ def _suggestions(panel: Panel, fitted: Fit, found: Allocation) -> tuple[Suggesti
     return (
         Suggestion(
             problem=Text(
-                zh=f"{least.label.zh}平均回报 {prose(least.average, column).zh},再多花的回报只有 {prose(least.marginal, column).zh};"
+                zh=f"{least.label.zh}平均回报 {prose(least.average, column).zh},再多花的回报只有 "
+                   f"{prose(least.marginal, column).zh};"
                 f"{most.label.zh}再多花的回报是 {prose(most.marginal, column).zh}。",
                 en=f"{least.label.en} returns {prose(least.average, column).en} on average but its next unit of spend "
                 f"{prose(least.marginal, column).en}; at {most.label.en} it is {prose(most.marginal, column).en}.",
@@ -201,9 +191,11 @@ def _suggestions(panel: Panel, fitted: Fit, found: Allocation) -> tuple[Suggesti
                 HORIZON_WEEKS * 7,
                 Text(
                     zh=f"预计{panel.outcome_metric.label.zh}每周可能多 {money(panel.outcome_metric, found.low).zh}–"
-                    f"{money(panel.outcome_metric, found.high).zh}(八成把握)。算法:各渠道响应曲线在建议花费与现在花费处的差之和 × {HORIZON_WEEKS} 周;每个渠道 ±{BOX:.0%} 以内、不超出历史花费。",
+                    f"{money(panel.outcome_metric, found.high).zh}(八成把握)。算法:各渠道响应曲线在建议花费与现"
+                    f"在花费处的差之和 × {HORIZON_WEEKS} 周;每个渠道 ±{BOX:.0%} 以内、不超出历史花费。",
                     en=f"{panel.outcome_metric.label.en} may rise by {money(panel.outcome_metric, found.low).en} to "
-                    f"{money(panel.outcome_metric, found.high).en} a week (80 % sure). Formula: sum over channels of the response at the proposed spend less that at today's, times {HORIZON_WEEKS} "
+                    f"{money(panel.outcome_metric, found.high).en} a week (80 % sure). Formula: sum over "
+                    f"channels of the response at the proposed spend less that at today's, times {HORIZON_WEEKS} "
                     f"weeks; each channel within {BOX:.0%} and within the spend that was seen.",
                 ),
             ),
@@ -212,7 +204,8 @@ def _suggestions(panel: Panel, fitted: Fit, found: Allocation) -> tuple[Suggesti
                 Check("volume", True, Text(zh=f"{len(panel.weeks)} 个整周", en=f"{len(panel.weeks)} whole weeks")),
                 Check(
                     "interval", True,
-                    Text(zh=f"方向一致的重抽样至少 {percent(agree)}", en=f"at least {percent(agree)} of the draws agree on the direction"),
+                    Text(zh=f"方向一致的重抽样至少 {percent(agree)}", en=f"at least {percent(agree)} of the "
+                                                               f"draws agree on the direction"),
                 ),
                 Check(
                     "mix", False,
@@ -243,8 +236,10 @@ def _rule(found: Allocation) -> Text:
         else ""
     )
     return Text(
-        zh=f"规则:各渠道的边际回报拉平,单个渠道变动不超过 ±{BOX:.0%}、不超出历史花费范围;方向要有 {AGREEMENT:.0%} 以上的"
+        zh=f"规则:各渠道的边际回报拉平,单个渠道变动不超过 ±{BOX:.0%}、不超出历史花费范围;方向要有 "
+        f"{AGREEMENT:.0%} 以上的"
         f"重抽样一致才动。{zh}平均回报不是分配的依据。",
-        en=f"Rule: equal marginal returns, no channel moved by more than {BOX:.0%} or outside the spend that was seen, and "
+        en=f"Rule: equal marginal returns, no channel moved by more than {BOX:.0%} or outside the spend that "
+        f"was seen, and "
         f"only where {AGREEMENT:.0%} of the draws agree.{en} Average returns are no guide to a split.",
     )

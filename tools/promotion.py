@@ -6,7 +6,7 @@ from pydantic import Field
 
 from semantic_layer.catalog import AnalysisBinding, Metric
 from semantic_layer.errors import NotEnoughDataError
-from semantic_layer.query import Condition, Where
+from semantic_layer.query import Where
 from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text, Words
 from tools.bindings import binding_of, name_of
@@ -89,7 +89,7 @@ def promotion(inputs: PromotionInputs, context: ToolContext) -> ToolResult:
 
 
 def _says(one: Verdict) -> bool:
-    """Return whether a verdict is worth a finding: surely extra, or an experiment that bounds the extra below the cost."""
+    """Return whether a verdict is worth a finding: surely extra, or an experiment without an extra."""
     if one.found:
         return True
     return (
@@ -158,7 +158,8 @@ def _statement(one: Verdict, binding: AnalysisBinding, revenue: Metric, context:
     return Text(
         zh=f"{name.zh}{judged.zh},八成把握在 {low.zh} 到 {high.zh} 之间({grade.zh},n={one.units:,}):"
         f"用的人约 {anyway} 本来就会买{cost_zh}。",
-        en=f"{name.en} {judged.en}; 80 % sure: {low.en} to {high.en} ({grade.en}, n={one.units:,}). About {anyway} of the "
+        en=f"{name.en} {judged.en}; 80 % sure: {low.en} to {high.en} ({grade.en}, n={one.units:,}). About "
+        f"{anyway} of the "
         f"buyers would have bought anyway{cost_en}.",
     )
 
@@ -203,17 +204,21 @@ def _notes(verdicts: list[Verdict], binding: AnalysisBinding, context: ToolConte
         elif one.grade == "adjusted":
             notes.append(
                 Text(
-                    zh=f"{name.zh}({dates.zh}):和之前 {one.windows} 个同样长的时段里、下单次数和最近购买时间相同的客户比,p={one.p_value:.2f};"
+                    zh=f"{name.zh}({dates.zh}):和之前 {one.windows} 个同样长的时段里、下单次数和最近购买时间相同"
+                    f"的客户比,p={one.p_value:.2f};"
                     "同期的大促和季节会算进来。",
-                    en=f"{name.en} ({dates.en}): against customers of the same number of orders and recency in {one.windows} "
+                    en=f"{name.en} ({dates.en}): against customers of the same number of orders and recency in "
+                    f"{one.windows} "
                     f"earlier windows of its length, p = {one.p_value:.2f}; sales events and seasons count, too.",
                 )
             )
     notes.append(
         Text(
             zh="口径:增量=发券人群的成交−没有券时同样的人会有的成交。用券成交÷券成本不是回报:用券的人里有人本来就会买。最可靠的办法是发券时随机留出一部分人不发。",
-            en="Definition: extra = what the targeted people spent less what the same people would have spent without it. "
-            "Revenue over discount is no return, since part of the users buy anyway. The sure way is to hold the coupon "
+            en="Definition: extra = what the targeted people spent less what the same people would have spent "
+            "without it. "
+            "Revenue over discount is no return, since part of the users buy anyway. The sure way is to hold "
+            "the coupon "
             "back from a random part.",
         )
     )

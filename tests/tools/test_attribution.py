@@ -113,7 +113,9 @@ def test_every_model_adds_up_to_all_conversions(make: Make) -> None:
 
 def test_a_touch_counts_for_the_next_gift_only_and_not_beyond_the_lookback(make: Make) -> None:
     touches, gifts = paths([["desk"]] * 100)
-    gifts += [(reader, given + timedelta(days=1), amount) for reader, given, amount in gifts]  # a second gift each
+    gifts += [
+        (reader, given + timedelta(days=1), amount) for reader, given, amount in gifts
+    ]  # a second gift each
     touches += [(7_000 + at, START + timedelta(days=11), "gate") for at in range(50)]
     gifts += [(7_000 + at, START + timedelta(days=22), 10.0) for at in range(50)]  # eleven days later
     touches += [(9_000 + at, START + timedelta(days=12), "desk") for at in range(3)]
@@ -148,7 +150,9 @@ def test_few_conversions_are_refused(make: Make) -> None:
 
 def test_a_conversion_without_the_entity_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "askgrowth.yml").write_text(
-        WORKSPACE.replace("      - {name: reader, entity: foreign}\n      - {name: given", "      - {name: given"),
+        WORKSPACE.replace(
+            "      - {name: reader, entity: foreign}\n      - {name: given", "      - {name: given"
+        ),
         encoding="utf-8",
     )
     connection = duckdb.connect()

@@ -54,7 +54,9 @@ def make(tmp_path: Path) -> Make:
         root = tmp_path / f"town{len(list(tmp_path.iterdir()))}"
         root.mkdir()
         apart = taken.shape[1] > 1
-        (root / "askgrowth.yml").write_text(SHARED.replace("BOARD", TOLD_APART if apart else ""), encoding="utf-8")
+        (root / "askgrowth.yml").write_text(
+            SHARED.replace("BOARD", TOLD_APART if apart else ""), encoding="utf-8"
+        )
         connection = duckdb.connect()
         connection.execute(
             "CREATE TABLE bills(billed DATE, board VARCHAR, amount DOUBLE);"
@@ -153,7 +155,9 @@ def test_one_total_is_shared_out_by_regression(make: Make) -> None:
 
 
 def test_a_shuffled_total_is_silent(make: Make) -> None:
-    found = sum(len(spend_response.run({}, make(*joint(30 + seed, shuffled=True))).findings) for seed in range(6))
+    found = sum(
+        len(spend_response.run({}, make(*joint(30 + seed, shuffled=True))).findings) for seed in range(6)
+    )
     assert found <= 1
 
 
@@ -205,7 +209,9 @@ def test_the_demo_budget_leaves_the_saturated_medium(demo: ToolContext) -> None:
 def test_real_weekly_media_give_curves_and_no_bold_claim(
     state_dir: Path, find_data: Callable[[str], Path]
 ) -> None:
-    layer = semantic_layer.open("examples/media_weekly", state_dir=state_dir, data_dir=find_data("mmm_weekly"))
+    layer = semantic_layer.open(
+        "examples/media_weekly", state_dir=state_dir, data_dir=find_data("mmm_weekly")
+    )
     context = ToolContext(layer, layer.today())
     result = spend_response.run({}, context)
     assert len(result.tables[0].rows) == 10

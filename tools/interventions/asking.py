@@ -107,12 +107,14 @@ def _entry(action: str | None, end: date, context: ToolContext) -> Logged:
         return max(settled, key=lambda one: one.day)
     recent = sorted(settled, key=lambda one: one.day, reverse=True)[:_OFFERED]
     listed = ";".join(f"{one.day} {one.note}" for one in recent)
+    more_zh = f"或说出动作日志里的一条:{listed}" if listed else "也可以在 YAML 里声明 actions:"
+    more_en = f"or name an entry of the action log: {listed}" if listed else "or declare actions: in the YAML"
     raise QueryError(
-        Text(zh="不知道要看哪一次变动、什么时候开始。", en="There is no telling which change is meant, or when it began."),
         Text(
-            zh=f"给出起止日期和指标{',或说出动作日志里的一条:' + listed if listed else ';也可以在 YAML 里声明 actions:'}。",
-            en=f"Give its dates and the metric{', or name an entry of the action log: ' + listed if listed else '; or declare actions: in the YAML'}.",
+            zh="不知道要看哪一次变动、什么时候开始。",
+            en="There is no telling which change is meant, or when it began.",
         ),
+        Text(zh=f"给出起止日期和指标,{more_zh}。", en=f"Give its dates and the metric, {more_en}."),
         code="missing_period",
     )  # fmt: skip
 

@@ -127,7 +127,9 @@ def measure(
 
 
 def _bucketed(parts: Array, days: int) -> Array:
-    return parts.reshape(parts.shape[0], -1, days).sum(axis=2)
+    import numpy as np
+
+    return np.asarray(parts.reshape(parts.shape[0], -1, days).sum(axis=2))
 
 
 def _series(top: Array, bottom: Array, *, ratio: bool) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text
 from tools.interventions.measuring import Measured
@@ -73,7 +75,7 @@ def series_table(measured: Measured) -> Table:
         value_column(metric, "__high", Text(zh="上限(80%)", en="high (80 %)")),
     )
     reach = (measured.effect.high - measured.effect.low) / 2
-    rows = []
+    rows: list[tuple[date | float | None, ...]] = []
     for at, (start, value) in enumerate(zip(measured.starts, measured.actual, strict=True)):
         if at < measured.at:
             rows.append((start, value, None, None, None))
@@ -183,18 +185,16 @@ def notes(measured: Measured) -> tuple[Text, ...]:
         Text(
             zh=f"算法:{method.zh},之前 {measured.at} {unit.zh}、之后 {measured.buckets} {unit.zh};"
             f"区间和 p 值来自 {len(effect.placebos)} 次安慰剂({kind.zh})。证据等级:{grade_zh}。",
-            en=f"Method: {method.en}, {measured.at} {unit.en} before and {measured.buckets} after; interval and p-value "
+            en=f"Method: {method.en}, {measured.at} {unit.en} before and {measured.buckets} after; interval and "
+            f"p-value "
             f"from {len(effect.placebos)} placebos ({kind.en}). Evidence: {grade_en}.",
         )
     ]
     if measured.controls:
         used = sorted(zip(effect.weights, measured.controls, strict=True), key=lambda one: -one[0])[:_NAMED]
-        result.append(
-            Text(
-                zh="权重最大的对照:" + "、".join(f"{name.zh} {percent(weight)}" for weight, name in used) + "。",
-                en="Controls with the most weight: " + ", ".join(f"{name.en} {percent(weight)}" for weight, name in used) + ".",
-            )
-        )  # fmt: skip
+        zh = "、".join(f"{name.zh} {percent(weight)}" for weight, name in used)
+        en = ", ".join(f"{name.en} {percent(weight)}" for weight, name in used)
+        result.append(Text(zh=f"权重最大的对照:{zh}。", en=f"Controls with the most weight: {en}."))
     if not measured.change.until_known:
         result.append(
             Text(
@@ -210,7 +210,8 @@ def notes(measured: Measured) -> tuple[Text, ...]:
     wrong_en = (
         "anything else done at the same time, sales events and seasons count, too"
         if not measured.controls
-        else "whatever else happened to the treated alone counts, too; if controls were touched, the effect is understated"
+        else "whatever else happened to the treated alone counts, too; if controls were touched, the effect is "
+        "understated"
     )
     result.append(Text(zh=f"可能出错的地方:{wrong_zh}。", en=f"What could be wrong: {wrong_en}."))
     return tuple(result)

@@ -151,16 +151,14 @@ def _analysis(asked: Asked, context: ToolContext) -> Analysis:
         end=period.end,
     )
     worth = "worth" if asked.revenue is not None else "counts"
-    return Analysis(
-        {"conversions": conversions, "touches": touches}, _RESULT, _steps(worth, asked, period.end)
-    )
+    return Analysis({"conversions": conversions, "touches": touches}, _RESULT, _steps(worth, asked))
 
 
 def _dated(window: Window) -> bool:
     return window.grain.order >= Grain.DAY.order
 
 
-def _steps(worth: str, asked: Asked, end: object) -> tuple[Step, ...]:
+def _steps(worth: str, asked: Asked) -> tuple[Step, ...]:
     lookback, period = asked.lookback, asked.period
     open_since = period.end - timedelta(days=1)
     if _dated(lookback):

@@ -48,9 +48,9 @@ def channel_column(labels: tuple[tuple[str, Text], ...]) -> Column:
     )
 
 
-def credit_table(credits: list[Credit], journeys: Journeys, conversion: Metric) -> Table:
+def credit_table(shares: list[Credit], journeys: Journeys, conversion: Metric) -> Table:
     """Return one row per channel and one for the unattributed: credit per model; every column adds up to all."""
-    columns = [channel_column(tuple((one.code, one.label) for one in credits))]
+    columns = [channel_column(tuple((one.code, one.label) for one in shares))]
     columns += [Column(model, LABELS[model], "derived", conversion.unit, "#,##0.0") for model in MODELS]
     columns.append(
         Column(
@@ -63,16 +63,16 @@ def credit_table(credits: list[Credit], journeys: Journeys, conversion: Metric) 
     columns.append(Column("closes", Text(zh="其中收尾", en="of these it closes"), "derived", format="#,##0"))
     rows: list[tuple[str | float | None, ...]] = [
         (one.code, *(one.by_model[model][0] for model in MODELS), one.role.present, one.role.closes)
-        for one in credits
+        for one in shares
     ]
     rows.append((UNATTRIBUTED, *(journeys.unattributed for _ in MODELS), None, None))
     totals = (None, *(journeys.conversions for _ in MODELS), None, None)
     return Table(tuple(columns), tuple(rows), len(rows), totals=totals)
 
 
-def interval_table(credits: list[Credit], conversion: Metric) -> Table:
+def interval_table(shares: list[Credit], conversion: Metric) -> Table:
     """Return one row per channel and model: credit with 80 % bounds."""
-    labels = tuple((one.code, one.label) for one in credits)
+    labels = tuple((one.code, one.label) for one in shares)
     columns = (
         Column("channel", Text(zh="触点", en="touchpoint"), "dimension", value_labels=labels),
         Column("model", Text(zh="归因模型", en="model"), "dimension", value_labels=tuple(LABELS.items())),
@@ -80,17 +80,17 @@ def interval_table(credits: list[Credit], conversion: Metric) -> Table:
         Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", conversion.unit, "#,##0.0"),
         Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", conversion.unit, "#,##0.0"),
     )
-    rows = tuple((one.code, model, *one.by_model[model]) for one in credits for model in MODELS)
+    rows = tuple((one.code, model, *one.by_model[model]) for one in shares for model in MODELS)
     return Table(columns, rows, len(rows))
 
 
 def money_table(
-    credits: list[Credit], revenue: Metric | None, claimed: Metric | None, spend: Metric | None
+    shares: list[Credit], revenue: Metric | None, claimed: Metric | None, spend: Metric | None
 ) -> Table | None:
     """Return revenue by Markov removal, platform-claimed revenue and spend per channel; None without such metrics."""
     if revenue is None or (claimed is None and spend is None):
         return None
-    columns = [channel_column(tuple((one.code, one.label) for one in credits))]
+    columns = [channel_column(tuple((one.code, one.label) for one in shares))]
     columns.append(
         Column(
             "credited",
@@ -105,7 +105,7 @@ def money_table(
     if spend is not None:
         columns.append(Column("spend", spend.label, "derived", spend.unit, "#,##0"))
     rows = []
-    for one in credits:
+    for one in shares:
         row: list[str | float | None] = [one.code, one.revenue]
         row += [one.claimed] if claimed is not None else []
         row += [one.spend] if spend is not None else []
@@ -113,7 +113,7 @@ def money_table(
     return Table(tuple(columns), tuple(rows), len(rows))  # fmt: skip
 
 
-def role_findings(credits: list[Credit], conversion: Metric) -> tuple[Finding, ...]:
+def role_findings(shares: list[Credit], conversion: Metric) -> tuple[Finding, ...]:
     """Return the channels that assist or close far more often than the order of touches by chance would give.
 
     Tested against random order within each path (z, two-sided, Benjamini-Hochberg over the channels); only
@@ -121,7 +121,7 @@ def role_findings(credits: list[Credit], conversion: Metric) -> tuple[Finding, .
     """
     from scipy.stats import norm
 
-    tested = [one for one in credits if one.role.present >= LEAST_PRESENT and one.role.expected > 0]
+    tested = [one for one in shares if one.role.present >= LEAST_PRESENT and one.role.expected > 0]
     values = benjamini_hochberg([2 * float(norm.sf(abs(one.role.z))) for one in tested])
     found = []
     for one, q in zip(tested, values, strict=True):
@@ -143,11 +143,12 @@ def _role(one: Credit, ratio: float, conversion: Metric) -> Finding:
     else:
         said_zh, said_en = "收尾多、助攻少", "closes more than it assists"
     statement = Text(
-        zh=f"{one.label.zh}{said_zh}:出现在 {role.present:,.0f} 条多触点成交路径里,收尾 {closes} 次(若先后随机应约 {expected} 次);"
+        zh=f"{one.label.zh}{said_zh}:出现在 {role.present:,.0f} 条多触点成交路径里,收尾 {closes} 次(若先后随机应"
+        f"约 {expected} 次);"
         f"末次触点记 {prose(one.by_model['last'][0], column).zh},线性记 {prose(linear, column).zh}"
         f"(八成把握 {prose(low, column).zh}–{prose(high, column).zh})。",
         en=f"{one.label.en}: {said_en}. In {role.present:,.0f} converting paths of several touches, closing "
-        f"{closes} (about {expected} if the order were random). Last touch credits "
+        f"{closes} (about {expected} if the order were random). Last touch shares "
         f"{prose(one.by_model['last'][0], column).en}, linear {prose(linear, column).en} (80 % sure: "
         f"{prose(low, column).en} to {prose(high, column).en}).",
     )
@@ -163,18 +164,19 @@ def claim_finding(claimed: float, actual: float, claimed_metric: Metric, revenue
     statement = Text(
         zh=f"各平台合计认领 {prose(claimed, column).zh},是实际{revenue.label.zh} {prose(actual, column).zh} 的 "
         f"{percent(share, 0)}:同一单被几家重复认领,平台数不能相加。",
-        en=f"Together the platforms claim {prose(claimed, column).en}, {percent(share, 0)} of the {revenue.label.en} of "
+        en=f"Together the platforms claim {prose(claimed, column).en}, {percent(share, 0)} of the "
+        f"{revenue.label.en} of "
         f"{prose(actual, column).en}: orders are claimed more than once, so their figures must not be added.",
     )
     return Finding("quality", statement, claimed_metric.name, share, share, share)
 
 
 def headline(
-    credits: list[Credit], journeys: Journeys, conversion: Metric, dates: Text, found: tuple[Finding, ...]
+    shares: list[Credit], journeys: Journeys, conversion: Metric, dates: Text, found: tuple[Finding, ...]
 ) -> Text:
     """Return who gets the most credit, how far the models agree, and the first finding."""
     column = Column("credit", conversion.label, "derived", conversion.unit)
-    first = max(credits, key=lambda one: one.by_model["markov"][0])
+    first = max(shares, key=lambda one: one.by_model["markov"][0])
     least, most = min(v[0] for v in first.by_model.values()), max(v[0] for v in first.by_model.values())
     share = journeys.unattributed / journeys.conversions if journeys.conversions else 0.0
     said_zh, said_en = (found[0].statement.zh, found[0].statement.en + " ") if found else ("", "")
@@ -199,7 +201,8 @@ def notes(journeys: Journeys, conversion: Metric, lookback: Text, queried: float
             zh=f"口径:{conversion.label.zh}之前 {lookback.zh}内的触点,每个触点只归它之后的第一单;"
             f"{journeys.conversions - journeys.unattributed:,.0f} 条成交路径、{lost:,.0f} 条未成交路径(只进马尔可夫);"
             f"时间衰减半衰期 {HALF_LIFE_DAYS:g} 天;区间为路径自助法。",
-            en=f"Definition: touches within {lookback.en} before ({conversion.label.en}), each for the first one after it; "
+            en=f"Definition: touches within {lookback.en} before ({conversion.label.en}), each for the first "
+            f"one after it; "
             f"{journeys.conversions - journeys.unattributed:,.0f} converting paths, {lost:,.0f} without (Markov only); "
             f"time decay halves in {HALF_LIFE_DAYS:g} days; intervals by bootstrap over paths.",
         )
@@ -210,15 +213,18 @@ def notes(journeys: Journeys, conversion: Metric, lookback: Text, queried: float
         en = "they agree" if same else f"difference {journeys.conversions - queried:+,.0f}"
         result.append(
             Text(
-                zh=f"对账:各触点之和+没有触点={journeys.conversions:,.0f},指标 {conversion.label.zh}={queried:,.0f}:{zh}。",
-                en=f"Reconciled: credits plus unattributed = {journeys.conversions:,.0f}, the metric says {queried:,.0f}: {en}.",
+                zh=f"对账:各触点之和+没有触点={journeys.conversions:,.0f},指标 "
+                f"{conversion.label.zh}={queried:,.0f}:{zh}。",
+                en=f"Reconciled: shares plus unattributed = {journeys.conversions:,.0f}, the metric says "
+                f"{queried:,.0f}: {en}.",
             )
         )
     result.append(
         Text(
             zh="不能证明什么:归因是分功劳,不是增量。没有投放也会发生的成交照样算进来;看不见的触点(线下、跨设备)不在内。要知道增量,"
             "请做留白或分地区实验。",
-            en="What this does not prove: attribution shares out credit, it is not what was brought extra. Sales that would "
+            en="What this does not prove: attribution shares out credit, it is not what was brought extra. "
+            "Sales that would "
             "have come anyway are credited, too, and touches nobody recorded are missing. Only a hold-out or a "
             "regional test tells the increment.",
         )

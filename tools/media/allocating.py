@@ -63,7 +63,7 @@ def allocate(fit: Fit, context: ToolContext, budget: float | None = None) -> All
 
     fixed = {one.code for one in fit.responses if not one.visible}
     total = budget if budget is not None else sum(one.spend for one in fit.responses)
-    for _ in range(len(fit.responses) + 1):
+    while True:  # every round but the last fixes one more channel
         context.step(Text(zh="按边际回报重新分配", en="Allocating by marginal return"))
         proposed = _proposal(fit, [one.curve for one in fit.responses], fixed, total)
         drawn = np.array(

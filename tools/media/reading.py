@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from semantic_layer.catalog import AnalysisBinding, Metric
+from semantic_layer.catalog import AnalysisBinding, Metric, RatioMetric
 from semantic_layer.errors import AskGrowthError, NotEnoughDataError
 from semantic_layer.period import Grain, Period, truncate
 from semantic_layer.query import Condition, GroupBy, MetricQuery, PeriodRange, Where
@@ -32,7 +32,7 @@ MOST_CHANNELS = 25
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A channel about which nothing can be said: its weeks and levels of spend, and whether anything is credited to it."""
+    """A channel about which nothing can be said: its weeks and levels of spend, whether anything is credited to it."""
 
     label: Text
     weeks: int
@@ -138,17 +138,18 @@ def _bound(context: ToolContext, budget: str | None) -> tuple[Metric, Metric, st
     catalog = context.layer.catalog
     if budget is None and not any(one.kind == "budget" for one in catalog.analyses):
         for metric in catalog.metrics.values():
-            if reallocation.applies(metric, context) and not metric.hidden:
-                value, spend = (
-                    catalog.metrics[one.metric] for one in (metric.type.numerator, metric.type.denominator)
-                )  # type: ignore[union-attr]
-                for dimension in catalog.dimensions.values():
-                    if (
-                        dimension.values
-                        and dimension.kind == "categorical"
-                        and _groupable(spend, dimension.name, context)
-                    ):
-                        return spend, value, dimension.name, ()
+            kind = metric.type
+            if (
+                not isinstance(kind, RatioMetric)
+                or metric.hidden
+                or not reallocation.applies(metric, context)
+            ):
+                continue
+            value, spend = (catalog.metrics[one.metric] for one in (kind.numerator, kind.denominator))
+            for dimension in catalog.dimensions.values():
+                declared = dimension.values and dimension.kind == "categorical"
+                if declared and _groupable(spend, dimension.name, context):
+                    return spend, value, dimension.name, ()
     binding: AnalysisBinding = binding_of(context, "budget", budget)
     spend, outcome = (catalog.metrics[str(name_of(binding, key))] for key in ("spend", "outcome"))
     held = tuple(catalog.metrics[name] for name in names_of(binding, "adjust"))
@@ -227,19 +228,22 @@ def _panel(
     if not kept:
         raise NotEnoughDataError(
             Text(
-                zh=f"没有一个渠道的周花费有 {LEAST_LEVELS} 种以上不同水平、{LEAST_WEEKS} 周以上历史,估不出再多花一元的回报。",
-                en=f"No channel's weekly spend took {LEAST_LEVELS} different values over {LEAST_WEEKS} weeks, so what one more "
+                zh=f"没有一个渠道的周花费有 {LEAST_LEVELS} 种以上不同水平、{LEAST_WEEKS} 周以上历史,估不出再多花"
+                f"一元的回报。",
+                en=f"No channel's weekly spend took {LEAST_LEVELS} different values over {LEAST_WEEKS} weeks, "
+                f"so what one more "
                 "unit brings cannot be estimated.",
             ),
             Text(
                 zh="先做一个测试:选一个渠道,交替加投和减投 30%,共 8 周以上;或留几个城市不投做对照。",
-                en="Run a test first: in one channel alternate 30 % more and 30 % less for 8 weeks or longer, or hold out "
+                en="Run a test first: in one channel alternate 30 % more and 30 % less for 8 weeks or longer, "
+                "or hold out "
                 "a few cities.",
             ),
         )
-    values = [brought.get(code, np.zeros(len(weeks))) for code in kept] if by_channel else [brought[None]]
+    outcomes = [brought.get(code, np.zeros(len(weeks))) for code in kept] if by_channel else [brought[None]]
     return Panel(
         spend, outcome, dimension, tuple(str(code) for code in kept), tuple(labels[code] for code in kept), weeks,
-        np.column_stack([spent[code] for code in kept]), np.column_stack(values),
+        np.column_stack([spent[code] for code in kept]), np.column_stack(outcomes),
         np.column_stack(held) if held else np.zeros((len(weeks), 0)), by_channel, tuple(left_out), sql,
     )  # fmt: skip

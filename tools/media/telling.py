@@ -8,7 +8,7 @@ from semantic_layer.text import Text
 from tools.media.fitting import HAC_LAGS, Fit, Response
 from tools.media.reading import LEAST_LEVELS, LEAST_WEEKS, RECENT_WEEKS, LeftOut, Panel
 from tools.registry import ToolContext
-from tools.render import percent, prose
+from tools.render import prose
 from tools.render_dates import dates_label
 from tools.result import ChartSpec, Finding
 
@@ -17,11 +17,13 @@ MOST_BELIEVED = 0.2  # of the outcome, by one medium
 METHODS = {
     "own": Text(
         zh="各渠道自己的周度弹性(对数回归,减去各渠道共同的波动,Newey-West 误差,向均值收缩)",
-        en="each channel's own weekly elasticity (log regression net of shocks common to all, Newey-West errors, shrunk)",
+        en="each channel's own weekly elasticity (log regression net of shocks common to all, Newey-West errors,"
+        " shrunk)",
     ),
     "mix": Text(
         zh=f"媒介组合模型(趋势、年度季节、滞后与饱和,系数不为负;区间为残差分块自助法;是否有作用看 HAC({HAC_LAGS})回归)",
-        en="a media mix model (trend, yearly season, carry-over and saturation, no negative effects; intervals by block "
+        en="a media mix model (trend, yearly season, carry-over and saturation, no negative effects; intervals "
+        "by block "
         f"bootstrap; whether a channel acts is tested by regression with HAC({HAC_LAGS}) errors)",
     ),
     "linear": Text(
@@ -40,13 +42,17 @@ def ratio_column(panel: Panel, name: str, label: Text) -> Column:
     )
 
 
+def _amount(name: str, label: Text, metric: Metric) -> Column:
+    return Column(name, label, "derived", metric.unit, "#,##0")
+
+
 def response_table(panel: Panel, fit: Fit) -> Table:
     """Return one row per channel: weekly spend, average and marginal return with 80 % bounds, carry-over, VIF."""
     labels = tuple((one.code, one.label) for one in fit.responses)
     spend = panel.spend_metric
     columns = (
         Column("channel", Text(zh="渠道", en="channel"), "dimension", value_labels=labels),
-        Column("spend", Text(zh=f"近期每周{spend.label.zh}", en=f"recent weekly {spend.label.en}"), "derived", spend.unit, "#,##0"),
+        _amount("spend", Text(zh=f"近期每周{spend.label.zh}", en=f"recent weekly {spend.label.en}"), spend),
         ratio_column(panel, "average", Text(zh="平均回报", en="average return")),
         ratio_column(panel, "marginal", Text(zh="再多花的回报", en="marginal return")),
         ratio_column(panel, "low", Text(zh="下限(80%)", en="low (80 %)")),
@@ -88,8 +94,12 @@ def curve_chart(panel: Panel, fit: Fit, only: tuple[str, ...] = ()) -> ChartSpec
     spend, outcome = panel.spend_metric, panel.outcome_metric
     columns = (
         Column("channel", Text(zh="渠道", en="channel"), "dimension", value_labels=labels),
-        Column("spend", Text(zh=f"每周{spend.label.zh}", en=f"weekly {spend.label.en}"), "derived", spend.unit, "#,##0"),
-        Column("expected", Text(zh=f"每周带来的{outcome.label.zh}", en=f"{outcome.label.en} it brings a week"), "derived", outcome.unit, "#,##0"),
+        _amount("spend", Text(zh=f"每周{spend.label.zh}", en=f"weekly {spend.label.en}"), spend),
+        _amount(
+            "expected",
+            Text(zh=f"每周带来的{outcome.label.zh}", en=f"{outcome.label.en} it brings a week"),
+            outcome,
+        ),
     )  # fmt: skip
     points = [
         {"series": one.code, "x": one.spend, "y": one.curve.value(one.spend),
@@ -119,11 +129,10 @@ def response_findings(panel: Panel, fit: Fit) -> tuple[Finding, ...]:
     """Return the distinguishable channels whose next unit of money surely returns less, or more, than it costs."""
     if not panel.in_money:
         return ()
-    found = []
-    for one in fit.responses:
-        if one.visible and (one.high < 1 or one.low > 1) and one not in unbelievable(panel, fit):
-            found.append((one.high >= 1, -abs(one.marginal - 1) * one.spend, _finding(panel, one)))
-    return tuple(item for _, _, item in sorted(found, key=lambda triple: triple[:2]))
+    wild = unbelievable(panel, fit)
+    sure = [one for one in fit.responses if one.visible and (one.high < 1 or one.low > 1) and one not in wild]
+    ordered = sorted(sure, key=lambda one: (one.high >= 1, -abs(one.marginal - 1) * one.spend))
+    return tuple(_finding(panel, one) for one in ordered)
 
 
 def _finding(panel: Panel, one: Response) -> Finding:
@@ -138,9 +147,11 @@ def _finding(panel: Panel, one: Response) -> Finding:
     return Finding(
         "driver",
         Text(
-            zh=f"{one.label.zh}平均回报 {average.zh},但再多花 1 元的回报约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间,n="
+            zh=f"{one.label.zh}平均回报 {average.zh},但再多花 1 元的回报约 {value.zh}(八成把握在 "
+            f"{low.zh}–{high.zh} 之间,n="
             f"{one.weeks} 周):{judged.zh}。",
-            en=f"{one.label.en} returns {average.en} on average, but the next unit of spend about {value.en} (80 % sure: "
+            en=f"{one.label.en} returns {average.en} on average, but the next unit of spend about {value.en} "
+            f"(80 % sure: "
             f"{low.en} to {high.en}; {one.weeks} weeks): {judged.en}.",
         ),
         panel.outcome_metric.name,
@@ -167,7 +178,8 @@ def response_headline(
         return Text(zh=f"{dates.zh}:{found[0].statement.zh}", en=f"{dates.en}: {found[0].statement.en}")
     if not visible:
         return Text(
-            zh=f"{dates.zh}的 {len(panel.weeks)} 周里,没有一个渠道的花费和{panel.outcome_metric.label.zh}之间看得出可靠的关系。",
+            zh=f"{dates.zh}的 {len(panel.weeks)} 周里,没有一个渠道的花费和{panel.outcome_metric.label.zh}之间看"
+            f"得出可靠的关系。",
             en=f"In the {len(panel.weeks)} weeks of {dates.en} no channel's spend shows a reliable relation to "
             f"{panel.outcome_metric.label.en}.",
         )
@@ -175,10 +187,13 @@ def response_headline(
     best = max(visible, key=lambda one: one.low)
     value, low, high = (prose(part, column) for part in (best.marginal, best.low, best.high))
     return Text(
-        zh=f"{dates.zh}的 {len(panel.weeks)} 周里,{len(visible)}/{len(fit.responses)} 个渠道的作用可辨;再多花一元,{best.label.zh}"
+        zh=f"{dates.zh}的 {len(panel.weeks)} 周里,{len(visible)}/{len(fit.responses)} 个渠道的作用可辨;再多花一"
+        f"元,{best.label.zh}"
         f"带来的{panel.outcome_metric.label.zh}约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间)。",
-        en=f"Over {len(panel.weeks)} weeks ({dates.en}) {len(visible)} of {len(fit.responses)} channels show an effect; "
-        f"one more unit spent on {best.label.en} brings about {value.en} of {panel.outcome_metric.label.en} (80 % sure: "
+        en=f"Over {len(panel.weeks)} weeks ({dates.en}) {len(visible)} of {len(fit.responses)} channels show an "
+        f"effect; "
+        f"one more unit spent on {best.label.en} brings about {value.en} of {panel.outcome_metric.label.en} (80 "
+        f"% sure: "
         f"{low.en} to {high.en}).",
     )
 
@@ -189,7 +204,8 @@ def _unsure(panel: Panel, one: Response) -> Text:
     judged_zh, judged_en = ("", "") if one.visible else (",和零分不开", ", not distinguishable from zero")
     return Text(
         zh=f"{one.label.zh}再多花一单位的回报约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间){judged_zh}",
-        en=f"the next unit of spend on {one.label.en} returns about {value.en} (80 % sure: {low.en} to {high.en}){judged_en}",
+        en=f"the next unit of spend on {one.label.en} returns about {value.en} (80 % sure: {low.en} to "
+        f"{high.en}){judged_en}",
     )
 
 
@@ -209,10 +225,12 @@ def response_notes(panel: Panel, fit: Fit) -> tuple[Text, ...]:
     if wild:
         result.append(
             Text(
-                zh=f"{'、'.join(one.label.zh for one in wild)}被算出带来 {MOST_BELIEVED:.0%} 以上的{panel.outcome_metric.label.zh},大得不可信,"
+                zh=f"{'、'.join(one.label.zh for one in wild)}被算出带来 {MOST_BELIEVED:.0%} 以上的"
+                f"{panel.outcome_metric.label.zh},大得不可信,"
                 "多半是季节或别的原因;不据此下结论。",
                 en=f"The model gives {', '.join(one.label.en for one in wild)} more than {MOST_BELIEVED:.0%} of "
-                f"{panel.outcome_metric.label.en} each: too much to believe, most likely season or another cause. Nothing "
+                f"{panel.outcome_metric.label.en} each: too much to believe, most likely season or another "
+                f"cause. Nothing "
                 "is concluded from it.",
             )
         )
@@ -221,15 +239,18 @@ def response_notes(panel: Panel, fit: Fit) -> tuple[Text, ...]:
         result.append(
             Text(
                 zh=f"{'、'.join(one.zh for one in close)}和别的渠道一起涨落(VIF>10),各自的作用分不太开。",
-                en=f"{', '.join(one.en for one in close)} moves with the other channels (VIF above 10): their effects are "
+                en=f"{', '.join(one.en for one in close)} moves with the other channels (VIF above 10): their "
+                f"effects are "
                 "hard to tell apart.",
             )
         )
     result.append(
         Text(
             zh="可能出错的地方:没有实验,需求旺时多投会让回报看着更高;历史花费范围以外不外推。重要的调整请先做分地区或交替投放测试。",
-            en="What could be wrong: without an experiment, spending more when demand is high makes returns look better; "
-            "nothing is said outside the spend that was seen. Test larger moves by region or by alternating weeks first.",
+            en="What could be wrong: without an experiment, spending more when demand is high makes returns "
+            "look better; "
+            "nothing is said outside the spend that was seen. Test larger moves by region or by alternating "
+            "weeks first.",
         )
     )
     return tuple(result)
@@ -243,16 +264,12 @@ def _left_out(one: LeftOut, panel: Panel) -> Text:
             en=f"{one.label.en} is left out: no {outcome.en} is credited to it; look at attribution or run a hold-out.",
         )
     return Text(
-        zh=f"{one.label.zh}没算:{one.weeks} 周、{one.levels} 种花费水平(至少 {LEAST_WEEKS} 周、{LEAST_LEVELS} 种,且近期在投);"
+        zh=f"{one.label.zh}没算:{one.weeks} 周、{one.levels} 种花费水平(至少 {LEAST_WEEKS} 周、{LEAST_LEVELS} 种"
+        f",且近期在投);"
         "可以交替加投和减投 30% 测 8 周。",
         en=f"{one.label.en} is left out: {one.weeks} weeks, {one.levels} levels of spend (at least {LEAST_WEEKS} and "
         f"{LEAST_LEVELS}, and recent spend, are needed); alternate 30 % more and less for 8 weeks to find out.",
     )
-
-
-def share_of(value: float) -> str:
-    """Return a signed share for a sentence."""
-    return percent(value, sign=True)
 
 
 def money(metric: Metric, value: float) -> Text:

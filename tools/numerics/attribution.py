@@ -84,24 +84,24 @@ def shares_of(paths: Paths, model: Model) -> Array:
     at = np.arange(len(paths.touch)) - (ends - paths.lengths)[paths.path]
     first, last = at == 0, at == lengths - 1
     if model == "first":
-        return first.astype(float)
+        return np.asarray(first, dtype=float)
     if model == "last":
-        return last.astype(float)
+        return np.asarray(last, dtype=float)
     if model == "linear":
-        return 1 / lengths
+        return np.asarray(1 / lengths)
     if model == "time_decay":
         return paths.share
     if model == "position":
         middle = (1 - 2 * ENDS) / np.maximum(lengths - 2, 1)
         shares = np.where(first | last, ENDS, middle)
-        return np.where(lengths == 1, 1.0, np.where(lengths == 2, 0.5, shares))
+        return np.asarray(np.where(lengths == 1, 1.0, np.where(lengths == 2, 0.5, shares)))
     key = paths.path * paths.channels + paths.touch
     _, where, times = np.unique(key, return_inverse=True, return_counts=True)
     distinct = np.bincount(np.unique(key) // paths.channels, minlength=len(paths.converted))
-    return 1 / (times[where] * distinct[paths.path])
+    return np.asarray(1 / (times[where] * distinct[paths.path]))
 
 
-def credits(paths: Paths, model: Model, amounts: Array) -> Array:
+def credit_of(paths: Paths, model: Model, amounts: Array) -> Array:
     """Return the credit per channel: `amounts` (per path) by the shares of a rule, or by removal effects."""
     import numpy as np
 
@@ -111,7 +111,7 @@ def credits(paths: Paths, model: Model, amounts: Array) -> Array:
         spread = effects / total if total > 0 else np.full(paths.channels, 1 / paths.channels)
         return spread * float(amounts.sum())
     weights = shares_of(paths, model) * amounts[paths.path]
-    return np.bincount(paths.touch, weights=weights, minlength=paths.channels)
+    return np.asarray(np.bincount(paths.touch, weights=weights, minlength=paths.channels), dtype=float)
 
 
 def removal_effects(paths: Paths, converted: Array | None = None, lost: Array | None = None) -> Array:

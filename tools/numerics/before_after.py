@@ -36,11 +36,11 @@ class Effect:
     """An effect with its placebos. All values are per period, in the unit of the series.
 
     `effect` is the mean over the window of actual minus expected; `low` and `high` bound it (80 %) by the spread
-    of the placebos, widened where the level has risen. `p_value` is the placebo rank: the share of fake effects at least as large, the real one
-    counted among them, so that it is never below 1 / (placebos + 1). `placebo_kind` is `dates` (the same series
-    at times when nothing was done) or `units` (each control as if it were the treated). `naive` is after minus
-    before, `did` the difference in differences (None without controls). `expected` has one value per period of
-    the window.
+    of the placebos, widened where the level has risen. `p_value` is the placebo rank: the share of fake effects at
+    least as large, the real one counted among them, so that it is never below 1 / (placebos + 1). `placebo_kind` is
+    `dates` (the same series at times when nothing was done) or `units` (each control as if it were the treated).
+    `naive` is after minus before, `did` the difference in differences (None without controls). `expected` has one
+    value per period of the window.
     """
 
     method: str
@@ -109,7 +109,7 @@ def _simplex(features: Array, target: Array, zeta: float) -> Array:
     )
     right = np.concatenate([wanted / size, np.zeros(width), [_SUM_WEIGHT]])
     weights, _ = nnls(stacked, right, maxiter=50 * width)
-    return weights / weights.sum()
+    return np.asarray(weights / weights.sum())
 
 
 def structural(series: Array, start: int, end: int, season: int | None) -> Counterfactual:

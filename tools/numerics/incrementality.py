@@ -64,7 +64,8 @@ def extra_over_baseline(customers: Array, amounts: Array) -> Extra:
     pairs = [judged(at) for at in range(1, windows)]
     off = np.array([seen / usual - 1 for seen, usual in pairs if usual > 0])
     share = actual / expected - 1 if expected > 0 else 0.0
-    reach = float(np.quantile(np.abs(off), 0.8)) * expected if len(off) else 0.0
+    # What varies in proportion to its level varies more where the promotion has raised that level.
+    reach = float(np.quantile(np.abs(off), 0.8)) * max(actual, expected) if len(off) else 0.0
     rank = (1 + int((np.abs(off) >= abs(share)).sum())) / (1 + len(off))
     value = actual - expected
     return Extra(

@@ -75,7 +75,8 @@ def _by_holdout(use: Use, name: str, context: ToolContext) -> Verdict:
     if evaluation.verdict == "invalid":
         return Verdict(
             use, None, sql=evaluation.sql,
-            why_not=Text(zh="留白实验的两组人数不对,结果作废。", en="The hold-out's split is not as planned, so it counts for nothing."),
+            why_not=Text(zh="留白实验的两组人数不对,结果作废。", en="The hold-out's split is not as planned, so "
+                                                    "it counts for nothing."),
         )  # fmt: skip
     money = [one for one in evaluation.effects if (one.outcome.metric.unit or "").upper() in CURRENCIES]
     first = evaluation.main
@@ -86,18 +87,30 @@ def _by_holdout(use: Use, name: str, context: ToolContext) -> Verdict:
         )  # fmt: skip
     effect = money[0]
     treated = evaluation.units[effect.variant]
-    share, error = first.difference.value, first.difference.error
-    base = first.variant_mean
+    shares = (first.difference.value, first.difference.error)
+    value, error = effect.difference.value * treated, effect.difference.error * treated
     # Those who buy with the promotion at hand and would have bought without it: control rate over treated rate.
-    anyway = [
-        min(max(1 - part / base, 0.0), 1.0) if base > 0 else None
-        for part in (share, share + _Z80 * error, share - _Z80 * error)
-    ]
+    anyway, low, high = (
+        _without(shares[0] + step * _Z80 * shares[1], first.variant_mean) for step in (0, 1, -1)
+    )
     return Verdict(
-        use, "experiment", effect.difference.value * treated, (effect.difference.value - _Z80 * effect.difference.error) * treated,
-        (effect.difference.value + _Z80 * effect.difference.error) * treated, effect.p_value, *anyway,
-        units=sum(evaluation.units.values()), sql=evaluation.sql,
-    )  # fmt: skip
+        use,
+        "experiment",
+        value,
+        value - _Z80 * error,
+        value + _Z80 * error,
+        effect.p_value,
+        anyway,
+        low,
+        high,
+        units=sum(evaluation.units.values()),
+        sql=evaluation.sql,
+    )
+
+
+def _without(extra: float, seen: float) -> float | None:
+    """Return the share of what was seen that would have been without the extra, in [0, 1]."""
+    return min(max(1 - extra / seen, 0.0), 1.0) if seen > 0 else None
 
 
 def _by_windows(use: Use, binding: AnalysisBinding, context: ToolContext) -> Verdict:
@@ -125,12 +138,21 @@ def _by_windows(use: Use, binding: AnalysisBinding, context: ToolContext) -> Ver
             None,
             why_not=Text(zh="用券的人没有可比的过去。", en="Its users have no past to compare with."),
         )
-    seen = max(buyers.actual, 1.0)
-    anyway = [min(max(1 - part / seen, 0.0), 1.0) for part in (buyers.value, buyers.high, buyers.low)]
+    anyway, low, high = (_without(part, buyers.actual) for part in (buyers.value, buyers.high, buyers.low))
     return Verdict(
-        use, "adjusted", revenue.value, revenue.low, revenue.high, revenue.p_value, *anyway,
-        units=int(read.customers[0].sum()), windows=len(starts), sql=read.sql,
-    )  # fmt: skip
+        use,
+        "adjusted",
+        revenue.value,
+        revenue.low,
+        revenue.high,
+        revenue.p_value,
+        anyway,
+        low,
+        high,
+        units=int(read.customers[0].sum()),
+        windows=len(starts),
+        sql=read.sql,
+    )
 
 
 def _unfit(use: Use) -> Text | None:
@@ -142,7 +164,8 @@ def _unfit(use: Use) -> Text | None:
     if use.period.days > LONGEST_DAYS:
         return Text(
             zh=f"一直在发({use.period.days} 天),没有不发它的时段可比;需要留白实验。",
-            en=f"It was on for {use.period.days} days, so there is no time without it to compare with; hold it out from some.",
+            en=f"It was on for {use.period.days} days, so there is no time without it to compare with; hold it "
+            f"out from some.",
         )
     if use.returning < LEAST_RETURNING * use.customers:
         return Text(

@@ -71,7 +71,7 @@ def uses(
     )
     result = context.analyse(
         Analysis(
-            {"bought": _rows(binding, context, where)},
+            {"bought": _rows(binding, where)},
             "SELECT promotion, COUNT(*) AS orders, COUNT(DISTINCT who) AS customers, "
             "COUNT(DISTINCT CASE WHEN number > 1 THEN who END) AS coming_back, SUM(revenue) AS revenue, "
             "SUM(discount) AS discount, CAST(MIN(at) AS DATE) AS first_day, CAST(MAX(at) AS DATE) AS last_day "
@@ -83,11 +83,11 @@ def uses(
     for row in result.records():
         first, last = _day(row["first_day"]), _day(row["last_day"])
         if first is not None and last is not None:
-            numbers = [
+            orders, customers, returning, revenue, discount = (
                 as_float(row[key]) or 0.0
                 for key in ("orders", "customers", "coming_back", "revenue", "discount")
-            ]
-            found.append(Use(row["promotion"], *numbers, first=first, last=last))
+            )
+            found.append(Use(row["promotion"], orders, customers, returning, revenue, discount, first, last))
     return tuple(found), result.sql
 
 
@@ -143,7 +143,7 @@ def windows(use: Use, starts: tuple[date, ...], binding: AnalysisBinding, contex
     )
     result = context.analyse(
         Analysis(
-            {"bought": _rows(binding, context, (), until=use.period.end)},
+            {"bought": _rows(binding, (), until=use.period.end)},
             "SELECT s.number, s.stratum, COUNT(*) AS customers, COUNT(d.who) AS buyers, "
             "COALESCE(SUM(d.revenue), 0) AS revenue, COALESCE(SUM(d.used), 0) AS users FROM strata AS s "
             "LEFT JOIN during AS d ON s.number = d.number AND s.who = d.who GROUP BY 1, 2 ORDER BY 1, 2",
@@ -170,9 +170,7 @@ def _targeted(records: tuple[Mapping[str, Cell], ...], count: int, sql: str) -> 
     return Windows(cube[0][:, kept], cube[1][:, kept], cube[2][:, kept], users[kept], sql)
 
 
-def _rows(
-    binding: AnalysisBinding, context: ToolContext, where: tuple[Where, ...], until: date | None = None
-) -> RowQuery:
+def _rows(binding: AnalysisBinding, where: tuple[Where, ...], until: date | None = None) -> RowQuery:
     columns: dict[str, RowColumn] = {
         "who": Named(str(name_of(binding, "entity"))),
         "at": Named("metric_time"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 
-from tools.numerics.attribution import MODELS, Model, Paths, bootstrap, credits, removal_effects, roles
+from tools.numerics.attribution import MODELS, Model, Paths, bootstrap, credit_of, removal_effects, roles
 
 A, B, C = 0, 1, 2
 
@@ -15,7 +17,7 @@ def test_removal_effects_are_those_of_the_published_example() -> None:
     # C1>C2>C3 converts, C1 and C2>C3 do not; removal effects 0.5, 1, 1, so 20 %, 40 % and 40 % of the credit.
     paths = Paths.of([[A, B, C], [A], [B, C]], 3, [1, 0, 0], [0, 1, 1])
     assert removal_effects(paths) == pytest.approx([0.5, 1.0, 1.0])
-    assert credits(paths, "markov", paths.converted) == pytest.approx([0.2, 0.4, 0.4])
+    assert credit_of(paths, "markov", paths.converted) == pytest.approx([0.2, 0.4, 0.4])
 
 
 @pytest.mark.parametrize(
@@ -31,13 +33,13 @@ def test_removal_effects_are_those_of_the_published_example() -> None:
 )
 def test_rules_share_out_as_by_hand(model: Model, expected: list[float]) -> None:
     paths = Paths.of([[A, B, C, A], [A, B], [C]], 3, [10, 4, 3])
-    assert credits(paths, model, paths.converted) == pytest.approx(expected)
+    assert credit_of(paths, model, paths.converted) == pytest.approx(expected)
 
 
 def test_time_decay_follows_the_shares_given() -> None:
     # Touches 7 and 0 days before, half-life 7 days: weights 1/2 and 1, shares 1/3 and 2/3.
     paths = Paths.of([[A, B]], 2, [9], shares=[[1 / 3, 2 / 3]])
-    assert credits(paths, "time_decay", paths.converted) == pytest.approx([3, 6])
+    assert credit_of(paths, "time_decay", paths.converted) == pytest.approx([3, 6])
 
 
 def random_paths(seed: int) -> Paths:
@@ -49,7 +51,7 @@ def random_paths(seed: int) -> Paths:
 @pytest.mark.parametrize("model", MODELS)
 def test_credits_add_up_to_the_conversions(model: Model) -> None:
     paths = random_paths(3)
-    assert credits(paths, model, paths.converted).sum() == pytest.approx(paths.converted.sum())
+    assert credit_of(paths, model, paths.converted).sum() == pytest.approx(paths.converted.sum())
 
 
 def test_removal_effects_are_those_of_a_simulated_walk() -> None:
@@ -58,7 +60,7 @@ def test_removal_effects_are_those_of_a_simulated_walk() -> None:
     moves: dict[object, list[tuple[object, float]]] = {}
     for steps, win, lost in zip([[A, B], [B, A], [A], [B]], [30, 10, 20, 25], [20, 30, 60, 40], strict=True):
         states: list[object] = ["start", *steps]
-        for state, after in zip(states, states[1:], strict=False):
+        for state, after in itertools.pairwise(states):
             moves.setdefault(state, []).append((after, win + lost))
         moves.setdefault(steps[-1], []).extend([("won", win), ("lost", lost)])
     rng = np.random.default_rng(1)

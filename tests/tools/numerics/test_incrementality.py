@@ -27,7 +27,9 @@ def test_a_shift_of_the_mix_alone_is_no_extra() -> None:
 def test_noise_is_mostly_not_found() -> None:
     rng = np.random.default_rng(8)
     customers = np.full((13, 3), 800.0)
-    found = [extra_over_baseline(customers, rng.binomial(800, 0.1, (13, 3)).astype(float)) for _ in range(100)]
+    found = [
+        extra_over_baseline(customers, rng.binomial(800, 0.1, (13, 3)).astype(float)) for _ in range(100)
+    ]
     assert sum(one.low > 0 and one.p_value <= 0.1 for one in found) <= 10
 
 
