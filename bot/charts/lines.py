@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from bot.charts.events import EVENT_ROOM, event_bands, event_names
 from bot.charts.frame import FAINT, MUTED, Canvas, Figure, plain
 from semantic_layer.table import Cell, Row
 from semantic_layer.text import Text
@@ -87,7 +88,11 @@ def _lines(canvas: Canvas, *, fill: bool) -> Figure:
     _lift(axis, levels, fill=fill or canvas.column(spec.y[0]).kind != "metric")
     legend = sum(1 for trace in traces if trace.get("showlegend", True)) > 1
     layout = canvas.layout(legend=legend, xaxis=_time_axis(canvas), yaxis=axis, hovermode="x unified")
-    layout["annotations"] = _running_note(canvas, traces)
+    layout["annotations"] = [*_running_note(canvas, traces), *event_names(canvas)]
+    layout["shapes"] = event_bands(canvas)
+    if layout["shapes"]:  # room for the names above the lines
+        layout["margin"]["t"] += EVENT_ROOM
+        layout["height"] += EVENT_ROOM
     return {"data": traces, "layout": layout}
 
 

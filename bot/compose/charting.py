@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bot.compose.events import event_marks
 from bot.compose.filters import scope
 from bot.compose.measure import is_additive
 from bot.compose.phrases import against, label_of, versus, when
@@ -13,7 +14,7 @@ from bot.compose.trend import partial_from, whole_from
 from bot.compose.view import Scene, View, shape_of
 from semantic_layer.table import Row, Table
 from semantic_layer.text import Text
-from tools.render import style_of
+from tools.render import as_float, style_of
 from tools.result import ChartKind, ChartSpec
 
 MOST_BARS = 20
@@ -25,7 +26,33 @@ _ASKED: dict[str, ChartKind] = {"line": "line", "bar": "bar", "pie": "pie", "tab
 
 
 def chart_for(view: View, side: Side, scene: Scene, asked: str | None = None) -> ChartSpec | None:
-    """Return the chart of one executed plan; None where there is nothing to draw."""
+    """Return the chart of one executed plan; None where there is nothing to draw.
+
+    The option `kinds` lists the kinds that suit the plan, the chart's own first.
+    """
+    spec = _chart_for(view, side, scene, asked)
+    return None if spec is None else _with(spec, kinds=_kinds(view, scene, spec))
+
+
+def _kinds(view: View, scene: Scene, spec: ChartSpec) -> tuple[ChartKind, ...]:
+    """Return the kinds that show the same numbers without misleading: parts of a whole only where they add up."""
+    if not spec.y or spec.x is None:
+        return (spec.kind,)
+    values = [as_float(cell) for cell in spec.table.column(spec.y[0])]
+    adds = is_additive(scene.catalog, view.query.metrics[0]) and all((value or 0.0) >= 0 for value in values)
+    suited: tuple[ChartKind, ...] = ()
+    if view.time is not None and len(view.dimensions) <= 1:
+        alone = spec.series is None and len(spec.y) == 1
+        suited = ("line", *(("bar",) if alone else ()), *(("area",) if adds and len(spec.y) == 1 else ()))
+    elif spec.series is not None:
+        suited = (*(("stacked_bar",) if adds else ()), "grouped_bar", "heatmap")
+    elif len(spec.y) == 1 and spec.kind in ("bar", "pie") and not spec.options.get("left_out"):
+        slices = 1 < sum(value is not None for value in values) <= MOST_ASKED_SLICES
+        suited = ("bar", *(("pie",) if adds and slices else ()))
+    return (spec.kind, *(kind for kind in suited if kind != spec.kind))
+
+
+def _chart_for(view: View, side: Side, scene: Scene, asked: str | None) -> ChartSpec | None:
     shape = shape_of(view)
     if shape in ("values", "empty"):
         return None
@@ -109,6 +136,9 @@ def _over_time(view: View, scene: Scene, base: ChartSpec, asked: str | None) -> 
         series=series,
         partial_from=running.isoformat() if running else None,
     )
+    marks = event_marks(view, scene)
+    if marks:
+        spec = _with(spec, events=marks)
     first = whole_from(view, scene)
     if first is not None:
         spec = _with(spec, whole_from=first.isoformat())

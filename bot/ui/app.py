@@ -36,6 +36,7 @@ LOOKS: dict[str, Callable[[Desk, Json, str | None, Locale], Json]] = {
     "values": Desk.values,
     "sql": Desk.sql,
     "rows": Desk.rows,
+    "totals": Desk.totals,
     "workbook": Desk.workbook,
     "verify": Desk.verify,
 }
@@ -123,7 +124,9 @@ class Handlers:
             await context.emitter.task_end()
 
     async def _send(self, answer: Answer) -> None:
-        await send_answer(answer, _profile(), _setting("numbers"), self._backend.directions)
+        await send_answer(
+            answer, _profile(), _setting("numbers"), self._backend.directions, self._backend.names
+        )
 
     async def stopped(self) -> None:
         """Say that a question was stopped; the database is told by the cancelled task."""

@@ -29,6 +29,7 @@ class Backend:
     starters: Starters
     workspace: Text
     directions: Mapping[str, GoodDirection] = field(default_factory=dict)  # metric -> which way is good
+    names: Mapping[str, Text] = field(default_factory=dict)  # what the catalog's names are called
     interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
     desk: Desk | None = None  # None: the cards only show
 
@@ -56,9 +57,20 @@ def open_backend(
         starters=starters_of(layer.catalog, verified, lambda q: pipeline.explain(q).outcome == "answer"),
         workspace=layer.settings.name,
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
+        names=_names(layer),
         interrupt=layer.engine.interrupt,
         desk=Desk(layer, Bench(pipeline.run, store, workspace)),
     )
+
+
+def _names(layer: SemanticLayer) -> dict[str, Text]:
+    """Return the labels of metrics, dimensions and segments by their names."""
+    catalog = layer.catalog
+    return {
+        **{one.name: one.label for one in catalog.segments.values()},
+        **{one.name: one.label for one in catalog.dimensions.values()},
+        **{one.name: one.label for one in catalog.metrics.values()},
+    }
 
 
 def _approved(layer: SemanticLayer, store: Engine, workspace: str, question: str) -> Approval | None:

@@ -26,6 +26,7 @@ from bot.workbench.rows import rows_behind
 from bot.workbench.workbook import workbook
 from semantic_layer.errors import AskGrowthError, QueryError
 from semantic_layer.text import Locale, Text
+from tools.render import cell
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -92,6 +93,24 @@ class Desk:
             original = self._layer.query(as_query(plan), user=user).table
         found = run_beside(self._layer, str(payload.get("sql") or ""), original, user=user)
         return comparison_json(found, locale)
+
+    def totals(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Return the totals of the table of `plan`, computed anew: a ratio's total is no sum of its rows."""
+        plan = read_plan(payload.get("plan"))
+        if not isinstance(plan, MetricPlan) or not plan.group_by or plan.limit is not None:
+            return {"totals": None}
+        query = as_query(plan).model_copy(update={"totals": True, "order_by": ()})
+        table = self._layer.query(query, user=user).table
+        if table.totals is None:
+            return {"totals": None}
+        cells = zip(table.totals, table.columns, strict=True)
+        return {
+            "totals": {
+                column.name: cell(value, column, locale)
+                for value, column in cells
+                if value is not None and column.kind in ("metric", "derived")
+            }
+        }
 
     def rows(self, payload: Json, user: str | None, locale: Locale) -> Json:
         """Return the rows behind the cell of `metric` in the group `group` of `plan`."""

@@ -6,16 +6,20 @@ The card only lays out; it never computes or formats a figure. Raw cells go alon
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from bot.answer import Answer, MetricDefinition, PeriodUsed, Provenance
 from bot.plan import AnswerablePlan, Option
 from bot.ui.chips import addable, chips
 from bot.ui.hero import NO_DIRECTIONS, hero, is_said
 from bot.ui.wording import (
+    CHART_LABELS,
     CHECK_LABELS,
     EVIDENCE_LABELS,
     LEFT_OUT,
+    NEEDS,
     PLANNER_LABELS,
     STAGE_LABELS,
     effect_text,
@@ -29,6 +33,8 @@ from tools.result import ChartSpec, Suggestion
 
 Json = dict[str, object]
 MAX_ROWS = 1000
+MOST_SWITCHED = 400  # rows of a chart that is sent in every kind it can be switched to
+NO_NAMES: Mapping[str, Text] = MappingProxyType({})
 PROFILES = ("boss", "analyst", "operations")
 
 
@@ -37,12 +43,13 @@ def card(
     profile: str = "boss",
     numbers: Locale | None = None,
     directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
+    names: Mapping[str, Text] = NO_NAMES,
 ) -> Json:
     """Return the card of an answer in its own language.
 
     `profile` decides what is open: SQL and sources for the analyst, more rows for operations. `numbers`
     overrides the number style (万/亿 or K/M). `directions` says per metric which way is good, for the colour
-    of a change. JSON values only.
+    of a change, `names` what the catalog's names are called. JSON values only.
     """
     locale = answer.locale
     style = numbers or locale
@@ -73,7 +80,7 @@ def card(
         "suggestions": [_suggestion(s, tables, locale) for s in answer.suggestions],
         "warnings": [warning.at(locale) for warning in answer.warnings],
         "choices": [_choice(option, locale) for option in _options(answer)],
-        "notice": _notice(answer, locale),
+        "notice": _notice(answer, locale, names),
         "sql": sql_statements(answer),
         "sources": _sources(answer, locale),
         "definitions": [
@@ -124,14 +131,24 @@ def _charts(answer: Answer, locale: Locale) -> Json | None:
         return None
     from bot.charts import figure
 
-    over_time = spec.x is not None and spec.table.columns[spec.table.index(spec.x)].kind == "time"
+    kinds = spec.options.get("kinds")
+    suited = [kind for kind in kinds if kind != spec.kind] if isinstance(kinds, tuple) else []
+    if len(spec.table.rows) > MOST_SWITCHED:
+        suited = []
+
+    def drawn(one: ChartSpec) -> Json:
+        return {
+            "kind": one.kind,
+            "label": CHART_LABELS[one.kind].at(locale) if one.kind in CHART_LABELS else one.kind,
+            "light": figure(one, locale, theme="light"),
+            "dark": figure(one, locale, theme="dark"),
+        }
+
     return {
         "title": spec.title.at(locale),
         "notes": _chart_notes(spec, locale),
-        "kind": "line" if spec.kind in ("line", "area") else "bar",
-        "switchable": over_time and spec.kind in ("line", "bar", "grouped_bar"),
-        "light": figure(spec, locale, theme="light"),
-        "dark": figure(spec, locale, theme="dark"),
+        **drawn(spec),
+        "others": [drawn(replace(spec, kind=kind)) for kind in suited],
     }
 
 
@@ -215,7 +232,12 @@ def _sent(plan: AnswerablePlan) -> Json:
     return plan.model_dump(mode="json")
 
 
-def _notice(answer: Answer, locale: Locale) -> Json | None:
+def _named(name: str, names: Mapping[str, Text]) -> Text:
+    """Return a catalog name by its label; the asker's own words as they are."""
+    return names.get(name) or Text.same(name)
+
+
+def _notice(answer: Answer, locale: Locale, names: Mapping[str, Text] = NO_NAMES) -> Json | None:
     if answer.clarification is not None:
         return {"kind": "clarify", "message": answer.clarification.question.at(locale)}
     if answer.refusal is not None:
@@ -224,7 +246,8 @@ def _notice(answer: Answer, locale: Locale) -> Json | None:
             "kind": "refuse",
             "reason": refusal.reason,
             "message": refusal.message.at(locale),
-            "missing": list(refusal.missing),
+            "missing": [_named(name, names).at(locale) for name in refusal.missing],
+            "needs": NEEDS[refusal.reason].at(locale) if refusal.reason in NEEDS else None,
         }
     if answer.error is not None:
         error = answer.error

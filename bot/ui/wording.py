@@ -40,7 +40,32 @@ CHECK_LABELS: dict[str, Text] = {
     "stability": Text(zh="稳定", en="Stability"),
     "quality": Text(zh="数据质量", en="Data quality"),
 }
+# What would have to be there for an answer, by the reason of a refusal.
+NEEDS: dict[str, Text] = {
+    "not_in_catalog": Text(
+        zh="要能答,需要一张含有它的表(至少有日期和数值两列;要按什么拆,就得有那一列),接进工作区并写好口径。",
+        en="To answer it I need a table that holds it (a date and a value at least, and a column for every "
+        "breakdown), loaded into the workspace with a definition.",
+    ),
+    "not_enough_data": Text(
+        zh="要能答,需要更长的历史,或把范围放宽一点。",
+        en="To answer it I need a longer history, or a wider range.",
+    ),
+    "no_access": Text(
+        zh="要能看,请管理员在 users.yml 或 access 里放开权限。",
+        en="To see it, ask the administrator for access (users.yml, access).",
+    ),
+}
 LEFT_OUT = Text(zh="另有 {n} 个没有画出", en="{n} more are not drawn")
+CHART_LABELS: dict[str, Text] = {
+    "line": Text(zh="折线", en="Line"),
+    "bar": Text(zh="柱状", en="Bars"),
+    "area": Text(zh="面积", en="Area"),
+    "pie": Text(zh="环形", en="Ring"),
+    "stacked_bar": Text(zh="堆叠", en="Stacked"),
+    "grouped_bar": Text(zh="并排", en="Side by side"),
+    "heatmap": Text(zh="热力", en="Heat map"),
+}
 PLANNER_LABELS: dict[str, Text] = {
     "rules": Text(zh="规则(离线,不经模型)", en="Rules (offline, no model)"),
     "llm": Text(zh="语言模型", en="Language model"),

@@ -21,7 +21,10 @@
   // The card prints the title itself, so the figure gives up the room it kept for it.
   function headroom(layout) {
     const top = (layout.margin || {}).t;
-    return { kept: top === undefined ? 40 : top, needed: layout.showlegend ? 36 : 10 };
+    // Names of events and of a bucket that is not over stand above the plot, in one row or two.
+    const above = (layout.annotations || []).filter((note) => note.yref === 'paper' && note.y === 1 && note.yanchor === 'bottom');
+    const rows = above.length ? (above.some((note) => note.yshift) ? 27 : 14) : 0;
+    return { kept: top === undefined ? 40 : top, needed: (layout.showlegend ? 36 : 10) + rows };
   }
 
   function height(layout) {

@@ -9,6 +9,7 @@ import pytest
 from bot.answer import Answer, Clarification, Failure, Part, PeriodUsed, Provenance, Refusal, Slot
 from bot.plan import BilingualMessage, MetricPlan, Option
 from bot.ui.payload import card, plain_text, sql_statements
+from bot.ui.wording import NEEDS
 from semantic_layer.query import GroupBy
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text
@@ -188,7 +189,7 @@ def test_a_chart_comes_in_both_themes_with_its_title_apart() -> None:
 
     assert chart["title"] == "各地区销售额"  # type: ignore[index]
     assert chart["light"]["data"][0]["type"] == chart["dark"]["data"][0]["type"] == "bar"  # type: ignore[index]
-    assert chart["switchable"] is False  # type: ignore[index]
+    assert chart["others"] == []  # type: ignore[index]
 
 
 def test_a_single_number_needs_no_chart_beside_the_large_one() -> None:
@@ -226,10 +227,12 @@ def test_a_clarification_offers_its_options() -> None:
 def test_a_refusal_says_what_is_missing_and_what_can_be_asked() -> None:
     refusal = Refusal("not_in_catalog", Text(zh="缺成本。", en="No cost."), ("cost",), (OPTION,))
 
-    shown = card(answer(outcome="refuse", parts=(), headline=None, refusal=refusal))
+    names = {"cost": Text(zh="成本", en="cost")}
+    shown = card(answer(outcome="refuse", parts=(), headline=None, refusal=refusal), names=names)
 
     assert shown["notice"] == {
-        "kind": "refuse", "reason": "not_in_catalog", "message": "缺成本。", "missing": ["cost"],
+        "kind": "refuse", "reason": "not_in_catalog", "message": "缺成本。", "missing": ["成本"],
+        "needs": NEEDS["not_in_catalog"].zh,
     }  # fmt: skip
     assert len(shown["choices"]) == 1  # type: ignore[arg-type]
 

@@ -1,5 +1,3 @@
-const SWITCHABLE = ['bar', 'scatter'];
-
 function isDark() {
   return document.documentElement.classList.contains('dark');
 }
@@ -14,32 +12,25 @@ function useDark() {
   return dark;
 }
 
-function traces(data, kind) {
-  if (!kind) return data;
-  return data.map((trace) =>
-    SWITCHABLE.includes(trace.type)
-      ? { ...trace, type: kind === 'bar' ? 'bar' : 'scatter', mode: kind === 'bar' ? undefined : 'lines+markers' }
-      : trace
-  );
-}
-
 function Chart() {
   const { chart } = props;
   const box = useRef(null);
   const dark = useDark();
   const [kind, setKind] = useState(null);
   const [failed, setFailed] = useState(false);
+  const all = chart ? [chart, ...(chart.others || [])] : [];
+  const shown = all.find((one) => one.kind === kind) || chart;
 
   useEffect(() => {
     if (!chart || !box.current) return undefined;
     let gone = false;
     const node = box.current;
-    const figure = JSON.parse(JSON.stringify(dark ? chart.dark : chart.light));
+    const figure = JSON.parse(JSON.stringify(dark ? shown.dark : shown.light));
     const layout = window.AskGrowth.fitted(figure.layout, node.clientWidth);
     window.AskGrowth.plotly()
       .then((Plotly) => {
         if (gone) return null;
-        return Plotly.react(node, traces(figure.data, kind), layout, { displayModeBar: false, responsive: true });
+        return Plotly.react(node, figure.data, layout, { displayModeBar: false, responsive: true });
       })
       .then(() => { if (!gone) node.dataset.drawn = 'true'; })
       .catch(() => setFailed(true));
@@ -52,27 +43,26 @@ function Chart() {
   }, []);
 
   if (!chart) return null;
-  const switchable = chart.switchable && chart.light.data.every((trace) => SWITCHABLE.includes(trace.type));
   // The picture leaves the card, so it takes its title and a white ground along.
   const download = () =>
-    window.Plotly.downloadImage({ data: chart.light.data, layout: { ...chart.light.layout, paper_bgcolor: '#fff' } }, {
-      format: 'png', scale: 2, width: 960, height: chart.light.layout.height || 480,
+    window.Plotly.downloadImage({ data: shown.light.data, layout: { ...shown.light.layout, paper_bgcolor: '#fff' } }, {
+      format: 'png', scale: 2, width: 960, height: shown.light.layout.height || 480,
       filename: window.AskGrowth.fileName(props.question)
     });
   return (
     <Section id="chart" title={chart.title} aside={
       <span className="ag-tools">
-        {switchable ? ['bar', 'line'].map((name) => (
-          <button key={name} type="button" className="ag-kind" data-on={(kind || chart.kind) === name}
-                  aria-pressed={(kind || chart.kind) === name} onClick={() => setKind(name)}
-                  data-testid={`chart-${name}`}>{label(name)}</button>
+        {all.length > 1 ? all.map((one) => (
+          <button key={one.kind} type="button" className="ag-kind" data-on={shown.kind === one.kind}
+                  aria-pressed={shown.kind === one.kind} onClick={() => setKind(one.kind)}
+                  data-testid={`chart-${one.kind}`}>{one.label}</button>
         )) : null}
         <IconButton name={label('download_png')} icon={ImageIcon} onClick={download} testid="download-png" />
       </span>
     }>
       {failed ? <p className="ag-note">{label('chart_failed')}</p> : null}
       <div ref={box} className="ag-plot" data-testid="plot" role="img" aria-label={chart.title} hidden={failed}
-           style={{ height: window.AskGrowth.height(chart.light.layout) }} />
+           style={{ height: window.AskGrowth.height(shown.light.layout) }} />
       {chart.notes.map((note, at) => <p key={at} className="ag-note ag-chart-note">{note}</p>)}
     </Section>
   );

@@ -38,6 +38,15 @@ function DataTable({ table, index }) {
       named: groups.map(([, [, text]]) => text).join(' · ')
     });
   };
+  const [totals, setTotals] = useState(null);
+  useEffect(() => {
+    if (table.totals) {
+      setTotals(Object.fromEntries(table.columns.map((column, at) => [column.name, table.totals[at]])
+        .filter(([, pair]) => pair[0] !== null).map(([name, pair]) => [name, pair[1]])));
+    } else if (props.plan && props.plan.kind === 'metric' && table.rows.length > 1) {
+      look('totals', { plan: props.plan }).then((found) => setTotals(found.totals || null));
+    }
+  }, []);
   const download = () => window.AskGrowth.downloadCsv(table, props.question);
 
   return (
@@ -84,12 +93,12 @@ function DataTable({ table, index }) {
                 </tr>
               ))}
             </tbody>
-            {table.totals ? (
+            {totals ? (
               <tfoot>
-                <tr>
-                  {table.totals.map(([raw, text], at) => (
-                    <td key={at} className={table.columns[at].number ? 'ag-number' : ''}>
-                      {at === 0 && raw === null ? label('total') : raw === null ? '' : text}
+                <tr data-testid="totals">
+                  {table.columns.map((column, at) => (
+                    <td key={at} className={column.number ? 'ag-number' : ''}>
+                      {totals[column.name] || (at === 0 ? label('total') : '')}
                     </td>
                   ))}
                 </tr>

@@ -64,6 +64,7 @@ function Notice() {
           {notice.missing.map((name) => <code key={name}>{name}</code>)}
         </p>
       ) : null}
+      {notice.needs ? <p className="ag-needs" data-testid="needs">{notice.needs}</p> : null}
       {notice.mend ? <p className="ag-mend" data-testid="mend"><b>{label('mend')}</b> {notice.mend}</p> : null}
       <Choices title={label(look.choices)} />
     </article>
