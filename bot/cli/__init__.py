@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, catalog, chat, query, rollups, user, workspace
+from bot.cli import ask, catalog, chat, query, rollups, suggestions, user, workspace
 from bot.cli.output import fail, prefer_utf8
 from semantic_layer.errors import AskGrowthError
 
@@ -27,6 +27,7 @@ query.register(app)
 catalog.register(app)
 workspace.register(app)
 rollups.register(app)
+suggestions.register(app)
 chat.register(app)
 user.register(app)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from tools.result import Suggestion
 
@@ -19,3 +20,33 @@ class Candidate:
     gain: float
     suggestion: Suggestion
     opposite: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """Something that may become a suggestion once it has stood up against everything else that was looked at.
+
+    `p_value` goes into the one correction over the whole scan; None: its source has corrected it already, or it
+    is a booked fact and no inference. `examine(scanned, q)` does what costs more (strata, data quality) and
+    returns the suggestion, or None where it does not hold.
+    """
+
+    topic: tuple[str, ...]
+    gain: float
+    metric: str
+    examine: Callable[[int, float], Suggestion | None]
+    p_value: float | None = None
+    opposite: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Scan:
+    """What a source found, and the p-values of everything it compared, found or not."""
+
+    leads: list[Lead] = field(default_factory=list)
+    p_values: list[float] = field(default_factory=list)
+
+    def add(self, other: Scan) -> None:
+        """Take over what another scan found."""
+        self.leads += other.leads
+        self.p_values += other.p_values

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from math import ceil
+from functools import partial
+from math import ceil, sqrt
 
 from semantic_layer.catalog import Dimension, Metric, RatioMetric, SimpleMetric
 from semantic_layer.period import Grain, truncate
@@ -13,23 +14,23 @@ from semantic_layer.table import Column, Table
 from semantic_layer.text import Text
 from tools.numerics.rates import (
     BetaPrior,
-    benjamini_hochberg,
     fit_prior,
     gain_draws,
     sample_size,
     shrunken,
-    two_rates_p_value,
 )
+from tools.numerics.strata import normal_p_value, overdispersion
 from tools.registry import ToolContext
 from tools.render import CURRENCIES, as_float, percent, prose
 from tools.result import Check, Effect, Suggestion, TestPlan
-from tools.suggestions import Candidate
+from tools.suggestions import Lead, Scan
+from tools.suggestions.mixing import Mix, mix_of
 
 HISTORY_WEEKS = 8
 BLOCKS = 4  # two weeks each
 HORIZON_WEEKS = 4
 MIN_EVENTS = 100
-FALSE_DISCOVERY_RATE = 0.10
+MOST_UNKNOWN = 0.2  # share of trials without a member
 MIN_REACH = 0.01
 MAX_MEMBERS = 50
 REALISABLE = Text(zh="能补上差距的三到四成", en="a third of the gap can be closed")
@@ -67,48 +68,115 @@ def applies(metric: Metric, context: ToolContext) -> bool:
     )
 
 
-def suggest(metric: Metric, dimension: Dimension, context: ToolContext) -> tuple[Candidate, ...]:
-    """Return at most one candidate: the lagging member whose raise towards the best quarter is worth most.
+def scan(metric: Metric, dimension: Dimension, context: ToolContext) -> Scan:
+    """Return a lead per lagging member that could be raised towards the best quarter.
 
-    Silent with fewer than three members of 100 events, where nothing differs after correction, where the
-    member lagged in fewer than three of the last four blocks, or where the gain is under 1 % of the goal.
+    Silent with fewer than three members of 100 events, where a member lagged in fewer than three of the last four
+    blocks, where the gain is under 1 % of the goal, or where like for like says otherwise (`examine`).
     """
     kind = metric.type
+    found = Scan()
     if not isinstance(kind, RatioMetric) or not applies(metric, context):
-        return ()
-    members = _members(_history(kind, dimension, context), dimension.name, kind)
+        return found
+    period = _period(kind, context)
+    table = _history(kind, dimension, period, context)
+    members = _members(table, dimension.name, kind)
     if not 3 <= len(members) <= MAX_MEMBERS:
-        return ()
+        return found
     prior = fit_prior([one.successes for one in members], [one.trials for one in members])
+    scatter = overdispersion([one.blocks for one in members])
     ranked = sorted(members, key=lambda one: shrunken(one.successes, one.trials, prior))
     benchmark = ranked[-max(1, len(ranked) // 4)]
-    lagging = [one for one in ranked if one is not benchmark and _behind(one, benchmark, prior)]
-    p_values = [_p_value(one, benchmark) for one in lagging]
     goal = sum(one.successes for one in members) / HISTORY_WEEKS * HORIZON_WEEKS
-    best: Candidate | None = None
-    for one, q in zip(lagging, benjamini_hochberg(p_values), strict=True):
-        if q > FALSE_DISCOVERY_RATE or _blocks_behind(one, benchmark) < 3:
+    unknown = _unknown(table, dimension.name, kind)
+    for one in ranked:
+        if one is benchmark or not _behind(one, benchmark, prior):
             continue
-        sized = _sized(metric, kind, one, benchmark, prior, len(lagging), context)
-        if sized is None or sized[0] < MIN_REACH * goal or (best is not None and sized[0] <= best.gain):
+        p_value = _p_value(one, benchmark, scatter)
+        found.p_values.append(p_value)
+        pair = Pair(metric, kind, dimension, one, benchmark, prior, unknown)
+        low, _, mean = _gain(pair, 1.0)
+        if (
+            _blocks_behind(one, benchmark) < 3
+            or low <= 0
+            or mean < MIN_REACH * goal
+            or unknown > MOST_UNKNOWN
+        ):
             continue
-        best = Candidate(("raise", metric.name, dimension.name, one.code), sized[0], sized[1])
-    return (best,) if best else ()
+        found.leads.append(
+            Lead(
+                ("raise", metric.name),
+                mean,
+                kind.numerator.metric,
+                partial(_examined, pair, period, MIN_REACH * goal, context),
+                p_value,
+            )
+        )
+    return found
 
 
-def _history(kind: RatioMetric, dimension: Dimension, context: ToolContext) -> Table:
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A lagging member and the one it is held against; `unknown` is the share of trials that have no member."""
+
+    metric: Metric
+    kind: RatioMetric
+    dimension: Dimension
+    lagging: Member
+    benchmark: Member
+    prior: BetaPrior
+    unknown: float
+
+
+def _examined(
+    pair: Pair, period: PeriodRange, least: float, context: ToolContext, scanned: int, q: float
+) -> Suggestion | None:
+    """Return the suggestion where the gap survives every stratification, sized by what is left of it."""
+    codes = pair.lagging.code, pair.benchmark.code
+    mix = mix_of(pair.kind, pair.dimension, codes, period, context)
+    if mix.flips:
+        return None
+    low, high, mean = _gain(pair, mix.share_left)
+    return _suggestion(pair, (low, high), mix, scanned, q, context) if low > 0 and mean >= least else None
+
+
+def _gain(pair: Pair, share: float) -> tuple[float, float, float]:
+    """Return the 80 % bounds and the mean of the gain; `share` of the gap is not a matter of mix."""
+    import numpy as np
+
+    one, other = pair.lagging, pair.benchmark
+    entering = one.trials / HISTORY_WEEKS * HORIZON_WEEKS
+    draws = share * gain_draws(
+        (one.successes, one.trials), (other.successes, other.trials), pair.prior, entering
+    )
+    low, high = (float(bound) for bound in np.quantile(draws, (0.1, 0.9)))
+    return low, high, float(draws.mean())
+
+
+def _period(kind: RatioMetric, context: ToolContext) -> PeriodRange:
     names = (kind.numerator.metric, kind.denominator.metric)
     coverage = context.layer.coverage(names)
     # Rows whose outcome is still open (a repeat purchase within 90 days) would look like failures.
     open_days = timedelta(days=max(context.layer.catalog.metrics[name].maturity_days for name in names))
     settled = min(context.today, coverage.end or context.today) - open_days
     end = truncate(settled, Grain.WEEK, context.layer.catalog.week_start)
+    return PeriodRange(start=end - timedelta(weeks=HISTORY_WEEKS), end=end)
+
+
+def _history(kind: RatioMetric, dimension: Dimension, period: PeriodRange, context: ToolContext) -> Table:
     query = MetricQuery(
         metrics=(kind.numerator.metric, kind.denominator.metric),
         group_by=(GroupBy(dimension=dimension.name), GroupBy(dimension="metric_time", grain=Grain.WEEK)),
-        period=PeriodRange(start=end - timedelta(weeks=HISTORY_WEEKS), end=end),
+        period=period,
     )
     return context.query(query).table
+
+
+def _unknown(table: Table, dimension: str, kind: RatioMetric) -> float:
+    code_at, trial_at = table.index(dimension), table.index(kind.denominator.metric)
+    trials = [(row[code_at] is None, as_float(row[trial_at]) or 0.0) for row in table.rows]
+    total = sum(n for _, n in trials)
+    return sum(n for missing, n in trials if missing) / total if total else 0.0
 
 
 def _members(table: Table, dimension: str, kind: RatioMetric) -> list[Member]:
@@ -138,8 +206,12 @@ def _behind(one: Member, benchmark: Member, prior: BetaPrior) -> bool:
     return shrunken(one.successes, one.trials, prior) < shrunken(benchmark.successes, benchmark.trials, prior)
 
 
-def _p_value(one: Member, benchmark: Member) -> float:
-    return two_rates_p_value((one.successes, one.trials), (benchmark.successes, benchmark.trials))
+def _p_value(one: Member, benchmark: Member, scatter: float) -> float:
+    """Return the p-value of the two rates' difference, errors grown by how much the weeks scatter."""
+    rates = one.rate, benchmark.rate
+    pooled = (one.successes + benchmark.successes) / (one.trials + benchmark.trials)
+    error = sqrt(scatter * pooled * (1 - pooled) * (1 / one.trials + 1 / benchmark.trials))
+    return normal_p_value((rates[0] - rates[1]) / error) if error > 0 else 1.0
 
 
 def _blocks_behind(one: Member, benchmark: Member) -> int:
@@ -149,31 +221,21 @@ def _blocks_behind(one: Member, benchmark: Member) -> int:
     )
 
 
-def _sized(
-    metric: Metric,
-    kind: RatioMetric,
-    one: Member,
-    benchmark: Member,
-    prior: BetaPrior,
-    scanned: int,
-    context: ToolContext,
-) -> tuple[float, Suggestion] | None:
-    """Return (expected gain, suggestion), or None where the 80 % interval reaches zero."""
-    import numpy as np
-
+def _suggestion(
+    pair: Pair, bounds: tuple[float, float], mix: Mix, scanned: int, q: float, context: ToolContext
+) -> Suggestion:
+    metric, kind, one, benchmark, prior = pair.metric, pair.kind, pair.lagging, pair.benchmark, pair.prior
+    low, high = bounds
     entering = one.trials / HISTORY_WEEKS * HORIZON_WEEKS
-    draws = gain_draws((one.successes, one.trials), (benchmark.successes, benchmark.trials), prior, entering)
-    low, high = (float(bound) for bound in np.quantile(draws, (0.1, 0.9)))
-    if low <= 0:
-        return None
     goal = context.layer.catalog.metrics[kind.numerator.metric]
     column = Column(goal.name, goal.label, "metric", unit=goal.unit, format=goal.format, metric=goal.name)
     p, b = shrunken(one.successes, one.trials, prior), shrunken(benchmark.successes, benchmark.trials, prior)
     rate, other = percent(p), percent(b)
-    bounds = prose(low, column), prose(high, column)
-    arm = sample_size(p, (b - p) * 0.35)
+    said = prose(low, column), prose(high, column)
+    left = percent(mix.share_left, 0)
+    arm = sample_size(p, (b - p) * 0.35 * mix.share_left)
     weeks = ceil(2 * arm / (one.trials / HISTORY_WEEKS))
-    suggestion = Suggestion(
+    return Suggestion(
         problem=Text(
             zh=f"{one.label.zh}的{metric.label.zh}为 {rate},{benchmark.label.zh}为 {other}"
             f"(近 {HISTORY_WEEKS} 周,已收缩)。",
@@ -190,15 +252,16 @@ def _sized(
             high,
             HORIZON_WEEKS * 7,
             Text(
-                zh=f"{HORIZON_WEEKS} 周可能多 {bounds[0].zh}–{bounds[1].zh}(八成把握)。算法:N×λ×(b−p),"
-                f"N={entering:,.0f},λ 均值 0.35(假设{REALISABLE.zh});相关性证据,不是实验。",
-                en=f"{bounds[0].en} to {bounds[1].en} more over {HORIZON_WEEKS} weeks may be possible (80 % interval). "
-                f"Formula: N×λ×(b−p), N={entering:,.0f}, λ 0.35 on average (assumed: {REALISABLE.en}); "
-                "correlation, not an experiment.",
+                zh=f"{HORIZON_WEEKS} 周可能多 {said[0].zh}–{said[1].zh}(八成把握)。算法:N×λ×(b−p)×s,"
+                f"N={entering:,.0f},λ 均值 0.35(假设{REALISABLE.zh}),s={left} 是分层后剩下的差距;"
+                "调整后相关,不是实验。",
+                en=f"{said[0].en} to {said[1].en} more over {HORIZON_WEEKS} weeks may be possible (80 % interval). "
+                f"Formula: N×λ×(b−p)×s, N={entering:,.0f}, λ 0.35 on average (assumed: {REALISABLE.en}), s={left} is "
+                "what like for like leaves of the gap; adjusted correlation, not an experiment.",
             ),
         ),
-        evidence="correlation",
-        checks=_checks(one, benchmark, scanned),
+        evidence="adjusted" if mix.adjusted else "correlation",
+        checks=_checks(pair, mix, scanned, q),
         test=TestPlan(
             n_per_arm=arm,
             weeks=weeks if weeks <= 26 else None,
@@ -212,11 +275,10 @@ def _sized(
             ),
         ),
     )
-    return float(draws.mean()), suggestion
 
 
-def _checks(one: Member, benchmark: Member, scanned: int) -> tuple[Check, ...]:
-    behind = _blocks_behind(one, benchmark)
+def _checks(pair: Pair, mix: Mix, scanned: int, q: float) -> tuple[Check, ...]:
+    one, behind = pair.lagging, _blocks_behind(pair.lagging, pair.benchmark)
     return (
         Check(
             "volume",
@@ -229,16 +291,23 @@ def _checks(one: Member, benchmark: Member, scanned: int) -> tuple[Check, ...]:
         Check(
             "interval",
             True,
-            Text(zh=f"比较了 {scanned} 个,校正后仍成立", en=f"holds after correction for {scanned} compared"),
+            Text(
+                zh=f"共比较 {scanned} 处,校正后 q={q:.2g}",
+                en=f"{scanned} comparisons in all, q={q:.2g} after correction",
+            ),
         ),
         Check(
             "stability",
             True,
             Text(zh=f"最近 4 段中 {behind} 段落后", en=f"behind in {behind} of the last 4 fortnights"),
         ),
+        Check("mix", bool(mix.adjusted), mix.note),
         Check(
-            "mix",
-            False,
-            Text(zh="没有按人群结构拆开看", en="not split by who the people are"),
+            "quality",
+            True,
+            Text(
+                zh=f"「{pair.dimension.label.zh}」缺失 {percent(pair.unknown)}",
+                en=f"“{pair.dimension.label.en}” is missing in {percent(pair.unknown)}",
+            ),
         ),
     )
