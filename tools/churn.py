@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from pydantic import Field
 
+from semantic_layer.catalog import Dimension
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.period import Period
 from semantic_layer.query import PeriodRange, Where
@@ -29,6 +30,7 @@ from tools.purchases.history import Purchases, long_enough, own_members, revenue
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render_dates import dates_label
 from tools.result import ChartSpec, ToolResult
+from tools.scope.metric import dimension_of
 
 LEAST_CUSTOMERS = 200  # in every snapshot
 LEAST_EACH = 30  # who left, and who stayed
@@ -45,10 +47,13 @@ class ChurnInputs(ToolInputs):
     days: int | None = Field(
         default=None, ge=14, le=365, description="who buys nothing in so many days has left"
     )
+    dimension: str | None = Field(
+        default=None, description="compare new customers by this, at the first purchase"
+    )
     save_rate: float = Field(default=0.1, gt=0, lt=0.9, description="assumed share won back by a contact")
     contact_cost: float = Field(default=0.0, ge=0, description="money per customer contacted")
-    where: tuple[Where, ...] = Field(default=(), description="conditions on the purchases")
-    segments: tuple[str, ...] = Field(default=(), description="named segments of the workspace")
+    where: tuple[Where, ...] = Field(default=(), description="conditions on the first purchase")
+    segments: tuple[str, ...] = Field(default=(), description="named segments, at the first purchase")
     period: PeriodRange | None = Field(default=None, description="which purchases the model learns from")
 
 
@@ -101,7 +106,8 @@ def churn(inputs: ChurnInputs, context: ToolContext) -> ToolResult:
     plain = Purchases(binding, period, inputs.where, inputs.segments)
     whole = data_period(context, model_name)
     data = Period.of(whole.start, max(period.end, whole.start))
-    months, members, group_sql = groups_of(plain, dimensions, ahead, data, context)
+    compared = (_asked(inputs.dimension, context),) if inputs.dimension else dimensions
+    months, members, group_sql = groups_of(plain, compared, ahead, data, context)
     drivers = driver_table(model)
     advice = suggestion(table, model, metric, ahead, inputs.save_rate, inputs.contact_cost)
     left_out = tuple(context.layer.catalog.dimensions[name].label for name in outside
@@ -109,7 +115,7 @@ def churn(inputs: ChurnInputs, context: ToolContext) -> ToolResult:
     return ToolResult(
         headline=headline(table, model, ahead),
         tables=(
-            table, drivers, group_table(months, members, dimensions), decile_table(model.judgement),
+            table, drivers, group_table(months, members, compared), decile_table(model.judgement),
             list_table(rows, model, metric, known),
         ),
         chart=ChartSpec(
@@ -121,6 +127,11 @@ def churn(inputs: ChurnInputs, context: ToolContext) -> ToolResult:
         warnings=notes(dates_label(period, context.today), model, ahead, active, left_out, inputs.save_rate),
         sql=(taken[-1].sql, band_sql, list_sql, *group_sql),
     )  # fmt: skip
+
+
+def _asked(name: str, context: ToolContext) -> Dimension:
+    catalog = context.layer.catalog
+    return catalog.dimensions[dimension_of(catalog, name)]
 
 
 def _enough(one: Snapshot, ahead: int) -> None:

@@ -46,8 +46,8 @@ class LtvInputs(ToolInputs):
     discount_rate: float = Field(
         default=0.0, ge=0, le=1, description="yearly rate at which later money counts less"
     )
-    where: tuple[Where, ...] = Field(default=(), description="conditions on the purchases")
-    segments: tuple[str, ...] = Field(default=(), description="named segments of the workspace")
+    where: tuple[Where, ...] = Field(default=(), description="conditions on the first purchase")
+    segments: tuple[str, ...] = Field(default=(), description="named segments, at the first purchase")
     period: PeriodRange | None = Field(default=None, description="which purchases the models learn from")
 
 

@@ -57,8 +57,8 @@ class SegmentationInputs(ToolInputs):
     segment: int | None = Field(
         default=None, ge=0, description="list only this segment's customers, by its code"
     )
-    where: tuple[Where, ...] = Field(default=(), description="conditions on the purchases")
-    segments: tuple[str, ...] = Field(default=(), description="named segments of the workspace")
+    where: tuple[Where, ...] = Field(default=(), description="conditions on the first purchase")
+    segments: tuple[str, ...] = Field(default=(), description="named segments, at the first purchase")
     period: PeriodRange | None = Field(default=None, description="which purchases count")
 
 

@@ -61,6 +61,8 @@ def groups_of(
     months = _judged(found, robust=True)
     members: list[Group] = []
     for dimension in dimensions:
+        if dimension.kind == "time":
+            continue  # months are there already
         one, more = _read(cohort, dimension.name, dimension, context)
         members += one
         sql += more
@@ -71,7 +73,7 @@ def groups_of(
             question.binding, bucket(start, Grain.MONTH).cut(data.end), data, Grain.MONTH, ahead,
             question.where, question.segments,
         )  # fmt: skip
-        for dimension in dimensions:
+        for dimension in (one for one in dimensions if one.kind != "time"):
             one, more = _read(within, dimension.name, dimension, context)
             usual = {(group.by, group.key): group for group in judged}
             judged += _inside(odd, one, usual)

@@ -2,7 +2,8 @@
 
 Purchases of one day are one. A row of the model is a purchase where it counts for the bound `orders` metric (so that
 returns and unpaid orders are none), and customers without a number are left out. Text attributes are those of the
-first purchase: what is known of everybody from the start.
+first purchase: what is known of everybody from the start. Conditions of a question choose customers by their first
+purchase, too; what they bought later counts wherever it was.
 """
 
 from __future__ import annotations
@@ -24,7 +25,10 @@ LEAST_DAYS = 84  # twelve weeks: less is one buying cycle of hardly anything
 
 @dataclass(frozen=True, slots=True)
 class Purchases:
-    """Whose purchases: those of `period`; `members` are dimensions to read at the first purchase."""
+    """Whose purchases: those of `period`; `members` are dimensions to read at the first purchase.
+
+    `where` and `segments` choose customers by their first purchase in the period.
+    """
 
     binding: AnalysisBinding
     period: Period
@@ -35,7 +39,40 @@ class Purchases:
 
     def analysis(self, result: str, steps: tuple[Step, ...] = (), **values: float | str) -> Analysis:
         """Return an analysis over `days`: who, day, money, m0, m1 … (members), and the measures."""
-        return Analysis({"purchases": self._rows()}, result, (self._days(), *steps), dict(values))
+        rows = {"purchases": self._rows()}
+        if self._narrowed:
+            rows["entries"] = self._entries()
+        return Analysis(rows, result, (*self._chosen(), self._days(), *steps), dict(values))
+
+    @property
+    def _narrowed(self) -> bool:
+        return bool(self.where or self.segments)
+
+    def _entries(self) -> RowQuery:
+        """Return the purchases that fit the conditions; the first one of a customer chooses the customer."""
+        binding = self.binding
+        columns: dict[str, RowColumn] = {
+            "who": Named(str(name_of(binding, "entity"))), "moment": Named("metric_time"),
+        }  # fmt: skip
+        return RowQuery(
+            model_of(binding), columns, where=self.where, segments=self.segments, filters=filters_of(binding),
+            time=name_of(binding, "time"), start=self.period.start, end=self.period.end,
+        )  # fmt: skip
+
+    def _chosen(self) -> tuple[Step, ...]:
+        if not self._narrowed:
+            return ()
+        counted = "AND NOT counted IS NULL" if name_of(self.binding, "orders") is not None else ""
+        return (
+            Step(
+                "firsts",
+                f"SELECT who, MIN(moment) AS first_at FROM purchases WHERE NOT who IS NULL {counted} GROUP BY who",
+            ),
+            Step(
+                "chosen",
+                "SELECT DISTINCT e.who FROM entries AS e JOIN firsts AS f ON e.who = f.who AND e.moment = f.first_at",
+            ),
+        )
 
     def _rows(self) -> RowQuery:
         binding = self.binding
@@ -54,8 +91,6 @@ class Purchases:
         return RowQuery(
             model_of(binding),
             columns,
-            where=self.where,
-            segments=self.segments,
             filters=filters_of(binding),
             time=name_of(binding, "time"),
             start=self.period.start,
@@ -65,6 +100,7 @@ class Purchases:
     def _days(self) -> Step:
         money = "COALESCE(SUM(money), 0)" if name_of(self.binding, "revenue") is not None else "0"
         counted = "HAVING COUNT(counted) > 0" if name_of(self.binding, "orders") is not None else ""
+        chosen = "AND who IN (SELECT who FROM chosen)" if self._narrowed else ""
         members = "".join(
             f", ARG_MIN(CAST(m{at} AS VARCHAR), moment) AS m{at}" for at in range(len(self.members))
         )
@@ -72,7 +108,7 @@ class Purchases:
         return Step(
             "days",
             f"SELECT who, CAST(moment AS DATE) AS day, CAST({money} AS DOUBLE) AS money{members}{measures} "
-            f"FROM purchases WHERE NOT who IS NULL GROUP BY who, CAST(moment AS DATE) {counted}",
+            f"FROM purchases WHERE NOT who IS NULL {chosen} GROUP BY who, CAST(moment AS DATE) {counted}",
         )
 
 
