@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from semantic_layer.table import Cell, Column
 from semantic_layer.text import Locale, Text
@@ -40,6 +44,31 @@ class Style:
     after_zh: str = ""
     after_en: str = ""
     multiple: bool = False  # written with an x in tables: 2.84x
+
+
+Currency = Literal["auto", "symbol", "code", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a reader wants numbers: the scale words of a language (None: the text's own), and the currency."""
+
+    scale: Locale | None = None
+    currency: Currency = "auto"
+
+
+AS_EVER = Writing()
+_WRITING: ContextVar[Writing] = ContextVar("writing", default=AS_EVER)
+
+
+@contextmanager
+def writing(how: Writing) -> Iterator[None]:
+    """Write the numbers of the block as `how` says; in this thread or task only."""
+    token = _WRITING.set(how)
+    try:
+        yield
+    finally:
+        _WRITING.reset(token)
 
 
 def style_of(column: Column) -> Style:
@@ -189,7 +218,10 @@ def _number(value: Cell, column: Column, locale: Locale, *, sign: bool = False, 
     if style.percent:
         return percent(number, style.decimals, sign=sign)
     plus = "+" if sign and number > 0 else MINUS if number < 0 else ""
-    size, scale = _scaled(abs(number), locale, style.decimals)
+    wanted = _WRITING.get()
+    size, scale = _scaled(abs(number), wanted.scale or locale, style.decimals)
+    if wanted.currency != "auto" and (column.unit or "").upper() in CURRENCIES:
+        return f"{plus}{_with_currency(f'{size}{scale}', str(column.unit).upper(), wanted.currency)}"
     before = style.before
     after = (style.after_zh if locale == "zh-CN" else style.after_en) if counted else ""
     if locale == "zh-CN" and (column.unit or "").upper() in HOME_CURRENCIES:
@@ -198,6 +230,12 @@ def _number(value: Cell, column: Column, locale: Locale, *, sign: bool = False, 
     if style.multiple and not counted and locale == "en-US":
         after = "x"
     return f"{plus}{before}{size}{scale}{after}"
+
+
+def _with_currency(number: str, code: str, currency: Currency) -> str:
+    if currency == "none":
+        return number
+    return f"{number} {code}" if currency == "code" else f"{SYMBOLS.get(code, f'{code} ')}{number}"
 
 
 def _scaled(number: float, locale: Locale, decimals: int | None) -> tuple[str, str]:

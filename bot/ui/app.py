@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import replace
 
 import chainlit as cl
@@ -13,24 +13,31 @@ from chainlit.session import WebsocketSession
 from chainlit.types import ThreadDict
 
 from bot.answer import Answer
+from bot.settings import PLANNERS
 from bot.ui.backend import Backend
 from bot.ui.cards import send_answer, send_text
 from bot.ui.chat import Chat, Turn, language_of
 from bot.ui.desk import Desk, Json, problem
 from bot.ui.labels import (
+    CURRENCY_CHOICES,
     LANGUAGE_CHOICES,
     NUMBER_CHOICES,
+    PLANNER_CHOICES,
     PROFILES,
+    SETTINGS_CURRENCY,
     SETTINGS_LANGUAGE,
     SETTINGS_NUMBERS,
+    SETTINGS_PLANNER,
     STOPPED,
 )
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale, Text
+from tools.render import Currency, Writing, writing
 
 LOCAL_USER = "local"  # who asks where no login is set up
 RUN_NAME = "on_message"  # Chainlit shows feedback buttons for runs of this name
 LONGEST_LABEL = 400
+CURRENCY_WAYS: tuple[Currency, ...] = ("symbol", "code", "none")
 LOOKS: dict[str, Callable[[Desk, Json, str | None, Locale], Json]] = {
     "options": Desk.options,
     "values": Desk.values,
@@ -63,12 +70,12 @@ class Handlers:
 
     async def started(self) -> None:
         """Offer the settings of a new conversation."""
-        await _send_settings()
+        await _send_settings(has_model=self._backend.has_model)
 
     async def resumed(self, thread: ThreadDict) -> None:
         """Offer the settings of a reopened conversation."""
         del thread
-        await _send_settings()
+        await _send_settings(has_model=self._backend.has_model)
 
     async def asked(self, message: cl.Message) -> None:
         """Answer a typed question."""
@@ -124,9 +131,8 @@ class Handlers:
             await context.emitter.task_end()
 
     async def _send(self, answer: Answer) -> None:
-        await send_answer(
-            answer, _profile(), _setting("numbers"), self._backend.directions, self._backend.names
-        )
+        with writing(_writing()):
+            await send_answer(answer, _profile(), self._backend.directions, self._backend.names)
 
     async def stopped(self) -> None:
         """Say that a question was stopped; the database is told by the cancelled task."""
@@ -162,11 +168,14 @@ def _surface_language() -> Locale:
 
 def _turn(question: str | None = None) -> Turn:
     user = context.session.user
-    locale = _setting("language") or (language_of(question) if question else None)
+    locale = _locale_setting("language") or (language_of(question) if question else None)
+    planner = _setting("planner", PLANNER_CHOICES)
     return Turn(
         conversation=context.session.thread_id,
         user=user.identifier if user and user.identifier != LOCAL_USER else None,
         locale=locale,
+        planner=next((one for one in PLANNERS if one == planner), None),
+        writing=_writing(),
     )
 
 
@@ -174,12 +183,23 @@ def _profile() -> str:
     return str(context.session.chat_profile or "boss")
 
 
-def _setting(name: str) -> Locale | None:
+def _setting(name: str, known: Container[str]) -> str | None:
+    """Return a setting, None where it is unset, left to itself or not one that is offered."""
     value = context.session.chat_settings.get(name)
-    return value if value in LOCALES else None
+    return value if isinstance(value, str) and value in known and value != "auto" else None
 
 
-async def _send_settings() -> None:
+def _locale_setting(name: str) -> Locale | None:
+    return next((locale for locale in LOCALES if locale == _setting(name, LOCALES)), None)
+
+
+def _writing() -> Writing:
+    currency = _setting("currency", CURRENCY_CHOICES)
+    kept: Currency = next((one for one in CURRENCY_WAYS if one == currency), "auto")
+    return Writing(_locale_setting("numbers"), kept)
+
+
+async def _send_settings(*, has_model: bool) -> None:
     surface = _surface_language()
 
     def select(name: str, label: Text, choices: dict[str, Text]) -> Select:
@@ -187,11 +207,13 @@ async def _send_settings() -> None:
             id=name,
             label=label.at(surface),
             items={text.at(surface): value for value, text in choices.items()},
-            initial_value=_setting(name) or "auto",
+            initial_value=_setting(name, choices) or "auto",
         )
 
     widgets: list[InputWidget] = [
         select("language", SETTINGS_LANGUAGE, LANGUAGE_CHOICES),
         select("numbers", SETTINGS_NUMBERS, NUMBER_CHOICES),
+        select("currency", SETTINGS_CURRENCY, CURRENCY_CHOICES),
+        *([select("planner", SETTINGS_PLANNER, PLANNER_CHOICES)] if has_model else []),
     ]
     await cl.ChatSettings(widgets).send()

@@ -31,6 +31,7 @@ class Backend:
     directions: Mapping[str, GoodDirection] = field(default_factory=dict)  # metric -> which way is good
     names: Mapping[str, Text] = field(default_factory=dict)  # what the catalog's names are called
     interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
+    has_model: bool = False  # whether an endpoint is set, so that the planner can be chosen
     desk: Desk | None = None  # None: the cards only show
 
 
@@ -59,6 +60,7 @@ def open_backend(
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
         names=_names(layer),
         interrupt=layer.engine.interrupt,
+        has_model=settings.endpoint is not None,
         desk=Desk(layer, Bench(pipeline.run, store, workspace)),
     )
 

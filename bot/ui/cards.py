@@ -10,7 +10,7 @@ from bot.answer import Answer
 from bot.ui.hero import NO_DIRECTIONS
 from bot.ui.payload import NO_NAMES, card, plain_text
 from semantic_layer.catalog import GoodDirection
-from semantic_layer.text import Locale, Text
+from semantic_layer.text import Text
 
 ELEMENT = "AnswerCard"
 # Chainlit writes an element without an address to a file per answer; the card's content travels as props.
@@ -20,12 +20,11 @@ NO_FILE = "/card"
 async def send_answer(
     answer: Answer,
     profile: str,
-    numbers: Locale | None = None,
     directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
     names: Mapping[str, Text] = NO_NAMES,
 ) -> None:
     """Send the card of an answer; its text is the message itself, for copying, searching and screen readers."""
-    props = card(answer, profile, numbers, directions, names)
+    props = card(answer, profile, directions, names)
     element = cl.CustomElement(name=ELEMENT, props=props, display="inline", url=NO_FILE)
     await cl.Message(content=plain_text(answer), elements=[element]).send()
 

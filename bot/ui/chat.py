@@ -8,7 +8,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeVar
 from uuid import uuid4
@@ -16,11 +16,13 @@ from uuid import uuid4
 from bot.answer import Answer, Failure
 from bot.plan import AnswerablePlan
 from bot.planners.base import Conversation
+from bot.settings import PlannerChoice
 from bot.ui.desk import read_plan
 from bot.ui.labels import ASK_AGAIN, FAILED
 from bot.ui.payload import card
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Locale, Text
+from tools.render import Writing, writing
 
 LOG = logging.getLogger("askgrowth.chat")
 WORKERS = 4
@@ -39,6 +41,7 @@ class Asker(Protocol):
         today: date | None = None,
         user: str | None = None,
         conversation: Conversation | None = None,
+        planner: PlannerChoice | None = None,
     ) -> Answer:
         """Return the answer of a question."""
 
@@ -59,11 +62,16 @@ class Asker(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Who asks, in which conversation, and in which language the answer is wanted (None: the question's)."""
+    """Who asks, in which conversation, and how the answer is wanted.
+
+    `locale` None is the question's language, `planner` None the workspace's choice.
+    """
 
     conversation: str
     user: str | None = None
     locale: Locale | None = None
+    planner: PlannerChoice | None = None
+    writing: Writing = field(default_factory=Writing)
 
 
 class Chat:
@@ -84,7 +92,9 @@ class Chat:
         answer = await self._answer(
             question,
             turn,
-            lambda: self._asker.ask(question, locale=turn.locale, user=turn.user, conversation=so_far),
+            lambda: self._asker.ask(
+                question, locale=turn.locale, user=turn.user, conversation=so_far, planner=turn.planner
+            ),
         )
         self.remember(turn.conversation, answer)
         return answer
@@ -127,7 +137,7 @@ class Chat:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     async def _answer(self, question: str, turn: Turn, work: Callable[[], Answer]) -> Answer:
-        job = _Job(work)
+        job = _Job(work, turn.writing)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._pool, job)
         except asyncio.CancelledError:
@@ -144,14 +154,15 @@ class Chat:
 class _Job:
     """Work that says which thread runs it, as long as it does."""
 
-    def __init__(self, work: Callable[[], Answer]) -> None:
-        self._work = work
+    def __init__(self, work: Callable[[], Answer], how: Writing) -> None:
+        self._work, self._writing = work, how
         self.thread: int | None = None
 
     def __call__(self) -> Answer:
         self.thread = threading.get_ident()
         try:
-            return self._work()
+            with writing(self._writing):
+                return self._work()
         finally:
             self.thread = None
 

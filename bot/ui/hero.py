@@ -18,14 +18,12 @@ NO_DIRECTIONS: Mapping[str, GoodDirection] = MappingProxyType({})
 _FIGURE = re.compile(r"\d[\d,.]*\d|\d")
 
 
-def hero(
-    answer: Answer, style: Locale, directions: Mapping[str, GoodDirection] = NO_DIRECTIONS
-) -> Json | None:
+def hero(answer: Answer, directions: Mapping[str, GoodDirection] = NO_DIRECTIONS) -> Json | None:
     """Return the one number to print large: a figure of the leading row that the headline itself says.
 
     The leading row is the first, over time the latest whole bucket. None where the headline says no figure
-    of it: a large number that the sentence does not back would be a second answer. `style` is the number
-    style, `directions` says per metric which way is good.
+    of it: a large number that the sentence does not back would be a second answer. `directions` says per
+    metric which way is good.
     """
     table = answer.parts[0].table if answer.parts else None
     if answer.headline is None or table is None or not table.rows:
@@ -40,7 +38,7 @@ def hero(
                 answer, column, row[at], locale
             )
             return {
-                "value": prose(row[at], column).at(style),
+                "value": prose(row[at], column).at(locale),
                 "label": " · ".join([column.label.at(locale), *_groups(table, row, locale)]),
                 "change": _toned(change, directions.get(column.name, "none")),
             }

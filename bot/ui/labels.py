@@ -133,6 +133,19 @@ PROFILES: dict[str, tuple[Text, Text]] = {
 
 SETTINGS_LANGUAGE = Text(zh="回答语言", en="Language of the answers")
 SETTINGS_NUMBERS = Text(zh="数字写法", en="Number style")
+SETTINGS_CURRENCY = Text(zh="金额单位", en="Currency")
+SETTINGS_PLANNER = Text(zh="怎么理解问题", en="How questions are read")
+CURRENCY_CHOICES: dict[str, Text] = {
+    "auto": Text(zh="默认", en="Default"),
+    "symbol": Text(zh="符号(¥18.6万)", en="Symbol (¥186 K)"),
+    "code": Text(zh="代码(18.6万 CNY)", en="Code (186 K CNY)"),
+    "none": Text(zh="不写(18.6万)", en="None (186 K)"),
+}
+PLANNER_CHOICES: dict[str, Text] = {
+    "auto": Text(zh="先按规则,听不准再用模型", en="Rules first, the model when unsure"),
+    "rules": Text(zh="只按规则(不用模型)", en="Rules only, no model"),
+    "llm": Text(zh="用模型", en="The model"),
+}
 LANGUAGE_CHOICES: dict[str, Text] = {
     "auto": Text(zh="跟随问题", en="Follow the question"),
     "zh-CN": Text(zh="中文", en="Chinese"),

@@ -41,18 +41,16 @@ PROFILES = ("boss", "analyst", "operations")
 def card(
     answer: Answer,
     profile: str = "boss",
-    numbers: Locale | None = None,
     directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
     names: Mapping[str, Text] = NO_NAMES,
 ) -> Json:
     """Return the card of an answer in its own language.
 
-    `profile` decides what is open: SQL and sources for the analyst, more rows for operations. `numbers`
-    overrides the number style (万/亿 or K/M). `directions` says per metric which way is good, for the colour
+    `profile` decides what is open: SQL and sources for the analyst, more rows for operations. Numbers are
+    written as `tools.render.writing` says. `directions` says per metric which way is good, for the colour
     of a change, `names` what the catalog's names are called. JSON values only.
     """
     locale = answer.locale
-    style = numbers or locale
     tables = [part.table for part in answer.parts if part.table is not None]
     return {
         "version": 1,
@@ -62,7 +60,7 @@ def card(
         "profile": profile if profile in PROFILES else PROFILES[0],
         "question": answer.question,
         "headline": answer.headline.at(locale) if answer.headline else "",
-        "hero": hero(answer, style, directions),
+        "hero": hero(answer, directions),
         "chips": chips(answer, locale),
         "plan": _sent(answer.parts[0].plan) if len(answer.parts) == 1 else None,
         "addable": addable(answer, locale),

@@ -280,7 +280,7 @@ class FakePipeline:
     def __init__(self) -> None:
         self.conversations = []
 
-    def ask(self, question, *, locale=None, today=None, user=None, conversation=None):
+    def ask(self, question, *, locale=None, today=None, user=None, conversation=None, planner=None):
         self.conversations.append(conversation)
         answer = self._answer(question)
         return replace(answer, locale=locale) if locale else answer

@@ -24,7 +24,7 @@ class Asker:
         self.seen: list[Conversation | None] = []
         self.threads: list[int] = []
 
-    def ask(self, question, *, locale=None, today=None, user=None, conversation=None):
+    def ask(self, question, *, locale=None, today=None, user=None, conversation=None, planner=None):
         self.seen.append(conversation)
         self.threads.append(threading.get_ident())
         self.started.set()

@@ -13,6 +13,7 @@ from bot.ui.wording import NEEDS
 from semantic_layer.query import GroupBy
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text
+from tools.render import Writing, writing
 from tools.result import ChartSpec, Check, Effect, Finding, Suggestion, TestPlan
 
 REGION = Column(
@@ -115,8 +116,20 @@ def test_a_finding_that_repeats_the_headline_is_left_out() -> None:
     assert findings == [{"kind": "winner", "text": "最低:南,9.25万"}]
 
 
-def test_the_number_style_may_differ_from_the_language() -> None:
-    assert card(answer(), numbers="en-US")["hero"]["value"] == "¥186 K"  # type: ignore[index]
+@pytest.mark.parametrize(
+    ("how", "value"),
+    [
+        (Writing("en-US"), "186 K"),
+        (Writing(None, "symbol"), "¥18.6万"),
+        (Writing("en-US", "code"), "186 K CNY"),
+        (Writing(None, "none"), "18.6万"),
+    ],
+)
+def test_numbers_are_written_as_the_reader_wants_them(how: Writing, value: str) -> None:
+    with writing(how):
+        shown = card(answer(zh=f"北最高,{value}。"))
+
+    assert shown["hero"]["value"] == value  # type: ignore[index]
 
 
 def test_a_table_carries_raw_cells_for_sorting_beside_the_text() -> None:
