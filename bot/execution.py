@@ -259,7 +259,7 @@ class Execution:
 
         with self.watch.stage("compose"):
             said, table = metadata(plan, self.scene(), span)
-        used = plan.names if plan.topic == "definition" else ()
+        used = tuple(n for n in plan.names if n in self.layer.catalog.metrics) if plan.topic == "definition" else ()
         return Outcome(
             Part(plan, table.head(self.row_limit)), said, slots=plan_slots(plan, self.scene()), metrics=used
         )

@@ -42,7 +42,7 @@ class MetadataPlan(Frozen):
     """Answer from the catalog itself: which metrics or dimensions exist, how one is defined, how fresh data are."""
 
     kind: Literal["metadata"]
-    topic: Literal["metrics", "dimensions", "values", "definition", "freshness", "help"]
+    topic: Literal["metrics", "dimensions", "values", "definition", "owner", "freshness", "help"]
     names: tuple[str, ...] = ()
 
 

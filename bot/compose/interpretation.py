@@ -120,7 +120,8 @@ def plan_slots(plan: AnswerablePlan, scene: Scene, label: Text | None = None) ->
         "metrics": Text(zh="有哪些指标", en="which metrics there are"),
         "dimensions": Text(zh="有哪些维度", en="which dimensions there are"),
         "values": Text(zh="有哪些取值", en="which values there are"),
-        "definition": Text(zh="指标口径", en="a definition"),
+        "definition": Text(zh="口径", en="a definition"),
+        "owner": Text(zh="负责人", en="the owner"),
         "freshness": Text(zh="数据更新到哪天", en="how fresh the data are"),
         "help": Text(zh="能问什么", en="what can be asked"),
     }

@@ -44,9 +44,11 @@ def metadata(plan: MetadataPlan, scene: Scene, span: Span) -> tuple[Text, Table]
     if plan.topic == "metrics":
         return _metrics(catalog, visible_metrics(scene))
     if plan.topic == "dimensions":
-        return _dimensions(visible_dimensions(scene))
+        return _dimensions(_splitting(scene, plan.names), _of_metrics(scene, plan.names))
     if plan.topic == "definition":
         return _definitions(scene, plan.names)
+    if plan.topic == "owner":
+        return _owners(_visible(scene, plan.names))
     if plan.topic == "freshness":
         return _freshness(scene, span)
     if plan.topic == "help":
@@ -79,15 +81,56 @@ def _metrics(catalog: Catalog, metrics: Sequence[Metric]) -> tuple[Text, Table]:
     return _there_are(METRIC_KIND, [label for _, label in labels]), _table(columns, names)
 
 
-def _dimensions(dimensions: Sequence[Dimension]) -> tuple[Text, Table]:
+def _splitting(scene: Scene, metrics: Sequence[str]) -> tuple[Dimension, ...]:
+    """Return the dimensions that all of the metrics can be split by."""
+    from bot.planners.rules.reach import Reach
+
+    reached = Reach(scene.catalog).dimensions(metrics)
+    return tuple(one for one in visible_dimensions(scene) if one.name in reached)
+
+
+def _of_metrics(scene: Scene, names: Sequence[str]) -> Text | None:
+    labels = [metric.label for metric in _visible(scene, names)] if names else []
+    if not labels:
+        return None
+    zh, en = "、".join(label.zh for label in labels), " and ".join(label.en for label in labels)
+    return Text(zh=zh, en=en)
+
+
+def _visible(scene: Scene, names: Sequence[str]) -> list[Metric]:
+    visible = {metric.name: metric for metric in visible_metrics(scene)}
+    for name in names:
+        if name not in visible:
+            raise UnknownNameError(METRIC_KIND, name, visible)
+    return [visible[name] for name in names]
+
+
+def _owners(metrics: Sequence[Metric]) -> tuple[Text, Table]:
+    nobody = Text(zh="没有写负责人", en="no owner is named")
+    owners = [(one.name, Text.same(one.owner) if one.owner else nobody) for one in metrics]
+    columns = [
+        _labelled("metric", METRIC_KIND, [(one.name, one.label) for one in metrics]),
+        _labelled("owner", Text(zh="负责人", en="owner"), owners),
+    ]
+    said = [
+        Text(zh=f"{one.label.zh}由 {one.owner} 负责", en=f"{one.label.en} is owned by {one.owner}")
+        if one.owner
+        else Text(zh=f"{one.label.zh}还没有写负责人", en=f"no owner is named for {one.label.en}")
+        for one in metrics
+    ]
+    return join(said), _table(columns, [one.name for one in metrics])
+
+
+def _dimensions(dimensions: Sequence[Dimension], of: Text | None = None) -> tuple[Text, Table]:
     labels = [(one.name, one.label) for one in dimensions]
     columns = [
         _labelled("dimension", DIMENSION_KIND, labels),
         Column("name", Text(zh="名称", en="name"), "dimension"),
     ]
-    return _there_are(DIMENSION_KIND, [label for _, label in labels]), _table(
-        columns, [one.name for one in dimensions]
-    )
+    said = _there_are(DIMENSION_KIND, [label for _, label in labels])
+    if of is not None:
+        said = Text(zh=f"{of.zh}可以这样拆:{said.zh}", en=f"Splits of {of.en}: {said.en}")
+    return said, _table(columns, [one.name for one in dimensions])
 
 
 def _there_are(kind: Text, labels: Sequence[Text]) -> Text:
@@ -104,11 +147,14 @@ def _there_are(kind: Text, labels: Sequence[Text]) -> Text:
 
 def _definitions(scene: Scene, names: Sequence[str]) -> tuple[Text, Table]:
     catalog = scene.catalog
-    visible = {metric.name: metric for metric in visible_metrics(scene)}
-    for name in names:
-        if name not in visible:
-            raise UnknownNameError(METRIC_KIND, name, visible)
-    metrics = [visible[name] for name in names] or list(visible.values())
+    others = _other_definitions(scene, names)
+    metrics = (
+        _visible(scene, [name for name in names if name not in others])
+        if names
+        else list(visible_metrics(scene))
+    )
+    if others:
+        return _of_words(scene, metrics, others)
     columns = [
         _labelled("metric", METRIC_KIND, [(one.name, one.label) for one in metrics]),
         _labelled(
@@ -123,6 +169,59 @@ def _definitions(scene: Scene, names: Sequence[str]) -> tuple[Text, Table]:
     ]
     sentences = [_defined(catalog, metric) for metric in metrics[:3]]
     return join(sentences), _table(columns, [metric.name for metric in metrics])
+
+
+def _other_definitions(scene: Scene, names: Sequence[str]) -> dict[str, tuple[Text, Text]]:
+    """Return label and meaning of the names that are segments or dimensions, not metrics."""
+    catalog = scene.catalog
+    dimensions = {one.name: one for one in visible_dimensions(scene)}
+    found: dict[str, tuple[Text, Text]] = {}
+    for name in names:
+        if name in catalog.metrics:
+            continue
+        if name in catalog.segments:
+            segment = catalog.segments[name]
+            rule = segment.where.sql
+            found[name] = (
+                segment.label,
+                segment.description or Text(zh=f"满足 {rule} 的记录", en=f"the rows where {rule}"),
+            )
+        elif name in dimensions:
+            one = dimensions[name]
+            found[name] = one.label, one.description or _members(one)
+    return found
+
+
+def _members(dimension: Dimension) -> Text:
+    """Return what a dimension without a description holds: its declared values."""
+    labels = [value.label for value in dimension.values[:MOST_NAMED]]
+    if not labels:
+        return Text(zh="没有写说明", en="no description is written")
+    more = len(dimension.values) > len(labels)
+    zh, en = "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
+    return Text(
+        zh=f"取值有{zh}{'等' if more else ''}", en=f"its values are {en}{' and more' if more else ''}"
+    )
+
+
+def _of_words(
+    scene: Scene, metrics: Sequence[Metric], others: dict[str, tuple[Text, Text]]
+) -> tuple[Text, Table]:
+    """Return the definitions of words that are not all metrics: what each may mean."""
+    meanings = {one.name: (one.label, definition(scene.catalog, one)) for one in metrics} | others
+    columns = [
+        _labelled(
+            "word", Text(zh="名称", en="name"), [(name, label) for name, (label, _) in meanings.items()]
+        ),
+        _labelled(
+            "definition", Text(zh="含义", en="meaning"), [(n, text) for n, (_, text) in meanings.items()]
+        ),
+    ]
+    said = [
+        Text(zh=f"{label.zh}:{text.zh.rstrip('。')}", en=f"{label.en}: {text.en.rstrip('.')}")
+        for label, text in list(meanings.values())[:3]
+    ]
+    return join(said), _table(columns, list(meanings))
 
 
 def _defined(catalog: Catalog, metric: Metric) -> Text:

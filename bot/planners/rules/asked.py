@@ -66,9 +66,33 @@ class Asked:
     inputs: dict[str, JsonValue]
 
 
+_BARE = re.compile(r"归因(?!模型|到|于|窗口|周期|贡献|对比|逻辑|收入|订单|成交|金额|口径|表)")
+_OF_CHANNELS = re.compile(
+    r"渠道|触点|点击|首次|末次|线性|时间衰减|马尔可夫|沙普利|助攻|模型|贡献|markov|shapley"
+)
+_OF_CHANGES = re.compile(r"下降|上升|下滑|下跌|波动|变化|异动|增长|上涨|涨|跌|掉|变动|原因|为什么")
+
+
+def bare_attribution(question: Normalised, tools: Named) -> Normalised | None:
+    """Return the rest of a question that says 归因 without saying whether of channels or of a change, else None.
+
+    It is never taken for one of the two: the question is asked back.
+    """
+    text = question.text
+    match = _BARE.search(text)
+    if match is None or _OF_CHANNELS.search(text) or _OF_CHANGES.search(text):
+        return None
+    if "attribution" not in tools or "change_drivers" not in tools:
+        return None
+    masked = blank(text, [match.span(), *(found.span() for found in re.finditer("做个?|分析|结果", text))])
+    return replace(question, text=blank(masked, [filler.span() for filler in _filler().finditer(masked)]))
+
+
 def asked_analysis(question: Normalised, tools: Named) -> Asked | None:
     """Return the analysis that the question's wording asks for, among `tools`; None where it asks for none."""
     text = question.text
+    if _BARE.search(text) and _OF_CHANGES.search(text) and not _OF_CHANNELS.search(text):
+        text = _BARE.sub("原因", text)  # 支付金额下降归因: of the change
     for tool, pattern in _asked():
         if tool not in tools:
             continue
@@ -80,11 +104,11 @@ def asked_analysis(question: Normalised, tools: Named) -> Asked | None:
             for own, rule in _asked()
             if own == tool
             for found in rule.finditer(text)
-            for span in _literal(found)
+            for span in literal(found)
         ]
         inputs, taken = _numbers(tool, text)
-        masked = _blank(text, [*spans, *taken])
-        masked = _blank(masked, [filler.span() for filler in _filler().finditer(masked)])
+        masked = blank(text, [*spans, *taken])
+        masked = blank(masked, [filler.span() for filler in _filler().finditer(masked)])
         words = (question.words(*match.span()),)
         return Asked(tool, replace(question, text=masked), words, inputs)
     return None
@@ -92,11 +116,15 @@ def asked_analysis(question: Normalised, tools: Named) -> Asked | None:
 
 @cache
 def _asked() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return the patterns, with each gap (`.{0,6}`) as a group, so that what stands in it is read, not masked."""
-    return tuple((tool, re.compile(_GAP.sub(r"(\g<0>)", pattern))) for tool, pattern in ASKED)
+    return tuple((tool, gapped(pattern)) for tool, pattern in ASKED)
 
 
-def _literal(match: re.Match[str]) -> list[tuple[int, int]]:
+def gapped(pattern: str) -> re.Pattern[str]:
+    """Return a pattern whose gaps (`.{0,6}`) are its groups."""
+    return re.compile(_GAP.sub(r"(\g<0>)", pattern))
+
+
+def literal(match: re.Match[str]) -> list[tuple[int, int]]:
     """Return the parts of a match outside its gaps."""
     start, end = match.span()
     spans = []
@@ -142,7 +170,8 @@ def _number(word: str) -> int | None:
     return int(value) if value is not None else None
 
 
-def _blank(text: str, spans: list[tuple[int, int]]) -> str:
+def blank(text: str, spans: list[tuple[int, int]]) -> str:
+    """Return the text with the spans replaced by spaces of the same length."""
     for start, end in spans:
         text = text[:start] + " " * (end - start) + text[end:]
     return text

@@ -16,24 +16,48 @@ from semantic_layer.query import AnyOf, Condition, OrderBy
 from semantic_layer.text import Text
 
 _PICK = re.compile(
-    r"^(?:第|选|选择|the |option |number |no\.? ?|我选)*\s*([1-4一二三四]|first|second|third|fourth)"
-    r"\s*(?:个|项|种|one|\.)?$"
+    r"^(?:就|要|用|看|选|选择|我选|我要|我想要|我指的?是|应该是|是|那就|第|the |option |number |no\.? ?|#|"
+    r"choose |pick |take |"
+    r"i meant? (?:the )?|i want (?:the )?|let's (?:go with|take) (?:the )?|go with (?:the )?|please )*\s*"
+    r"([1-4一二三四两]|first|second|third|fourth|1st|2nd|3rd|4th|one|two|three|four|a|b|c|d|前者|后者|former|latter|last|最后)"
+    r"\s*(?:个|项|种|条|one|option|的|吧|啊|呢|please|\.|,|!)*$"
 )
-_PLACES = {word: place for place, words in enumerate(("1 一 first", "2 二 second", "3 三 third", "4 四 fourth"))
-           for word in words.split()}  # fmt: skip
+_PLACES = {
+    word: place
+    for place, words in enumerate(
+        (
+            "1 一 first 1st one a 前者 former",
+            "2 二 两 second 2nd two b",
+            "3 三 third 3rd three c",
+            "4 四 fourth 4th four d",
+        )
+    )
+    for word in words.split()
+}
+_LAST = ("后者", "latter", "last", "最后")
+_SAID = re.compile(
+    r"^(?:就|要|看|选|我选|我要|我指的?是|我说的?是|应该是|是"
+    r"|i meant?|i want|the|by|按)+\s*|(?:吧|啊|呢|please|one|的那个|那个)$"
+)
 _ADD = ("也", "再", "同时", "also", "as well", "additionally", "plus", "too", "加上", "并且", "再按")
 
 
 def picked(text: str, conversation: Conversation) -> Option | None:
     """Return the offered option that a reply picks, by its place or its words; None for anything else."""
     offered = conversation.offered
-    match = _PICK.match(text.strip())
-    if match and _PLACES[match[1]] < len(offered):
-        return offered[_PLACES[match[1]]]
-    key = key_of(text)
-    same = [
-        one for one in offered if key in (key_of(one.question.zh.lower()), key_of(one.question.en.lower()))
-    ]
+    match = _PICK.match(text.strip(" ?!.。"))
+    if match:
+        place = len(offered) - 1 if match[1] in _LAST else _PLACES[match[1]]
+        return offered[place] if place < len(offered) else None
+    keys = {key_of(text), key_of(_SAID.sub("", text.strip(" ?!.。")))} - {""}
+    named = [[key_of(one.question.zh.lower()), key_of(one.question.en.lower())] for one in offered]
+    same = [one for one, names in zip(offered, named, strict=True) if keys & set(names)]
+    if not same:  # a part of one option's words is enough where no other option holds it
+        same = [
+            one
+            for one, names in zip(offered, named, strict=True)
+            if any(len(key) > 1 and key in name for key in keys for name in names)
+        ]
     return same[0] if len(same) == 1 else None
 
 

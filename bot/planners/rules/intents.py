@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from bot.answer import Slot
 from bot.language.normalise import normalise
 from bot.language.terms.tokens import key_of, tokenise
-from bot.plan import MetricPlan, ToolPlan
+from bot.plan import BilingualMessage, ClarifyPlan, MetricPlan, Option, ToolPlan
 from bot.planners.base import Planned
 from bot.planners.rules.accounting import unused_words
 from bot.planners.rules.asked import Asked
@@ -142,6 +142,25 @@ def route(
         missing=scene.words(line, index) or (label.en,),  # the words asked, in the language asked
         nearest=nearest,
         draft=draft,
+    )
+
+
+def which_attribution(draft: Draft, tools: Registry) -> Planned:
+    """Ask back whether 归因 means the channels' share in the sales or the causes of a change: never guessed."""
+    offered = (
+        ("attribution", Text(zh="渠道归因:各渠道的功劳", en="Channel attribution: each channel's credit")),
+        ("change_drivers", Text(zh="波动归因:变化的原因", en="Change attribution: what drove the change")),
+    )
+    options = []
+    for name, label in offered:
+        plan = tool_plan(tools.get(name), draft, ()).plan
+        assert isinstance(plan, ToolPlan)
+        options.append(Option(question=BilingualMessage(zh=label.zh, en=label.en), plan=plan))
+    question = BilingualMessage(
+        zh="「归因」有两种:渠道归因还是波动归因?", en="Attribution of channels, or of a change?"
+    )
+    return Planned(
+        ClarifyPlan(kind="clarify", question=question, options=tuple(options)), slots=tuple(draft.slots)
     )
 
 

@@ -9,16 +9,17 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.language.normalise import normalise
+from bot.language.normalise import Normalised, normalise
 from bot.language.terms.lexicon import Term, build_lexicon
 from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
 from bot.language.terms.values import ValueIndex, open_index
 from bot.plan import MetricPlan, ToolPlan
 from bot.planners.base import Planned, PlanRequest
-from bot.planners.rules.asked import Asked, asked_analysis
+from bot.planners.rules.asked import Asked, asked_analysis, bare_attribution
 from bot.planners.rules.assemble import assemble
 from bot.planners.rules.bound import bound_plan, is_example
+from bot.planners.rules.catalog_asked import catalog_question
 from bot.planners.rules.decide import Reader, decide
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.followup import base_of, picked
@@ -32,6 +33,7 @@ from bot.planners.rules.intents import (
     route_asked,
     tool_plan,
     tools_by_intent,
+    which_attribution,
 )
 from bot.planners.rules.line import Line
 from bot.planners.rules.metadata import read_metadata
@@ -102,6 +104,9 @@ class RulesPlanner:
         return self._matcher
 
     def _read(self, found: Segmented, scene: Scene, base: MetricPlan | None) -> Planned:
+        about = catalog_question(scene, self._remainder)
+        if about is not None:
+            return about
         analysis = self._analysis(scene, base)
         if analysis is not None:
             return analysis
@@ -128,6 +133,10 @@ class RulesPlanner:
             return route(*intent, line, draft, scene, self._by_intent)
         return decide(line, draft, scene, Reader(read, self._near))
 
+    def _remainder(self, question: Normalised) -> tuple[Segmented, Line]:
+        found = segment(question, self._matcher, self._near, self._events)
+        return found, assign_roles(found.items, self._reach, {})
+
     def _analysis(self, scene: Scene, base: MetricPlan | None) -> Planned | None:
         """Return the plan of the analysis that the wording asks for, None where it asks for none."""
         tool = example_tool(scene.question.text, self._examples)
@@ -140,6 +149,11 @@ class RulesPlanner:
             )
             grouped = assemble(line.items, scene, self._coverage, {}, None)[1].group_by
             return tool_plan(tool, Draft(group_by=grouped), ())
+        bare = bare_attribution(scene.question, self._tools)
+        if bare is not None:
+            found, line = self._remainder(bare)
+            draft = assemble(found.items, scene, self._coverage, {}, None)[1]
+            return which_attribution(draft, self._tools)
         asked = asked_analysis(scene.question, self._tools) if not whole else None
         bound = bound_plan(scene.question.text, scene.catalog, self._tools)
         if asked is None or (bound is not None and not _within(bound, asked)):

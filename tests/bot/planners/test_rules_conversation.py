@@ -2,7 +2,9 @@
 
 import pytest
 
+from bot.plan import BilingualMessage, MetricPlan, Option
 from bot.planners.base import Conversation
+from bot.planners.rules.followup import picked
 
 YEAR = "2025-01-01..2026-01-01"
 
@@ -40,10 +42,54 @@ def test_a_conversation_reads_turn_by_turn(ask, read, turns):
         conversation = conversation.after(question, (ask(question, conversation).plan,))
 
 
-@pytest.mark.parametrize("reply", ["2", "第二个", "the second one", "选2"])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "2",
+        "第二个",
+        "the second one",
+        "选2",
+        "第二个吧",
+        "option 2",
+        "2.",
+        "b",
+        "i meant the second",
+        "我要第二个",
+    ],
+)
 def test_a_reply_picks_an_offered_option(ask, reply):
     offered = ask("各灯驿情况").plan.options
     assert ask(reply, Conversation().offering(offered)).plan == offered[1].plan
+
+
+@pytest.mark.parametrize(
+    ("reply", "place"),
+    [
+        ("广告转化率", 1), ("ad conversion", 1), ("我指的是广告", 1), ("the ad one", 1), ("商城", 2), ("后者", 2),
+        ("the former", 0), ("last", 2),
+    ],
+)  # fmt: skip
+def test_a_reply_in_the_words_of_one_option_picks_it(reply, place):
+    labels = (
+        ("支付转化率", "visit conversion"),
+        ("广告转化率", "ad conversion"),
+        ("商城转化率", "mall conversion"),
+    )
+    offered = tuple(
+        Option(question=BilingualMessage(zh=zh, en=en), plan=MetricPlan(kind="metric", metrics=("zarn",)))
+        for zh, en in labels
+    )
+    assert picked(reply, Conversation(offered=offered)) is offered[place]
+
+
+@pytest.mark.parametrize("reply", ["转化率", "conversion", "上月各灯驿的灯费额"])
+def test_a_reply_that_fits_several_options_or_none_picks_nothing(reply):
+    labels = (("支付转化率", "visit conversion"), ("广告转化率", "ad conversion"))
+    offered = tuple(
+        Option(question=BilingualMessage(zh=zh, en=en), plan=MetricPlan(kind="metric", metrics=("zarn",)))
+        for zh, en in labels
+    )
+    assert picked(reply, Conversation(offered=offered)) is None
 
 
 def test_a_fragment_without_a_conversation_is_asked_back(read):
