@@ -24,6 +24,7 @@ MIX_FROM_WEEKS = 104
 HAC_LAGS = 4
 MIX_DRAWS = 60
 DRAWS = 400
+_Z80 = 1.2815515655446004
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,9 @@ def _mix(panel: Panel) -> Fit:
     for at, curve in enumerate(mix.curves):
         draws = tuple(one.curves[at] for one in again)
         now, (least, most) = _recent(panel.spend[:, at]), _seen(panel.spend[:, at])
-        low, high = np.quantile([one.marginal(now) for one in draws], [0.1, 0.9])
+        # Refits jump between candidates, so their spread is steadier than their quantiles.
+        reach = _Z80 * float(np.std([one.marginal(now) for one in draws]))
+        low, high = max(curve.marginal(now) - reach, 0.0), curve.marginal(now) + reach
         found.append(
             Response(
                 panel.codes[at], panel.labels[at], curve, draws, now, least, most, curve.value(now) / now,

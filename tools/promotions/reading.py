@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 LONGEST_DAYS = 92
 HISTORY_DAYS = 180  # before the first window, so that its customers have a past
 MOST_WINDOWS = 13
-TARGETED = 0.9  # strata are targeted, the most-using first, until they hold this share of the users
+TARGETED = 0.95  # strata are targeted, those with the most users first, until they hold this share of the users
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,11 +162,10 @@ def _targeted(records: tuple[Mapping[str, Cell], ...], count: int, sql: str) -> 
         for layer, key in enumerate(("customers", "buyers", "revenue", "users")):
             cube[layer, at[0], at[1]] = as_float(row[key]) or 0.0
     users = cube[3, 0]
-    order = np.argsort(-np.divide(users, cube[0, 0], out=np.zeros(25), where=cube[0, 0] > 0))
+    # By how many users, not by their share: the share is high where many happened to buy.
+    order = np.argsort(-users)
     reached = np.cumsum(users[order])
-    kept = (
-        order[: int(np.searchsorted(reached, TARGETED * users.sum())) + 1] if users.sum() > 0 else order[:0]
-    )
+    kept = order[: int(np.searchsorted(reached, TARGETED * users.sum())) + 1] if users.sum() > 0 else order[:0]
     return Windows(cube[0][:, kept], cube[1][:, kept], cube[2][:, kept], users[kept], sql)
 
 
