@@ -54,6 +54,12 @@ def online_retail(state_dir: Path, find_data: Callable[[str], Path]) -> Example:
 
 
 @pytest.fixture(scope="session")
+def media_weekly(state_dir: Path, find_data: Callable[[str], Path]) -> Example:
+    data = find_data("mmm_weekly")
+    return open_example("media_weekly", data, state_dir, {"media": "SELECT * FROM '{data}/mmm_weekly.parquet'"})
+
+
+@pytest.fixture(scope="session")
 def complete_journey(state_dir: Path, find_data: Callable[[str], Path]) -> Example:
     views = {name: f"SELECT * FROM '{{data}}/{name}.parquet'" for name in ("products", "demographics")}
     for name in ("coupon_redemptions", "campaign_descriptions"):
@@ -123,6 +129,14 @@ def test_a_complete_journey_question_gives_what_hand_written_sql_gives(
     complete_journey: Example, case: dict[str, Any], language: str
 ) -> None:
     check(complete_journey, case, language)
+
+
+@pytest.mark.needs_data("mmm_weekly")
+@pytest.mark.parametrize(("case", "language"), questions("media_weekly"))
+def test_a_media_question_gives_what_hand_written_sql_gives(
+    media_weekly: Example, case: dict[str, Any], language: str
+) -> None:
+    check(media_weekly, case, language)
 
 
 @pytest.mark.parametrize("example", ["online_retail", "complete_journey"])

@@ -76,9 +76,9 @@ def interval_table(shares: list[Credit], conversion: Metric) -> Table:
     columns = (
         Column("channel", Text(zh="触点", en="touchpoint"), "dimension", value_labels=labels),
         Column("model", Text(zh="归因模型", en="model"), "dimension", value_labels=tuple(LABELS.items())),
-        Column("credit", conversion.label, "derived", conversion.unit, "#,##0.0"),
-        Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", conversion.unit, "#,##0.0"),
-        Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", conversion.unit, "#,##0.0"),
+        Column("credit", conversion.label, "derived", conversion.unit, "#,##0"),
+        Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", conversion.unit, "#,##0"),
+        Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", conversion.unit, "#,##0"),
     )
     rows = tuple((one.code, model, *one.by_model[model]) for one in shares for model in MODELS)
     return Table(columns, rows, len(rows))
