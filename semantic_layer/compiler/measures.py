@@ -62,5 +62,7 @@ def _percentile(spec: SimpleMetric, value: exp.Expr) -> exp.Expr:
             Text(zh="例如 percentile: 0.9。", en="For example percentile: 0.9."),
         )
     kind = exp.PercentileDisc if spec.discrete and spec.agg == "percentile" else exp.PercentileCont
+    if kind is exp.PercentileCont:  # between two decimals DuckDB would cut the value to their digits
+        value = nodes.cast(value, "DOUBLE")
     order = exp.Order(expressions=[exp.Ordered(this=value, desc=False, nulls_first=False)])
     return exp.WithinGroup(this=kind(this=nodes.number(at)), expression=order)

@@ -117,6 +117,13 @@ def double_division(node: exp.Expr) -> exp.Expr:
     return node
 
 
+def exact_percentile(node: exp.Expr) -> exp.Expr:
+    """MEDIAN and QUANTILE_CONT as the percentile of the standard, of doubles: some are estimates elsewhere."""
+    at = node.args.get("quantile") or exp.Literal.number("0.5")
+    order = exp.Order(expressions=[exp.Ordered(this=as_double(node.this), desc=False, nulls_first=False)])
+    return exp.WithinGroup(this=exp.PercentileCont(this=at), expression=order)
+
+
 def unit_of(interval: exp.Expr) -> tuple[int, str]:
     """Return count and unit (upper case) of `INTERVAL '3' MONTH`, however it was written."""
     count = interval.this
