@@ -9,6 +9,7 @@ from bot.language.terms.lexicon import Term
 from bot.plan import MetricPlan
 from bot.planners.rules.absence import read_absence
 from bot.planners.rules.baseline import default_period, plainly
+from bot.planners.rules.clauses import read_attributes, read_clauses
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.edits import Edits, read_edits
@@ -23,6 +24,7 @@ from bot.planners.rules.grouping import (
 )
 from bot.planners.rules.growth import read_grew
 from bot.planners.rules.items import Item
+from bot.planners.rules.lacking import read_lacking
 from bot.planners.rules.line import Line
 from bot.planners.rules.measures import (
     read_column_aggregates,
@@ -51,7 +53,7 @@ _SUBJECTS = (
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,
-    read_presence, read_equalities,
+    read_presence, read_lacking, read_equalities,
 )  # fmt: skip
 
 
@@ -83,6 +85,7 @@ def assemble(
     read_populations(line, draft, scene)
     read_dimensions(line, draft, scene)
     read_head(line, draft, scene)
+    read_attributes(line, draft, scene)
     read_windows(line, draft, scene)
     read_grain(line, draft, scene)
     count_members(draft, scene)

@@ -151,7 +151,10 @@ def _metric_or_dimension(line: Line, index: int, terms: tuple[Term, ...]) -> Rol
         for at in range(len(line))
         if at != index
     )
-    return "dimension" if other else "metric"
+    lacking = any(item.has(Tag.NEVER) and not item.terms for item in line.items) and not any(
+        item.of_kind("dimension") for at, item in enumerate(line.items) if at != index
+    )  # 从未下单的客户
+    return "dimension" if other or lacking else "metric"
 
 
 def _outweighs_key(line: Line, index: int, terms: tuple[Term, ...]) -> bool:

@@ -203,29 +203,17 @@ def _shown(threshold: Threshold) -> str:
 
 
 def read_presence(line: Line, draft: Draft, scene: Scene) -> None:
-    """Read "stores that had sales" and "stores without sales" as a condition on the metric."""
-    for index in line.tagged(Tag.HAD, Tag.NEVER):
-        if index in line.used:
-            continue
+    """Read "stores that had sales" as a condition on the metric."""
+    for index in line.tagged(Tag.HAD):
         metric = line.after(index, Tag.OF)
-        if not line.is_role(metric, "metric") or metric is None:
+        if index in line.used or not line.is_role(metric, "metric") or metric is None:
             continue
-        grouped = draft.counted or line.of_role("dimension")
-        if not grouped:
+        if not draft.counted and not line.of_role("dimension"):
             continue
         name = draft.metric_at.get(metric, line.roles[metric].name)
         label = scene.metric(name).label
         words = scene.words(line, index, metric)
         line.use(index)
-        if line.has(index, Tag.NEVER):
-            dimension = draft.counted or line.roles[line.of_role("dimension")[0]].name
-            draft.refuse(
-                "not_supported",
-                f"还不能列出没有{label.zh}的{scene.dimension(dimension).label.zh}。",
-                f"Listing {scene.dimension(dimension).label.en} without any {label.en} is not supported yet.",
-                *words,
-            )
-            continue
         if any(having.column.partition("__")[0] == name for having in draft.having):
             continue  # "had sales below 5" says its own condition
         draft.having.append(Having(column=name, operator=">", values=(0.0,)))

@@ -24,7 +24,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "take|taken|took|place|look like|data|information|info|figure|figures|number|numbers|value|values|result|results|"
         "detail|details|level|levels|overall|entire|whole|all|any|some|every single|business|company|"
         "currently|current|exactly|actually|really|roughly|approximately|about how|respective|corresponding|associated|related|"
-        "belonging|called|named|exist|exists|available|different|various|specific|certain|whats|whether|whether it is|whether or not|individual|particular|"
+        "belonging|anything|something|called|named|exist|exists|available|different|various|specific|certain|whats|whether|whether it is|whether or not|individual|particular|"
         "much|many|more detail|up|out|off|down|ever|yet|still|already|only|such|same|own|per se|"
         "for me|to me|to us|for us|again|simply|basically|summary|summary of|overview|overview of|breakdown summary|list out|"
         "period|time period|timeframe|time frame|date range|worth|terms of|each time|which are|that are|who are|"
