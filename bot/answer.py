@@ -96,11 +96,15 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One executed plan: what ran and what came out. A question with several plans has several parts."""
+    """One executed plan: what ran and what came out. A question with several plans has several parts.
+
+    `further` are an analysis' tables after the main one: back-tests, drivers, lists of customers.
+    """
 
     plan: AnswerablePlan
     table: Table | None
     sql: tuple[str, ...] = ()
+    further: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,7 +223,7 @@ class Execution:
             result = tool.run(plan.inputs, self._tool_context())
         table = result.tables[0].head(self.row_limit) if result.tables else None
         return Outcome(
-            Part(plan, table, result.sql),
+            Part(plan, table, result.sql, tuple(one.head(self.row_limit) for one in result.tables[1:])),
             result.headline,
             periods=self._tool_periods(plan, result.periods),
             slots=plan_slots(plan, self.scene(), tool.label),
@@ -259,7 +259,11 @@ class Execution:
 
         with self.watch.stage("compose"):
             said, table = metadata(plan, self.scene(), span)
-        used = tuple(n for n in plan.names if n in self.layer.catalog.metrics) if plan.topic == "definition" else ()
+        used = (
+            tuple(n for n in plan.names if n in self.layer.catalog.metrics)
+            if plan.topic == "definition"
+            else ()
+        )
         return Outcome(
             Part(plan, table.head(self.row_limit)), said, slots=plan_slots(plan, self.scene()), metrics=used
         )

@@ -44,6 +44,7 @@ def to_json(answer: Answer, locale: Locale | None = None) -> dict[str, Json]:
         "plan_hash": provenance.plan_hash if provenance is not None else None,
         "table": tables[0] if tables else None,
         "tables": tables,
+        "further_tables": [_table(one, shown) for part in answer.parts for one in part.further],
         "sql": [_sql(part) for part in answer.parts],
         "periods": [_period(used, shown) for used in answer.periods],
         "period": _period(main[0], shown) if len(main) == 1 else None,

@@ -37,6 +37,7 @@ LEAST_EACH = 30  # who left, and who stayed
 WINDOWS = (90, 60, 30)
 SNAPSHOTS = 4  # windows of history needed: to know customers, to train, to calibrate, to judge
 MOST_LISTED = 10_000
+MOST_DRAWN = 12
 WHAT = Text(zh="流失预警", en="a churn warning")
 
 
@@ -119,7 +120,8 @@ def churn(inputs: ChurnInputs, context: ToolContext) -> ToolResult:
             list_table(rows, model, metric, known),
         ),
         chart=ChartSpec(
-            "forest", Text(zh="流失因素:几率之比(80% 区间)", en="Drivers of leaving: odds ratio (80 %)"), drivers,
+            "forest", Text(zh="流失因素:几率之比(80% 区间)", en="Drivers of leaving: odds ratio (80 %)"),
+            drivers.head(MOST_DRAWN),
             x="driver", y=("odds_ratio",), low="low", high="high", options={"reference": 1.0},
         ),
         findings=(*group_findings(months, members, ahead), *driver_findings(drivers, model)),

@@ -107,7 +107,7 @@ def heatmap(canvas: Canvas) -> Figure:
     layout = canvas.layout(
         height=max(260, 150 + 30 * len(rows)),
         xaxis=_places(canvas, [clip(one, 12) for one in column_names], side="bottom"),
-        yaxis=_places(canvas, [clip(one) for one in row_names], autorange="reversed"),
+        yaxis=_places(canvas, [clip(one, 34) for one in row_names], autorange="reversed"),
     )
     return {"data": [trace], "layout": layout}
 

@@ -30,32 +30,40 @@ BEYOND_CHANCE = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """One feature: its column of the customer, its SQL on the feature scale, and words for high and low."""
+    """One feature: its column of the customer, its SQL on the feature scale, words for high and low, a chart's "
+    "label.
+    """
 
     name: str
     label: Text
     sql: str
     high: Text
     low: Text
+    short: Text
 
 
 def features_of(metrics: tuple[Metric, ...]) -> tuple[Feature, ...]:
     """Return the four features that every purchase history has, then one per metric (mean per purchase day)."""
     four = (
         Feature("recency", Text(zh="距上次购买天数", en="days since the last purchase"), "LN(1 + recency)",
-                Text(zh="久未购买", en="long away"), Text(zh="近期活跃", en="recently active")),
+                Text(zh="久未购买", en="long away"), Text(zh="近期活跃", en="recently active"),
+                Text(zh="距上次", en="recency")),
         Feature("orders", Text(zh="购买次数", en="purchases"), "LN(orders)",
-                Text(zh="买得勤", en="frequent"), Text(zh="买得少", en="few purchases")),
+                Text(zh="买得勤", en="frequent"), Text(zh="买得少", en="few purchases"),
+                Text(zh="次数", en="purchases")),
         Feature("basket", Text(zh="次均金额", en="money per purchase"), "LN(1 + GREATEST(basket, 0))",
-                Text(zh="单次花得多", en="big baskets"), Text(zh="单次花得少", en="small baskets")),
+                Text(zh="单次花得多", en="big baskets"), Text(zh="单次花得少", en="small baskets"),
+                Text(zh="次均金额", en="basket")),
         Feature("tenure", Text(zh="首购至今天数", en="days since the first purchase"), "tenure",
-                Text(zh="老客", en="long-standing"), Text(zh="新近首购", en="recently won")),
+                Text(zh="老客", en="long-standing"), Text(zh="新近首购", en="recently won"),
+                Text(zh="首购至今", en="tenure")),
     )  # fmt: skip
     return four + tuple(
         Feature(
             f"f{at}", one.label, f"f{at}",
             Text(zh=f"{one.label.zh}高", en=f"high {one.label.en}"),
             Text(zh=f"{one.label.zh}低", en=f"low {one.label.en}"),
+            one.label,
         )
         for at, one in enumerate(metrics)
     )  # fmt: skip

@@ -63,7 +63,7 @@ def summary_table(
 
 def score_table(centres: Centres, names: Names) -> Table:
     """Return one row per group and feature: the z-score of its centre (0: the average customer)."""
-    labels = tuple((one.name, one.label) for one in centres.features)
+    labels = tuple((one.name, one.short) for one in centres.features)
     columns = (
         group_column(names),
         Column("feature", Text(zh="特征", en="feature"), "dimension", value_labels=labels),

@@ -146,16 +146,22 @@ def path_table(counts: Counts, labels: Labels) -> Table:
 def links_of(counts: Counts, labels: Labels) -> list[dict[str, object]]:
     """Return the 20 largest flows of the first three steps for a Sankey: places carry their step."""
     links: list[dict[str, object]] = []
-    for nth, place, after, times in counts.steps:
-        if after == OPEN:
-            continue
-        begin, end = said(place, labels), said(after, labels)
-        step = int(str(nth))
-        if str(after) not in (LEFT, WON):
-            end = Text(zh=f"{step + 1}. {end.zh}", en=f"{step + 1}. {end.en}")
-        source = Text(zh=f"{step}. {begin.zh}", en=f"{step}. {begin.en}")
-        links.append({"source": source, "target": end, "value": int(str(times))})
-    return links[:MOST_LINKS]
+    reached = {(1, str(place)) for _, place, _, _ in counts.steps}
+    kept = 0
+    # From step to step: a flow is drawn only where its place has been drawn as reached. The first step gets most room.
+    for step, room in ((1, 12), (2, 17), (3, MOST_LINKS)):
+        for nth, place, after, times in counts.steps:
+            known = (step, str(place)) in reached
+            if int(str(nth)) != step or after == OPEN or not known or kept >= room:
+                continue
+            kept += 1
+            begin, end = said(place, labels), said(after, labels)
+            if str(after) not in (LEFT, WON):
+                reached.add((step + 1, str(after)))
+                end = Text(zh=f"{step + 1}. {end.zh}", en=f"{step + 1}. {end.en}")
+            source = Text(zh=f"{step}. {begin.zh}", en=f"{step}. {begin.en}")
+            links.append({"source": source, "target": end, "value": int(str(times))})
+    return links
 
 
 def headline(

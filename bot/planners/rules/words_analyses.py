@@ -94,8 +94,8 @@ ASKED: tuple[tuple[str, str], ...] = (
     ("sentiment", r"(?:客户|用户|顾客|买家|大家)?(?:在|都在|主要在|最常|经常)?(?:抱怨|吐槽|投诉|不满意?)(?:什么"
         r"|哪些|些什么|的是什么|最多)|情感分析"),
     ("sentiment", r"(?:差评|负面评价|负评)(?:有没有|是不是|是否|有)?(?:激增|暴增|突增|突然变多|突然增加)(?:了|吗)*"),
-    ("sentiment", r"\b(what do(?:es)?) (?:the |our )?((?:bad|negative|poor|worst|unhappy|good|positive) reviews?)"
-        r"(?: .{0,60}?)? (say|mention|complain about|talk about)\b"),
+    ("sentiment", r"\bwhat do(?:es)? (?:the |our )?(?:bad|negative|poor|worst|unhappy|good|positive) reviews?"
+        r"(?: .{0,60}?)? (?:say|mention|complain about|talk about)\b"),
     ("sentiment", r"\b(?:are |is |did )?(?:there )?(?:a |any )?(?:surge|spike|jump) in (?:bad|negative) reviews\b"
         r"|\b(?:bad|negative) reviews (?:surging|spiking|going up|rising)\b"),
     ("sentiment", r"\b(?:review|customer) sentiment\b|\bsentiment (?:analysis|of (?:the |our )?reviews)\b"
