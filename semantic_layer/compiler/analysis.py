@@ -13,13 +13,13 @@ from semantic_layer.catalog import Catalog, SimpleMetric, Window
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.buckets import interval
 from semantic_layer.compiler.context import CompileContext
-from semantic_layer.compiler.dialects import written
+from semantic_layer.compiler.dialects import profile_of, written
 from semantic_layer.compiler.index import CatalogIndex, index_of
 from semantic_layer.compiler.names import resolve_name
 from semantic_layer.compiler.predicates import filter_sql, where_sql
 from semantic_layer.compiler.scans import time_limits
 from semantic_layer.compiler.scope import Scope, not_yet
-from semantic_layer.errors import UnknownNameError
+from semantic_layer.errors import QueryError, UnknownNameError
 from semantic_layer.period import ONE_DAY
 from semantic_layer.rows import Analysis, Holds, Measured, Named, Place, RowColumn, RowQuery
 from semantic_layer.text import Text
@@ -33,6 +33,8 @@ def analysis_statement(
     catalog: Catalog, analysis: Analysis, context: CompileContext, hidden: frozenset[str]
 ) -> str:
     """Return the analysis as one statement in the context's dialect; see `semantic_layer.rows`."""
+    if not profile_of(context.dialect).analyses:
+        raise _not_here(context.dialect)
     index = index_of(catalog)
     names = _fresh_names([*analysis.rows, *(step.name for step in analysis.steps)], index.taken)
     ctes: list[tuple[str, exp.Expr]] = [
@@ -43,6 +45,21 @@ def analysis_statement(
     parts = [exp.CTE(this=query, alias=exp.TableAlias(this=nodes.ident(name))) for name, query in ctes]
     final.set("with_", exp.With(expressions=parts))
     return written(final, context.dialect)
+
+
+def _not_here(dialect: str) -> QueryError:
+    """Return the error of an analysis where its SQL is not proven: no number rather than a wrong one."""
+    return QueryError(
+        Text(
+            zh=f"这项分析有自己的 SQL,还不能在 {dialect} 上运行(指标查询可以)。",
+            en=f"This analysis has SQL of its own, which does not run on {dialect} yet; metric queries do.",
+        ),
+        Text(
+            zh="改用 DuckDB 或 PostgreSQL 的 engine:,或换成指标问题。",
+            en="Use engine: duckdb or postgres for it, or ask for metrics.",
+        ),
+        code="not_on_engine",
+    )
 
 
 def rows_select(

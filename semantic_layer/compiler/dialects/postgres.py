@@ -126,4 +126,5 @@ POSTGRES = Profile(
         exp.Contains: _contains,
     },
     identifier_bytes=63,
+    analyses=True,
 )
