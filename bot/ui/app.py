@@ -45,6 +45,7 @@ LOOKS: dict[str, Callable[[Desk, Json, str | None, Locale], Json]] = {
     "rows": Desk.rows,
     "totals": Desk.totals,
     "workbook": Desk.workbook,
+    "tree": Desk.tree,
     "verify": Desk.verify,
 }
 
@@ -151,6 +152,11 @@ class Handlers:
         return [cl.Starter(label=q, message=q) for q in self._backend.starters[locale_of(language)]]
 
 
+def asker_of(user: cl.User | cl.PersistedUser | None) -> str | None:
+    """Return whose rights hold: the signed-in user's, nobody's in particular for the local one."""
+    return user.identifier if user and user.identifier != LOCAL_USER else None
+
+
 def locale_of(language: str | None) -> Locale:
     """Return the locale of a browser's language: Chinese of any kind is Chinese, everything else English."""
     return LOCALES[0] if (language or "").lower().startswith("zh") else LOCALES[1]
@@ -172,7 +178,7 @@ def _turn(question: str | None = None) -> Turn:
     planner = _setting("planner", PLANNER_CHOICES)
     return Turn(
         conversation=context.session.thread_id,
-        user=user.identifier if user and user.identifier != LOCAL_USER else None,
+        user=asker_of(user),
         locale=locale,
         planner=next((one for one in PLANNERS if one == planner), None),
         writing=_writing(),

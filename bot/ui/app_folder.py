@@ -55,6 +55,13 @@ custom_meta_image_url = "/logo"
 login_page_image = "/public/login.svg"
 login_page_image_dark_filter = "brightness-75"
 
+[[UI.header_links]]
+name = "catalog"
+display_name = "指标 Metrics"
+icon_url = "/public/catalog.svg"
+url = "/catalog"
+target = "_self"
+
 [meta]
 generated_by = "{chainlit_version}"
 """

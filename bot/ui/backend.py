@@ -32,6 +32,7 @@ class Backend:
     names: Mapping[str, Text] = field(default_factory=dict)  # what the catalog's names are called
     interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
     has_model: bool = False  # whether an endpoint is set, so that the planner can be chosen
+    layer: SemanticLayer | None = None  # None: no catalog page
     desk: Desk | None = None  # None: the cards only show
 
 
@@ -61,6 +62,7 @@ def open_backend(
         names=_names(layer),
         interrupt=layer.engine.interrupt,
         has_model=settings.endpoint is not None,
+        layer=layer,
         desk=Desk(layer, Bench(pipeline.run, store, workspace)),
     )
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 from pydantic import TypeAdapter, ValidationError
 
 from bot.answer import Answer
+from bot.charts.tree import metric_tree, tree_svg
 from bot.compose.asking import question_of
 from bot.compose.view import Scene
 from bot.editing.apply import Edit, edited
@@ -127,6 +128,13 @@ class Desk:
         if answer.outcome != "answer":
             raise _unreadable()
         return {"file": b64encode(workbook(answer, locale)).decode("ascii")}
+
+    def tree(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Return what `metric` is made of as an SVG picture."""
+        name, hidden = str(payload.get("metric")), self._layer.rights(user).hidden
+        if name not in self._layer.catalog.metrics or name in hidden:
+            raise _unreadable()
+        return {"svg": tree_svg(metric_tree(self._layer.catalog, name, hidden), locale)}
 
     def verify(self, payload: Json, user: str | None, locale: Locale) -> Json:
         """Keep `question` with `plan` as approved by the person who asks."""

@@ -176,7 +176,11 @@ async def _serve(
     engine = open_async(store.url)
     chat = Chat(backend.asker, backend.interrupt)
     _register(chat, backend, StoreDataLayer(engine))
-    _guard(store.engine, host)
+    login = _guard(store.engine, host)
+    if backend.layer is not None:
+        from bot.ui.pages import add_pages
+
+        add_pages(backend.layer, chat, login=login)
     _patch(home, folder)
 
     @asynccontextmanager
@@ -201,8 +205,8 @@ def _register(chat: Chat, backend: Backend, layer: Any) -> None:
     Handlers(chat, backend).register()
 
 
-def _guard(engine: Engine, host: str) -> None:
-    """Ask for a password where users exist; else let the local user in, under this machine's names only."""
+def _guard(engine: Engine, host: str) -> bool:
+    """Ask for a password where users exist, and return whether; else let the local user in, on this machine only."""
     import chainlit.server
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
@@ -211,11 +215,12 @@ def _guard(engine: Engine, host: str) -> None:
 
     if has_users(engine):
         require_passwords(engine)
-        return
+        return True
     let_local_user_in()
     if host in LOOPBACK:
         # Without a login, a page elsewhere must not reach the chat through a name that points here.
         chainlit.server.app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+    return False
 
 
 def _patch(home: Path, folder: Path) -> None:

@@ -74,6 +74,7 @@ class Pages:
         path: str = "/",
         *,
         fresh: bool = False,
+        wait_for: str = "#chat-input",
     ) -> Page:
         look = (server.url, locale, size["width"], scheme)
         page = self._open.get(look)
@@ -83,7 +84,7 @@ class Pages:
             return page
         page = self._new(locale, size, scheme)
         page.goto(server.url + path)
-        page.wait_for_selector("#chat-input")
+        page.wait_for_selector(wait_for)
         if path == "/":
             _wait_until_connected(page)
         if not fresh and path == "/":

@@ -1,3 +1,11 @@
+// The picture of what a metric is made of: drawn by the server, names escaped there.
+function Tree({ metric }) {
+  const [reply, setReply] = useState(null);
+  useEffect(() => { if (props.plan) look('tree', { metric: metric.name }).then(setReply); }, [metric.name]);
+  if (!reply || !reply.svg) return null;
+  return <div className="ag-tree-box" data-testid="tree" dangerouslySetInnerHTML={{ __html: reply.svg }} />;
+}
+
 function Details() {
   const [open, setOpen] = useState(props.profile === 'analyst');
   if (!props.sql.length && !props.sources.length) return null;
@@ -24,6 +32,7 @@ function Details() {
                   </dt>
                   <dd>
                     {metric.definition}
+                    <Tree metric={metric} />
                     <small> {metric.name} · {metric.version}{metric.owner ? ` · ${label('owner')} ${metric.owner}` : ''}</small>
                   </dd>
                 </div>

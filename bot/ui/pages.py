@@ -1,0 +1,53 @@
+"""Pages beside the chat, for signed-in readers: the catalog of metrics and the recent values of each."""
+
+from __future__ import annotations
+
+import os
+
+import chainlit as cl
+from chainlit.auth import get_current_user
+from fastapi import Depends, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+
+from bot.ui.app import asker_of, locale_of
+from bot.ui.catalog_page import catalog_html, spark
+from bot.ui.chat import Chat
+from bot.ui.patches import first
+from semantic_layer.errors import AskGrowthError
+from semantic_layer.text import LOCALES, Locale
+from semantic_layer.workspace import SemanticLayer
+
+
+async def _local() -> None:
+    """Return no user in particular: without a login everybody on this machine is the local user."""
+
+
+def add_pages(layer: SemanticLayer, chat: Chat, *, login: bool) -> None:
+    """Serve the pages of a workspace before Chainlit's own; with `login` to signed-in users only."""
+    who = Depends(get_current_user if login else _local)
+
+    async def catalog(request: Request, reader: cl.User | None = who) -> Response:
+        locale = _language(request)
+        try:
+            html = await chat.work(lambda: catalog_html(layer, asker_of(reader), locale, str(os.getpid())))
+        except AskGrowthError as error:
+            return HTMLResponse(f"<p>{error.message.at(locale)}</p>", status_code=403)
+        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+    async def recent(request: Request, reader: cl.User | None = who) -> Response:
+        metric, locale = request.query_params.get("metric", ""), _language(request)
+        try:
+            found = await chat.work(lambda: spark(layer, metric, asker_of(reader), locale))
+        except AskGrowthError as error:
+            return JSONResponse({"problem": error.message.at(locale)}, status_code=404)
+        return JSONResponse(found)
+
+    first("/catalog", catalog)
+    first("/catalog/recent", recent)
+
+
+def _language(request: Request) -> Locale:
+    asked = request.query_params.get("lang")
+    if asked in LOCALES:
+        return locale_of(asked)
+    return locale_of(request.headers.get("accept-language"))
