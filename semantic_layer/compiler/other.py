@@ -78,4 +78,11 @@ def joined_with_other(
     final = select_from(both, [nodes.column(column.name) for column in columns])
     place = exp.Ordered(this=nodes.column(_IS_OTHER), desc=False, nulls_first=False)
     final.set("order", exp.Order(expressions=[place, *ordering(order, stages.plan)]))
-    return Final(stages.statement(final))
+
+    def beyond() -> None:
+        final.set("from_", exp.From(this=nodes.table(top.every)))
+        final.set("order", exp.Order(expressions=ordering(order, stages.plan)))
+        final.set("limit", exp.Limit(expression=exp.Literal.number(1)))
+        final.set("offset", exp.Offset(expression=exp.Literal.number(top.n)))
+
+    return Final(stages.statement(final), beyond)

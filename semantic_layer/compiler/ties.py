@@ -26,6 +26,8 @@ def tied_at_cut(compiled: CompiledQuery, rows: Sequence[Row], beyond: Sequence[R
         return None
     groups = [names.index(_column(names, compiled, name)) for name in limit.per]
     sorted_by = [names.index(name) for name in compiled.cut_by]
+    if limit.other:
+        rows = rows[: limit.n]  # what follows is the row for all others
     last = {tuple(row[at] for at in groups): tuple(row[at] for at in sorted_by) for row in rows}
     tied = [row for row in beyond if last.get(_cells(row, groups)) == _cells(row, sorted_by)]
     if not tied:

@@ -169,6 +169,9 @@ class Golden:
     def equal(self, ours: list[tuple], theirs: list[tuple], *, ordered: bool = False) -> bool:
         return equal_rows(ours, theirs, ordered=ordered)
 
+    def equal_in_order(self, ours: list[tuple], theirs: list[tuple]) -> bool:
+        return equal_rows(ours, theirs, ordered=True)
+
     def cases(self) -> list[Case]:
         return all_cases()
 

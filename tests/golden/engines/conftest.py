@@ -374,6 +374,81 @@ def on_spark(golden: Any, spark_session: Any) -> Iterator[Elsewhere]:
     made.close()
 
 
+# ------------------------------------------------------------------------------------------- a workspace on a server
+
+WORKSPACE = """
+version: 1
+name: shop
+timezone: Asia/Shanghai
+today: 2025-04-01
+engine: {engine}
+models:
+  - name: orders
+    label: {{zh: 订单, en: orders}}
+    agg_time_dimension: ordered_at
+    columns:
+      - {{name: order_id, entity: {{type: primary, name: order}}}}
+      - {{name: channel, dimension: {{type: categorical}}, label: {{zh: 渠道, en: channel}}}}
+      - {{name: ordered_at, granularity: second, dimension: {{type: time}}, label: {{zh: 时间, en: time}}}}
+    metrics:
+      - {{name: revenue, type: simple, agg: sum, expr: amount, label: {{zh: 收入, en: revenue}}}}
+"""
+
+
+class Shop:
+    """The same workspace but for its `engine:` line, opened and checked on any engine."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, engine: str) -> Path:
+        root = self.folder / "shop"
+        root.mkdir(exist_ok=True)
+        (root / "askgrowth.yml").write_text(WORKSPACE.format(engine=engine), encoding="utf-8")
+        return root
+
+    def answers(self, engine: str, environ: dict[str, str]) -> dict[str, Any]:
+        """What the workspace says of itself and of one question."""
+        import semantic_layer
+        from semantic_layer.check import check_workspace
+
+        root = self.write(engine)
+        report = check_workspace(root, state_dir=self.folder, environ=environ)
+        layer = semantic_layer.open(root, state_dir=self.folder, environ=environ)
+        try:
+            asked = layer.query(metrics=["revenue"], by="channel", period="2025-02-01/2025-03-01")
+            span = layer.model_coverage("orders")
+            return {
+                "problems": [problem.message.en for problem in report.problems],
+                "rows": sorted(asked.table.rows, key=str),
+                "values": sorted(layer.values("channel"), key=str),
+                "span": (str(span.start), str(span.end), span.rows),
+                "changed": layer.reload_if_changed().changed,
+            }
+        finally:
+            layer.close()
+
+
+SHOP = {
+    "problems": [],
+    "rows": [("O'Hare\"; --", 20), ("baidu", 30), (None, 70)],
+    "values": [("O'Hare\"; --", 1), ("baidu", 2), ("douyin", 2), ("小红书", 1)],
+    "span": ("2025-01-01", "2025-04-01", 7),
+    "changed": False,
+}
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Shop:
+    return Shop(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def shop_answers() -> dict[str, Any]:
+    """By hand from the tables of `cases/shop.yml`."""
+    return SHOP
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A case that is refused says nothing about a database."""
     items[:] = [item for item in items if not _is_refused(item)]

@@ -1,3 +1,4 @@
+import json
 import sys
 from datetime import date
 
@@ -10,7 +11,7 @@ from semantic_layer.compiler.index import index_of
 from semantic_layer.coverage import Coverage
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.loader import load_text
-from semantic_layer.query import MetricQuery
+from semantic_layer.query import GroupBy, MetricQuery
 
 ATTACK = "x'); DROP TABLE orders; --\" /* \\ ` $$ 抖音 \n"
 
@@ -45,6 +46,17 @@ def test_columns_carry_labels_units_and_kinds(compiled):
     [
         {"metrics": [ATTACK]},
         {"metrics": ["revenue"], "group_by": [{"dimension": ATTACK}]},
+        {"metrics": ["revenue"], "group_by": [{"dimension": "metric_time", "custom_grain": ATTACK}]},
+        {"metrics": ["revenue"], "group_by": [{"dimension": f"metric_time__{ATTACK}"}]},
+        {"metrics": ["revenue"], "transforms": [{"kind": "rank", "metric": "revenue", "within": [ATTACK]}]},
+        {"metrics": ["revenue"], "transforms": [{"kind": "running_total", "metric": ATTACK}]},
+        {"metrics": ["revenue"], "transforms": [{"kind": "rolling", "metric": ATTACK, "window": 2}]},
+        {"metrics": ["revenue"], "transforms": [{"kind": "average_per", "metric": ATTACK, "grain": "day"}]},
+        {"group_by": [{"dimension": ATTACK}]},
+        {
+            "metrics": ["revenue"],
+            "where": [{"kind": "any", "conditions": [{"dimension": ATTACK, "operator": "is null"}]}],
+        },
         {"metrics": ["revenue"], "segments": [ATTACK]},
         {"metrics": ["revenue"], "order_by": [{"column": ATTACK}]},
         {"metrics": ["revenue"], "having": [{"column": ATTACK, "operator": ">", "values": [1]}]},
@@ -81,6 +93,57 @@ def test_an_injection_in_a_value_stays_a_value(compiled, operator):
         found = {row[0] for row in database.execute(sql).fetchall()}
     same = operator in ("=", "in", "contains", "starts with", "ends with", ">=")
     assert (ATTACK in found) is same
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("expr: amount", f"expr: {json.dumps('amount); DROP TABLE orders; --')}"),
+        ("filter: big", f"filter: {json.dumps('big; DROP TABLE orders')}"),
+        ("filter: big", f"filter: {json.dumps('big OR EXISTS (SELECT 1 FROM secrets)')}"),
+        ("name: revenue", f"name: {json.dumps(ATTACK)}"),
+    ],
+)
+def test_an_injection_in_the_yaml_is_refused(change):
+    yaml = """
+models:
+  - name: orders
+    table: orders
+    columns:
+      - {name: big, dimension: boolean}
+    metrics:
+      - {name: revenue, agg: sum, expr: amount, filter: big}
+"""
+    assert load_text(yaml).problems.sorted_errors() == ()
+    assert change[0] in yaml
+    assert load_text(yaml.replace(*change)).problems.sorted_errors()
+
+
+def test_an_injection_in_the_name_of_a_table_stays_a_name():
+    attack = "orders; DROP TABLE orders"
+    yaml = f"models: [{{name: orders, table: '{attack}', columns: [{{name: a, dimension: categorical}}], " + (
+        "metrics: [{name: n, agg: count}]}]"
+    )
+    sql = compile_query(
+        load_text(yaml).catalog_or_raise(), MetricQuery(metrics=("n",)), CompileContext(date(2025, 1, 1))
+    ).sql
+    with duckdb.connect() as database:
+        assert len(database.extract_statements(sql)) == 1
+        database.execute(f'CREATE TABLE "{attack}" (a INT)')
+        assert database.execute(sql).fetchall() == [(0,)]
+
+
+def test_a_metric_of_two_thousand_compiles_without_looking_at_the_others():
+    metrics = "\n".join(f"      - {{name: m{n}, agg: sum, expr: c{n}}}" for n in range(2000))
+    columns = "    columns: [{name: a, dimension: categorical}]"
+    yaml = f"models:\n  - name: wide\n{columns}\n    metrics:\n{metrics}\n"
+    catalog = load_text(yaml).catalog_or_raise()
+    query = MetricQuery(metrics=("m7", "m1999"), group_by=(GroupBy(dimension="a"),))
+    sql = compile_query(catalog, query, CompileContext(date(2025, 1, 1))).sql
+    assert "c7" in sql
+    assert "c8" not in sql
+    assert set(index_of(catalog).memo) >= {("models", "m7"), ("models", "m1999")}
+    assert ("models", "m8") not in index_of(catalog).memo
 
 
 def test_a_value_with_a_nul_is_refused(compiled):
