@@ -117,7 +117,7 @@ def _table(verdicts: list[Verdict], binding: AnalysisBinding, revenue: Metric, c
     columns = (
         Column("promotion", Text(zh="券", en="coupon"), "dimension", value_labels=labels),
         Column("orders", Text(zh="用券订单", en="orders with it"), "derived", "orders", "#,##0"),
-        Column("returning_rate", Text(zh="老客占比", en="had bought before"), "derived", format="0%"),
+        Column("returning_rate", Text(zh="以前买过的占比", en="had bought before"), "derived", format="0%"),
         Column("revenue", Text(zh="用券成交", en="revenue with it"), "derived", unit, "#,##0"),
         Column("discount", Text(zh="券成本", en="discount"), "derived", unit, "#,##0"),
         Column("naive_return", Text(zh="成交÷券成本", en="revenue over discount"), "derived", format="0.0x"),
@@ -207,7 +207,7 @@ def _notes(verdicts: list[Verdict], binding: AnalysisBinding, context: ToolConte
                     zh=f"{name.zh}({dates.zh}):和之前 {one.windows} 个同样长的时段里、下单次数和最近购买时间相同"
                     f"的客户比,p={one.p_value:.2f};"
                     "同期的大促和季节会算进来。",
-                    en=f"{name.en} ({dates.en}): against customers of the same number of orders and recency in "
+                    en=f"{name.en} ({dates.en}): against customers with as many orders and the same recency in "
                     f"{one.windows} "
                     f"earlier windows of its length, p = {one.p_value:.2f}; sales events and seasons count, too.",
                 )

@@ -31,7 +31,7 @@ ALLOWED = {
     "names of analyses and their roles": (
         "funnel experiment experiments attribution budget targets variant test review action actions customer product "
         "revenue orders spend 实验 漏斗 渠道归因 触点 预算 目标 分组 客户 ab实验 实验结果 转化路径 样本量 差评 "
-        "win loss flat invalid 组别 实验组 商品"
+        "win loss flat invalid 组别 实验组 商品 channel promotion coupon scope touches unattributed 优惠券"
     ),
     # what a figure may count, with its Chinese measure word (bot/render.py)
     "units of measure": (
@@ -41,12 +41,14 @@ ALLOWED = {
     # long words in which a time or number word hides (天 in 天津, 多 in 多个渠道): nothing must be read there
     "traps for the grammars": "上海 天津 天猫 到店 日常 自然流量 大促 年龄 首单 渠道 sun",
     # what any sentence about business or software may say
-    "everyday language": "展示 展现 流量 花费 系统 取消 已取消 有效 普通 效果 业绩 支付 新客 老客 复购率 age search",
+    "everyday language": "展示 展现 流量 花费 系统 取消 已取消 有效 普通 效果 业绩 支付 新客 老客 复购率 age search "
+        "cancelled 地区 线下 设备 等级 收入 行为 订单",
     # the command's help shows how a column is written
     "examples in messages": "ordered_at",
 }
 # Phrases, which a group cannot hold: everyday superlatives, and what the analyses are called.
 PHRASES_ALLOWED = {
+    "action log",
     "a/b test",
     "best performing",
     "best selling",

@@ -55,7 +55,7 @@ def credit_table(shares: list[Credit], journeys: Journeys, conversion: Metric) -
     columns.append(
         Column(
             "assists",
-            Text(zh="出现在多触点路径", en="in paths of several touches"),
+            Text(zh="出现在两步以上路径", en="in paths of several touches"),
             "derived",
             format="#,##0",
         )
