@@ -30,6 +30,7 @@ from bot.ui.labels import (
     SETTINGS_PLANNER,
     STOPPED,
 )
+from bot.ui.working import Working
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale, Text
 from tools.render import Currency, Writing, writing
@@ -80,7 +81,9 @@ class Handlers:
 
     async def asked(self, message: cl.Message) -> None:
         """Answer a typed question."""
-        answer = await self._chat.ask(message.content, _turn())
+        turn = _turn()
+        async with Working(turn.locale or language_of(message.content)) as working:
+            answer = await self._chat.ask(message.content, turn, working.hear)
         await self._send(answer)
 
     async def chosen(self, action: cl.Action) -> None:
@@ -124,7 +127,8 @@ class Handlers:
             async with cl.Step(name=RUN_NAME, type="run", parent_id=asked.id) as run:
                 run.input = question
                 turn = replace(_turn(question), locale=locale) if locale else _turn(question)
-                answer = await self._chat.choose(plan, question, turn)
+                async with Working(turn.locale or language_of(question)) as working:
+                    answer = await self._chat.choose(plan, question, turn, working.hear)
                 await self._send(answer)
         except asyncio.CancelledError:
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections import OrderedDict
@@ -18,16 +19,24 @@ from bot.plan import AnswerablePlan
 from bot.planners.base import Conversation
 from bot.settings import PlannerChoice
 from bot.ui.desk import read_plan
-from bot.ui.labels import ASK_AGAIN, FAILED
+from bot.ui.labels import ASK_AGAIN, FAILED, NARROW_DOWN, TOOK_TOO_LONG
+from bot.ui.limits import Limits
 from bot.ui.payload import card
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Locale, Text
+from tools.progress import SILENCE, Progress, Step, Watch
 from tools.render import Writing, writing
 
 LOG = logging.getLogger("askgrowth.chat")
 WORKERS = 4
 CONVERSATIONS = 2000
+MOST_SECONDS = 120.0  # from asking to answer; the engine has its own limit per query
 T = TypeVar("T")
+Listener = Callable[[Step], None]
+
+
+def _nobody(_step: Step) -> None:
+    """Hear a step and do nothing."""
 
 
 class Asker(Protocol):
@@ -42,6 +51,7 @@ class Asker(Protocol):
         user: str | None = None,
         conversation: Conversation | None = None,
         planner: PlannerChoice | None = None,
+        progress: Progress = SILENCE,
     ) -> Answer:
         """Return the answer of a question."""
 
@@ -53,6 +63,7 @@ class Asker(Protocol):
         locale: Locale | None = None,
         today: date | None = None,
         user: str | None = None,
+        progress: Progress = SILENCE,
     ) -> Answer:
         """Return the answer of a plan, without language."""
 
@@ -80,46 +91,64 @@ class Chat:
     `interrupt` stops the database query that a thread runs; it is called when a turn is cancelled.
     """
 
-    def __init__(self, asker: Asker, interrupt: Callable[[int], None] | None = None) -> None:
+    def __init__(
+        self,
+        asker: Asker,
+        interrupt: Callable[[int], None] | None = None,
+        *,
+        limits: Limits | None = None,
+        seconds: float = MOST_SECONDS,
+    ) -> None:
         self._asker = asker
         self._interrupt = interrupt
         self._pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="askgrowth-query")
+        self._side_pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="askgrowth-card")
         self._conversations: OrderedDict[str, Conversation] = OrderedDict()
+        self._limits = limits or Limits()
+        self._seconds = seconds
 
-    async def ask(self, question: str, turn: Turn) -> Answer:
-        """Return the answer of a question; an unexpected failure comes back as an `error` outcome."""
+    async def ask(self, question: str, turn: Turn, listen: Listener = _nobody) -> Answer:
+        """Return the answer of a question; an unexpected failure comes back as an `error` outcome.
+
+        `listen` hears the steps of a long analysis, on the event loop.
+        """
         so_far = self._conversations.get(turn.conversation)
         answer = await self._answer(
             question,
             turn,
-            lambda: self._asker.ask(
-                question, locale=turn.locale, user=turn.user, conversation=so_far, planner=turn.planner
+            lambda watch: self._asker.ask(
+                question,
+                locale=turn.locale,
+                user=turn.user,
+                conversation=so_far,
+                planner=turn.planner,
+                progress=watch,
             ),
+            listen,
         )
         self.remember(turn.conversation, answer)
         return answer
 
-    async def choose(self, payload: object, question: str, turn: Turn) -> Answer:
+    async def choose(self, payload: object, question: str, turn: Turn, listen: Listener = _nobody) -> Answer:
         """Return the answer of a button's plan. The plan came from the browser: it is checked like any input."""
         try:
             plan = read_plan(payload)
         except AskGrowthError as error:
             return failure(question, turn, error.code, error.message, error.mend)
-        return await self.run(plan, question, turn)
-
-    async def run(self, plan: AnswerablePlan, question: str, turn: Turn) -> Answer:
-        """Return the answer of a plan, without language."""
         answer = await self._answer(
             question,
             turn,
-            lambda: self._asker.run(plan, question=question, locale=turn.locale, user=turn.user),
+            lambda watch: self._asker.run(
+                plan, question=question, locale=turn.locale, user=turn.user, progress=watch
+            ),
+            listen,
         )
         self.remember(turn.conversation, answer)
         return answer
 
     async def work(self, task: Callable[[], T]) -> T:
-        """Return what a task gives, run in the pool that questions run in; its errors are the caller's."""
-        return await asyncio.get_running_loop().run_in_executor(self._pool, task)
+        """Return what a task beside an answer gives; its errors are the caller's. Questions never wait for it."""
+        return await asyncio.get_running_loop().run_in_executor(self._side_pool, task)
 
     def remember(self, conversation: str, answer: Answer) -> None:
         """Keep what a later question may refer to; the conversations used longest ago are forgotten."""
@@ -134,21 +163,41 @@ class Chat:
 
     def close(self) -> None:
         """Stop taking work; queries that wait are dropped."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._side_pool):
+            pool.shutdown(wait=False, cancel_futures=True)
 
-    async def _answer(self, question: str, turn: Turn, work: Callable[[], Answer]) -> Answer:
-        job = _Job(work, turn.writing)
+    async def _answer(
+        self, question: str, turn: Turn, work: Callable[[Watch], Answer], listen: Listener
+    ) -> Answer:
+        loop = asyncio.get_running_loop()
+        watch = Watch(lambda step: _tell(loop, listen, step))
+        job = _Job(lambda: work(watch), turn.writing)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, job)
+            with self._limits.one_more(turn.user or turn.conversation):
+                async with asyncio.timeout(self._seconds):
+                    return await loop.run_in_executor(self._pool, job)
         except asyncio.CancelledError:
-            if self._interrupt is not None and job.thread is not None:
-                self._interrupt(job.thread)
+            self._stop(watch, job)
             raise
+        except TimeoutError:
+            self._stop(watch, job)
+            return failure(question, turn, "timeout", TOOK_TOO_LONG, NARROW_DOWN)
         except AskGrowthError as error:
             return failure(question, turn, error.code, error.message, error.mend)
         except Exception:  # the last line before the reader: logged in full, said in one sentence
             LOG.exception("a question failed")
             return failure(question, turn, "internal_error", FAILED, ASK_AGAIN)
+
+    def _stop(self, watch: Watch, job: _Job) -> None:
+        """End an analysis at its next step, and the query that it runs in the database at once."""
+        watch.cancel()
+        if self._interrupt is not None and job.thread is not None:
+            self._interrupt(job.thread)
+
+
+def _tell(loop: asyncio.AbstractEventLoop, listen: Listener, step: Step) -> None:
+    with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits for the answer any more
+        loop.call_soon_threadsafe(listen, step)
 
 
 class _Job:

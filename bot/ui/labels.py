@@ -112,6 +112,9 @@ SAVED = Text(
     en="Kept as a verified question: it will be read this way from now on.",
 )
 CHANGED = Text(zh="换一个{part}再看", en="The same with another {part}")
+TOOK_TOO_LONG = Text(zh="这个问题算得太久,已经停下。", en="This took too long and was stopped.")
+NARROW_DOWN = Text(zh="把时间缩短一点,或少拆一层再问。", en="Ask for a shorter period or fewer breakdowns.")
+WORKING = Text(zh="正在算", en="Working")
 ASK_AGAIN = Text(zh="再问一遍即可。", en="Asking again is enough.")
 
 PROFILES: dict[str, tuple[Text, Text]] = {

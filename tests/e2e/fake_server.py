@@ -29,6 +29,7 @@ from semantic_layer.errors import AskGrowthError  # noqa: E402
 from semantic_layer.query import Compare, GroupBy, PeriodRange  # noqa: E402
 from semantic_layer.table import Column, Table  # noqa: E402
 from semantic_layer.text import Text  # noqa: E402
+from tools.progress import SILENCE, CancelledError, Step  # noqa: E402
 from tools.result import ChartSpec, Check, Effect, Finding, Suggestion, TestPlan  # noqa: E402
 
 CHANNELS = (
@@ -280,14 +281,28 @@ class FakePipeline:
     def __init__(self) -> None:
         self.conversations = []
 
-    def ask(self, question, *, locale=None, today=None, user=None, conversation=None, planner=None):
+    def ask(
+        self,
+        question,
+        *,
+        locale=None,
+        today=None,
+        user=None,
+        conversation=None,
+        planner=None,
+        progress=SILENCE,
+    ):
         self.conversations.append(conversation)
+        if "慢" in question or "slow" in question:
+            for number in range(40):
+                progress.report(Step(Text(zh=f"第{number}步", en=f"Part {number}"), number / 40))
+                if progress.is_cancelled():
+                    raise CancelledError
+                time.sleep(0.2)
         answer = self._answer(question)
         return replace(answer, locale=locale) if locale else answer
 
     def _answer(self, question: str) -> Answer:
-        if "慢" in question or "slow" in question:
-            time.sleep(8)
         if "渠道成本" in question or "clarify" in question:
             return other(
                 question,
@@ -337,7 +352,7 @@ class FakePipeline:
 
     continue_conversation = staticmethod(Pipeline.continue_conversation)
 
-    def run(self, plan, *, question="", locale=None, today=None, user=None):
+    def run(self, plan, *, question="", locale=None, today=None, user=None, progress=SILENCE):
         answer = boss_answer(question)
         return replace(answer, plan=plan, locale=locale or answer.locale)
 

@@ -208,6 +208,26 @@ def test_a_question_can_be_stopped_and_the_next_one_is_answered(open_page, writt
     assert headline(ask(page, BOSS["zh-CN"]))
 
 
+@pytest.mark.parametrize(
+    ("locale", "question", "line"),
+    [("zh-CN", "慢慢算", "正在算:第"), ("en-US", "slow please", "Working: Part")],
+)
+def test_a_long_question_says_what_is_being_done_until_the_answer_is_there(
+    open_page, written, locale, question, line
+) -> None:
+    page = open_page(written, locale)
+    page.click("#chat-input")
+    page.keyboard.type(question)
+    page.click("#chat-submit:not([disabled])")
+
+    step = page.locator("[data-step-type=tool]")
+    expect(step).to_contain_text(line)
+    expect(step).to_contain_text("%")
+
+    expect(cards(page)).to_have_count(1, timeout=30_000)
+    expect(step).to_have_count(0)
+
+
 def test_settings_change_language_and_number_style(open_page, written) -> None:
     page = open_page(written, "en-US", fresh=True)
     page.click("#chat-settings-open-modal")
