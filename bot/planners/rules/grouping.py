@@ -40,15 +40,16 @@ def read_dated(line: Line, draft: Draft, scene: Scene) -> None:
         if draft.metrics and all(dimension.name in _own_times(scene, metric) for metric in draft.metrics):
             continue
         period = draft.period
-        bounds: tuple[tuple[Operator, date], ...] = ((">=", period.start), ("<", period.end))
+        end = period.requested_end  # where the metric's own data end says nothing about this date
+        bounds: tuple[tuple[Operator, date], ...] = ((">=", period.start), ("<", end))
         for operator, day in bounds:
             condition = Condition(dimension=dimension.name, operator=operator, values=(day.isoformat(),))
             draft.where.append(condition)
         label = dimension.label
         draft.say(
             "filter",
-            f"{label.zh}:{period.start} 至 {period.end}(不含)",
-            f"{label.en}: {period.start} to {period.end} (exclusive)",
+            f"{label.zh}:{period.start} 至 {end}(不含)",
+            f"{label.en}: {period.start} to {end} (exclusive)",
             scene.words(line, index),
         )
         draft.period = None

@@ -91,3 +91,9 @@ def _condition(part):
     if part.kind != "condition":
         return part.sql
     return f"{part.dimension} {part.operator} {','.join(str(value) for value in part.values)}".strip()
+
+
+@pytest.fixture(scope="session")
+def note_of():
+    """The notation itself, for plans over other workspaces."""
+    return note
