@@ -97,13 +97,13 @@ def segmentation(inputs: SegmentationInputs, context: ToolContext) -> ToolResult
     rows, customers, sql = sampled(question, features, context)
     if customers < LEAST_CUSTOMERS:
         raise _thin(customers)
+    context.step(Text(zh="与随机分配比较", en="Comparing with purchases dealt out at random"), 0.2)
+    if not beyond_chance(question, context):
+        raise _chance()
     z, mean, spread = standardised(rows)
     context.step(Text(zh="比较分成几群", en="Comparing numbers of segments"), 0.3)
     found = choices(z[:CHOSEN_ON], (inputs.count,) if inputs.count else COUNTS)
     choice = best(found)
-    context.step(Text(zh="与随机分配比较", en="Comparing with purchases dealt out at random"), 0.6)
-    if not beyond_chance(question, context):
-        raise _chance()
     context.step(Text(zh="给每位客户归群", en="Assigning every customer"), 0.8)
     small = z[:WARD_ROWS]
     by_ward, labels = ward(small, choice.k)

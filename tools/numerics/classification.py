@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tools.numerics.proportions import normal_quantile
+from tools.numerics.threads import one_thread
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,7 +45,8 @@ def fit_logistic(matrix: Array, outcome: Array, penalty: float = 1.0) -> Logisti
 
     if not 0 < float(outcome.mean()) < 1:
         raise ValueError("both outcomes are needed")
-    fitted = LogisticRegression(C=1 / penalty, max_iter=500).fit(matrix, outcome)
+    with one_thread():
+        fitted = LogisticRegression(C=1 / penalty, max_iter=500).fit(matrix, outcome)
     weights, intercept = np.asarray(fitted.coef_[0], dtype=np.float64), float(fitted.intercept_[0])
     chance = probability_of(intercept + matrix @ weights)
     design = np.column_stack([np.ones(len(matrix)), matrix])

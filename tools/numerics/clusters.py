@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.numerics.threads import one_thread
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -48,7 +50,8 @@ def k_means(z: Array, k: int, starts: int = STARTS, seed: int = 7) -> tuple[Arra
     import numpy as np
     from sklearn.cluster import KMeans
 
-    found = KMeans(n_clusters=k, n_init=starts, random_state=seed).fit(z)
+    with one_thread():
+        found = KMeans(n_clusters=k, n_init=starts, random_state=seed).fit(z)
     return np.asarray(found.cluster_centers_, dtype=np.float64), np.asarray(found.labels_, dtype=np.int64)
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tools.numerics.threads import one_thread
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -80,13 +82,9 @@ def fit_sbg(cohorts: Sequence[Sequence[float]]) -> Sbg:
         alpha, beta = np.exp(logs)
         return -sbg_log_likelihood(Sbg(float(alpha), float(beta)), seen) / count
 
-    found = minimize(
-        loss,
-        np.zeros(2),
-        method="L-BFGS-B",
-        bounds=[(-9.0, 9.0)] * 2,
-        options={"ftol": 1e-13, "maxiter": 500},
-    )
+    with one_thread():
+        options = {"ftol": 1e-13, "maxiter": 500}
+        found = minimize(loss, np.zeros(2), method="L-BFGS-B", bounds=[(-9.0, 9.0)] * 2, options=options)
     alpha, beta = np.exp(found.x)
     return Sbg(float(alpha), float(beta))
 

@@ -15,6 +15,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.numerics.threads import one_thread
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -226,10 +228,11 @@ def _minimum(loss: Callable[[Array], object], starts: list[Array], *, slope: boo
     from scipy.optimize import minimize
 
     best, lowest = starts[0], np.inf
-    for start in starts:
-        bounds = [(-_REACH, _REACH)] * len(start)
-        options = {"maxiter": 500, "ftol": 1e-11}
-        found = minimize(loss, start, jac=slope, method="L-BFGS-B", bounds=bounds, options=options)
-        if found.fun < lowest:
-            best, lowest = found.x, float(found.fun)
+    options = {"maxiter": 500, "ftol": 1e-11}
+    with one_thread():
+        for start in starts:
+            bounds = [(-_REACH, _REACH)] * len(start)
+            found = minimize(loss, start, jac=slope, method="L-BFGS-B", bounds=bounds, options=options)
+            if found.fun < lowest:
+                best, lowest = found.x, float(found.fun)
     return np.asarray(best, dtype=np.float64)

@@ -14,6 +14,8 @@ from itertools import pairwise
 from math import log, sqrt
 from typing import TYPE_CHECKING, Any
 
+from tools.numerics.threads import one_thread
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -123,7 +125,8 @@ def _fitted(texts: list[str], labels: NDArray[np.bool_], threshold: float) -> Op
         analyzer="char", ngram_range=(1, 2), min_df=2, sublinear_tf=True, lowercase=True
     )
     regression = LogisticRegression(C=10.0, max_iter=300)
-    regression.fit(vectoriser.fit_transform(texts), labels)
+    with one_thread():
+        regression.fit(vectoriser.fit_transform(texts), labels)
     return OpinionModel(vectoriser, regression, threshold)
 
 
