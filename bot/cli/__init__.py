@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, catalog, chat, query, rollups, suggestions, user, workspace
+from bot.cli import ask, catalog, chat, feedback, query, rollups, suggestions, user, workspace
 from bot.cli.output import fail, prefer_utf8
 from semantic_layer.errors import AskGrowthError
 
@@ -30,6 +30,7 @@ rollups.register(app)
 suggestions.register(app)
 chat.register(app)
 user.register(app)
+feedback.register(app)
 
 
 def main() -> None:

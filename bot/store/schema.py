@@ -81,7 +81,7 @@ feedbacks = Table(
     Column("forId", Text, nullable=False),
     *_texts("threadId"),
     Column("value", Integer, nullable=False),
-    *_texts("comment"),
+    *_texts("comment", "createdAt", "userIdentifier", "reviewedAt", "reviewNote"),
     Index("feedbacks_by_step", "forId"),
 )
 

@@ -176,7 +176,10 @@ async def _serve(
     engine = open_async(store.url)
     chat = Chat(backend.asker, backend.interrupt)
     _register(chat, backend, StoreDataLayer(engine))
+    from bot.ui.ratings import check_ratings
+
     login = _guard(store.engine, host)
+    check_ratings(store.engine)
     if backend.layer is not None:
         from bot.ui.pages import add_pages
 

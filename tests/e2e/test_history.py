@@ -17,9 +17,11 @@ def test_a_thread_reopens_after_a_restart_with_chart_buttons_and_feedback(open_p
     try:
         page = open_page(server, fresh=True)
         ask(page, BOSS)
-        page.locator(".positive-feedback-off").last.click()
+        page.locator(".negative-feedback-off").last.click()
+        page.get_by_role("dialog").locator("textarea").fill("应该看退后金额")
         page.locator("#submit-feedback").click()
-        expect(page.locator(".positive-feedback-on")).to_have_count(1)
+        expect(page.locator(".negative-feedback-on")).to_have_count(1)
+        assert _review_list(server) == [(BOSS, "应该看退后金额")]
         path = f"/thread/{_first_thread(page)}"
         page.close()
         assert server.stop() == 0
@@ -30,7 +32,7 @@ def test_a_thread_reopens_after_a_restart_with_chart_buttons_and_feedback(open_p
 
         assert headline(card).startswith("本周")
         assert drawn(card)["traces"]
-        expect(page.locator(".positive-feedback-on")).to_have_count(1)
+        expect(page.locator(".negative-feedback-on")).to_have_count(1)
         assert headline(press(page, card.get_by_test_id("choice").first))
         page.close()
     finally:
@@ -63,13 +65,34 @@ def test_with_users_a_password_is_asked_and_threads_are_private(browser, tmp_pat
         other.wait_for_selector("#chat-input")
         seen = other.evaluate(f"fetch('/project/thread/{thread}').then(r => r.status)")
         listed = _threads(other)
+        step = _rated_step(page, thread)
+        theirs, own = (_rate(one, step) for one in (other, page))
 
+        assert (theirs, own) == (404, 200)
         assert seen in (401, 403, 404)
         assert listed == []
         context.close()
         other.context.close()
     finally:
         server.stop()
+
+
+def _review_list(server) -> list[tuple[str, str]]:
+    """Return question and reason of each rating that `askgrowth feedback list` shows."""
+    import json
+    import os
+    import subprocess
+
+    state = server.folder.parent / "state"
+    done = subprocess.run(
+        [sys.executable, "-m", "bot", "feedback", "list", "--json"],
+        env={**os.environ, "ASKGROWTH_STATE_DIR": str(state)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    return [(one["question"], one["comment"]) for one in json.loads(done.stdout)]
 
 
 def _threads(page) -> list[dict[str, object]]:
@@ -84,6 +107,22 @@ def _first_thread(page) -> object:
     """Return the newest thread once its answer has been kept."""
     page.wait_for_timeout(500)
     return _threads(page)[0]["id"]
+
+
+def _rated_step(page, thread: object) -> str:
+    """Return the step that the thumbs below an answer rate."""
+    content = page.evaluate(f"fetch('/project/thread/{thread}').then(r => r.json())")
+    return next(step["id"] for step in content["steps"] if step["type"] == "run")
+
+
+def _rate(page, step: str) -> int:
+    body = {"feedback": {"forId": step, "value": 0, "comment": "wrong period"}, "sessionId": "x"}
+    status: int = page.evaluate(
+        """body => fetch('/feedback', {method: 'PUT', headers: {'Content-Type': 'application/json'},
+        body: JSON.stringify(body)}).then(r => r.status)""",
+        body,
+    )
+    return status
 
 
 def _sign_in(page, name: str, password: str) -> None:
