@@ -1,7 +1,4 @@
-"""The resolved, immutable catalog: what the YAML means, checked and ready for the compiler and the parser.
-
-Only the loader builds it. Every name is resolved: inputs exist, dimensions say where they live, filters are SQL.
-"""
+"""The resolved, immutable catalog: what the YAML means, built by the loader, every name and filter checked."""
 
 from __future__ import annotations
 

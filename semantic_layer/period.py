@@ -25,9 +25,10 @@ class Grain(StrEnum):
     @property
     def order(self) -> int:
         """Return the rank of the grain, 0 for the finest."""
-        return list(Grain).index(self)
+        return _ORDER[self]
 
 
+_ORDER = {grain: position for position, grain in enumerate(Grain)}
 MONTHS_IN = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.YEAR: 12}
 
 

@@ -33,6 +33,7 @@ from semantic_layer.shorthand import parse_group_by
 
 CASES = Path(__file__).parent / "cases"
 TODAY = date(2030, 1, 1)
+RICHER = ("calendars", "partitions")  # last: planted bugs of the rest are found sooner without them
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def all_cases() -> list[Case]:
             case["query"],
             {k: v for k, v in case.items() if k not in ("name", "query")},
         )
-        for path in sorted(CASES.glob("*.yml"))
+        for path in sorted(CASES.glob("*.yml"), key=lambda path: (path.stem in RICHER, path.stem))
         for case in _content(path.stem)["cases"]
     ]
 
