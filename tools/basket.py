@@ -13,7 +13,7 @@ from semantic_layer.rows import Analysis, Named, RowQuery, Step
 from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text, Words
 from tools.bindings import asked_period, binding_of, name_of
-from tools.numerics.association import lift, lift_interval, together_p_value
+from tools.numerics.association import lift, lift_interval, together_p_values
 from tools.numerics.rates import benjamini_hochberg
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render import group_label, percent
@@ -127,7 +127,8 @@ def _steps() -> tuple[Step, ...]:
 def _pairs(rows: tuple[tuple[Cell, ...], ...]) -> list[Pair]:
     """Return the pairs that meet more often than by chance, the most baskets gained first."""
     counts = [(_whole(r[2]), _whole(r[3]), _whole(r[4]), _whole(r[5])) for r in rows]
-    values = benjamini_hochberg([together_p_value(*one) for one in counts])
+    together, first, second = ([one[at] for one in counts] for at in range(3))
+    values = benjamini_hochberg(together_p_values(together, first, second, counts[0][3]) if counts else [])
     found = [
         Pair(row[0], row[1], *one[:3], lift(*one), *lift_interval(*one), q)
         for row, one, q in zip(rows, counts, values, strict=True)

@@ -17,10 +17,11 @@ from tools.render import percent, prose
 from tools.render_dates import dates_label
 from tools.result import ChartSpec, Finding, ToolResult
 from tools.rfm_segments import LABELS, SEGMENTS
-from tools.rfm_segments.scoring import Question, cut_offs, members, summary
+from tools.rfm_segments.scoring import Question, scoring
 
 LEAST_CUSTOMERS = 100
 MOST_LISTED = 10_000
+_LISTED = ("who", "days", "orders", "money", "r", "f", "m", "segment")
 _MEASURES = (
     ("days", Text(zh="距上次购买天数(R)", en="days since the last purchase (R)")),
     ("orders", Text(zh="购买次数(F)", en="purchases (F)")),
@@ -74,25 +75,29 @@ def rfm(inputs: RfmInputs, context: ToolContext) -> ToolResult:
     if inputs.segment is not None and inputs.segment not in codes:
         raise UnknownNameError(Text(zh="RFM 分层", en="RFM segment"), inputs.segment, codes)
     period = asked_period(context, model_of(binding), inputs.period)
-    question = Question(binding, period, inputs.where, inputs.segments)
-    cuts = context.analyse(cut_offs(question))
-    total = cuts.records()[0]["customers"] if cuts.rows else 0
-    _enough(int(str(total)))
-    result = context.analyse(summary(question))
-    listed = context.analyse(members(question, inputs.segment), row_limit=MOST_LISTED)
+    entities = context.layer.catalog.models[model_of(binding)].entities
+    keys = tuple(one.name for one in entities if one.type in ("primary", "unique"))
+    question = Question(binding, period, inputs.where, inputs.segments, keys)
+    context.step(Text(zh="给客户打分", en="Scoring the customers"))
+    result = context.analyse(scoring(question, inputs.segment, MOST_LISTED), row_limit=MOST_LISTED + 100)
+    records = result.records()
+    (cuts,) = [one for one in records if one["part"] == "cuts"]
+    _enough(int(str(cuts["customers"])))
+    listed = [one for one in records if one["part"] == "member"]
+    listed.sort(key=lambda one: (-_number(one["money"]), str(one["who"])))
     metric = context.layer.catalog.metrics[revenue]
-    table = _segment_table(result.records(), metric)
+    table = _segment_table(tuple(one for one in records if one["part"] == "segment"), metric)
     dates = dates_label(period, context.today)
     return ToolResult(
         headline=_headline(table, dates),
-        tables=(table, _cut_table(cuts.records()[0]), _list_table(listed.rows, metric, inputs.segment, table)),
+        tables=(table, _cut_table(cuts), _list_table(listed, metric, inputs.segment, table)),
         chart=ChartSpec(
             "bar", Text(zh="RFM 分层人数", en="Customers by RFM segment"), table, x="segment", y=("customers",),
             options={"sorted": True},
         ),
         findings=_findings(table),
         warnings=_notes(dates, metric),
-        sql=(result.sql, cuts.sql, listed.sql),
+        sql=(result.sql,),
     )  # fmt: skip
 
 
@@ -154,14 +159,13 @@ def _cut_table(record: dict[str, Any]) -> Table:
         ),
     )
     rows: tuple[tuple[Cell, ...], ...] = tuple(
-        (name, *(float(cut) for cut in record[name])) for name, _ in _MEASURES
+        (name, *(float(cut) for cut in record[cuts]))
+        for (name, _), cuts in zip(_MEASURES, ("day_cuts", "order_cuts", "money_cuts"), strict=True)
     )
     return Table(columns, rows, len(rows))
 
 
-def _list_table(
-    rows: tuple[tuple[Cell, ...], ...], metric: Metric, segment: str | None, table: Table
-) -> Table:
+def _list_table(listed: list[dict[str, Cell]], metric: Metric, segment: str | None, table: Table) -> Table:
     """Return the customers with scores; it says so where the list is cut at 10,000."""
     columns = (
         Column("customer", Text(zh="客户", en="customer"), "dimension"),
@@ -175,6 +179,7 @@ def _list_table(
     known = (
         int(_number(counts.get(segment))) if segment else int(sum(_number(one) for one in counts.values()))
     )
+    rows = tuple(tuple(one[name] for name in _LISTED) for one in listed)
     return Table(columns, rows, known, known > len(rows))
 
 
