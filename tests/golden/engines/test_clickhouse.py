@@ -70,7 +70,7 @@ def test_errors_name_columns_and_never_quote_a_cell(on_clickhouse):
         engine.execute("SELECT amuont FROM orders")
     assert "amuont" in unknown.value.message.en
     with pytest.raises(EngineError) as cell:
-        engine.execute("SELECT toInt32(channel) FROM orders")
+        engine.execute("SELECT throwIf(channel = 'douyin', concat('it is ', 'douyin')) FROM orders")
     assert "douyin" not in cell.value.at("zh-CN") + cell.value.at("en-US")
 
 
