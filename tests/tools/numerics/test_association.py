@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tools.numerics.association import lift, lift_interval, together_p_value
+from tools.numerics.association import lift, lift_interval, together_p_value, together_p_values
 
 
 def test_the_groceries_rule_has_its_printed_lift():
@@ -32,3 +32,12 @@ def test_the_chance_of_meeting_is_counted():
 def test_contradicting_counts_are_refused():
     with pytest.raises(ValueError, match="both"):
         lift(5, 4, 6, 10)
+
+
+def test_many_pairs_at_once_have_the_p_values_of_each():
+    pairs = [(30, 60, 80), (5, 40, 50), (12, 12, 400)]
+    together, first, second = zip(*pairs, strict=True)
+    assert together_p_values(together, first, second, 1000) == pytest.approx(
+        [together_p_value(*pair, 1000) for pair in pairs]
+    )
+    assert together_p_values([], [], [], 1000) == []
