@@ -40,7 +40,7 @@ def _is_compound(line: Line, index: int) -> bool:
     return (
         glued
         and not line.items[index].text.isascii()
-        and not line.items[index].text.endswith(("了", "的", "过"))
+        and not line.items[index].text.endswith(("了", "的", "过", "得"))
     )
 
 

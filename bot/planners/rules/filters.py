@@ -131,6 +131,9 @@ def _negated(line: Line, index: int) -> bool:
     if not line.has(at, Tag.NOT) and line.has(end, Tag.NOT_END):
         line.use(end)  # 华东以外
         return True
+    if line.has(at, Tag.NEVER) and at is not None and not line.items[at].text.isascii():
+        line.use(at)  # 没请假的
+        return True
     if at is None or (not line.has(at, Tag.NOT) and not line.has(at, Tag.CMP)):
         return False
     if line.has(at, Tag.CMP) and line.items[at].payload(Tag.CMP) != "!=":

@@ -71,7 +71,11 @@ def _higher(line: Line, draft: Draft, scene: Scene) -> bool:
     else:
         return False
     name = draft.metrics[0]
-    order_by(draft, scene, name, _descends(kind, name, draft, scene), scene.words(line, *marks))
+    descending = _descends(kind, name, draft, scene)
+    if (
+        marks is not more or not descending or not _lists_members(draft)
+    ):  # two compared stand so by themselves
+        order_by(draft, scene, name, descending, scene.words(line, *marks))
     line.use(*marks, *line.tagged(Tag.ORDER))
     return True
 

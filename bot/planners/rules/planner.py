@@ -13,6 +13,7 @@ from bot.language.normalise import Normalised, normalise
 from bot.language.terms.lexicon import Term, build_lexicon
 from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
+from bot.language.terms.tokens import tokenise
 from bot.language.terms.values import ValueIndex, open_index
 from bot.plan import MetricPlan, ToolPlan
 from bot.planners.base import Planned, PlanRequest
@@ -47,6 +48,9 @@ from semantic_layer.text import Text
 if TYPE_CHECKING:
     from semantic_layer import SemanticLayer
     from tools.registry import Registry, Tool
+
+
+_NAMED = {"metric", "dimension", "value", "segment"}
 
 
 def _within(bound: Planned, asked: Asked) -> bool:
@@ -158,11 +162,23 @@ class RulesPlanner:
         bound = bound_plan(scene.question.text, scene.catalog, self._tools)
         if asked is None or (bound is not None and not _within(bound, asked)):
             return None  # one of the workspace's own, called by its name
+        if self._inside_name(asked.words[0].lower(), scene.question.text):
+            return None  # 原因 of the dimension 索赔原因 asks for no reason
         found = segment(asked.left, self._matcher, self._near, self._events)
         scene = Scene(scene.catalog, scene.reach, found.question, scene.today, found.times, self._events)
         tool = self._tools.get(asked.tool)
         line, draft = assemble(items_for(found.items, tool), scene, self._coverage, {}, None)
         return route_asked(asked, line, draft, scene, tool, base)
+
+    def _inside_name(self, words: str, text: str) -> bool:
+        """Return whether words stand inside a longer name that the workspace declares, or are a metric's own name."""
+        tokens = tokenise(text) if words else ()
+        for match in self._matcher.matches(tokens):
+            name = text[tokens[match.first].start : tokens[match.last - 1].end]
+            kinds = {term.kind for term in match.terms if term.rank <= 1}
+            if words in name and ("metric" in kinds or (len(name) > len(words) and kinds & _NAMED)):
+                return True
+        return False
 
     def _coverage(self, metrics: Sequence[str]) -> tuple[date | None, date | None]:
         names = list(metrics) or [next(iter(self._layer.catalog.metrics), "")]

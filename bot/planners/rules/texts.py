@@ -107,8 +107,8 @@ def _literal_after(line: Line, index: int) -> list[int]:
         single = (
             len(line.items[at].text) == 1 and line.items[at].text.isalnum() and line.items[at].text.isascii()
         )
-        if not found and single:
-            return [at]
+        if not found and (single or (at == len(line) - 1 and line.items[at].text.isascii())):
+            return [at]  # "contains an"
         break
     return found
 

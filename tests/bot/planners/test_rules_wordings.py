@@ -28,7 +28,7 @@ PLANS = [
     (f"shipment_count | where carrier not in SwiftLine,Blue Ox | {Q1}", ["shipments of neither SwiftLine nor Blue Ox in Q1 2025", "2025年一季度既不是SwiftLine也不是Blue Ox的票数"]),
     (f"freight,shipment_count | {Q1}", ["2025年一季度 运费 票数", "freight cost, shipments in Q1 2025"]),
     # ---- the higher of two
-    (f"shipment_count | by carrier | where carrier in SwiftLine,Blue Ox | {Q1} | order shipment_count desc", ["who had more shipments in Q1 2025, SwiftLine or Blue Ox", "2025年一季度SwiftLine和Blue Ox哪个票数多", "which carrier had more shipments in Q1 2025, SwiftLine or Blue Ox"]),
+    (f"shipment_count | by carrier | where carrier in SwiftLine,Blue Ox | {Q1}", ["who had more shipments in Q1 2025, SwiftLine or Blue Ox", "2025年一季度SwiftLine和Blue Ox哪个票数多", "which carrier had more shipments in Q1 2025, SwiftLine or Blue Ox"]),
     # ---- buckets of time that are ranked
     (f"freight | by metric_time__day | {Q1} | order freight desc | limit 3", ["top 3 days by freight cost in Q1 2025", "the three days with the highest freight cost in Q1 2025", "2025年一季度运费最高的三天"]),
     (f"freight | by metric_time__day | {Q1} | order freight desc", ["2025年一季度单日最高运费", "2025年一季度单日运费峰值", "peak day for freight cost in Q1 2025"]),
