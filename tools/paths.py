@@ -14,9 +14,8 @@ from tools.render_dates import dates_label
 from tools.result import ChartSpec, Finding, ToolResult
 from tools.scope.periods import compared
 from tools.wayfinding.counting import Counts, Question, count_paths, pause_of, seconds_of
+from tools.wayfinding.standing_out import change_table, findings
 from tools.wayfinding.telling import (
-    change_table,
-    findings,
     flow_table,
     flows_of,
     headline,
@@ -81,7 +80,11 @@ def paths(inputs: PathsInputs, context: ToolContext) -> ToolResult:
     labels = labels_of(binding, context.layer.catalog)
     flows = flows_of(counts.flows)
     dates = dates_label(period, context.today)
-    tables = [flow_table(flows, labels), place_table(flows, counts.loops, labels), path_table(counts, labels)]
+    tables = [
+        flow_table(flows, labels),
+        place_table(flows, counts.triples, labels),
+        path_table(counts, labels),
+    ]
     changes: tuple[Finding, ...] = ()
     sql = counts.sql
     if inputs.compare is not None:
@@ -102,7 +105,7 @@ def paths(inputs: PathsInputs, context: ToolContext) -> ToolResult:
             "sankey", Text(zh="前三步的去向", en="Where the first three steps lead"), tables[0],
             x="place", y=("times",), options={"links": links_of(counts, labels)},
         ),
-        findings=(*changes, *findings(flows, counts.loops, labels)),
+        findings=(*changes, *findings(flows, counts, labels)),
         warnings=notes(counts, dates, pause, keep_repeats=inputs.keep_repeats),
         sql=sql,
     )  # fmt: skip

@@ -43,12 +43,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Paths counted: `flows` (place, next place, count), `paths` (places, paths, conversions), and totals."""
+    """Paths counted: `flows` (place, next place, count), `paths` (places, paths, conversions), and totals.
+
+    `triples` are three places in a row, `events` all events of a place, repeats included.
+    """
 
     flows: tuple[Row, ...]
     steps: tuple[Row, ...]
     paths: tuple[Row, ...]
-    loops: tuple[Row, ...]
+    triples: tuple[Row, ...]
+    events: tuple[Row, ...]
     people: int
     total: int
     won: int
@@ -91,11 +95,11 @@ def count_paths(question: Question, context: ToolContext) -> Counts:
         "GROUP BY way ORDER BY 2 DESC, 1",
         200,
     )
-    loops, _ = run(
-        "SELECT place, after, COUNT(*) AS times, COUNT(*) FILTER (WHERE then_place = place) AS back FROM followed "
-        "WHERE won = 0 AND then_place IS NOT NULL GROUP BY 1, 2 HAVING COUNT(*) FILTER (WHERE then_place = place) > 0 "
-        "ORDER BY 4 DESC, 1, 2"
+    triples, _ = run(
+        "SELECT place, next_place, then_place, COUNT(*) AS times FROM followed "
+        "WHERE won = 0 AND then_place IS NOT NULL GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3"
     )
+    events, _ = run("SELECT place, COUNT(*) AS times FROM placed WHERE won = 0 GROUP BY 1 ORDER BY 1")
     totals, _ = run(
         "SELECT COUNT(*) FILTER (WHERE length > 0) AS paths, COUNT(DISTINCT who) FILTER (WHERE length > 0) AS people, "
         "COALESCE(SUM(won) FILTER (WHERE length > 0), 0) AS won, COUNT(*) FILTER (WHERE length > 0 AND open > 0) "
@@ -107,7 +111,7 @@ def count_paths(question: Question, context: ToolContext) -> Counts:
     one = totals[0]
     total, people, won, still_open = (int(str(one[at])) for at in range(4))
     return Counts(
-        flows, steps_rows, paths, loops, people, total, won, still_open, float(str(one[4])), int(str(one[5])),
+        flows, steps_rows, paths, triples, events, people, total, won, still_open, float(str(one[4])), int(str(one[5])),
         (flow_sql, path_sql),
     )  # fmt: skip
 

@@ -9,18 +9,10 @@ from semantic_layer.catalog import AnalysisBinding, Catalog, Window
 from semantic_layer.table import Cell, Column, Row, Table
 from semantic_layer.text import Text
 from tools.bindings import name_of
-from tools.numerics.proportions import newcombe, two_shares_p_value, wilson
-from tools.numerics.rates import benjamini_hochberg
-from tools.numerics.transitions import more_than_chance
-from tools.render import percent, points
-from tools.result import Finding
+from tools.numerics.proportions import wilson
+from tools.render import percent
 from tools.wayfinding.counting import LEFT, LONGEST, MARK, OPEN, OTHER, WON, Counts, funnel_names
 
-HIGHEST_Q = 0.05
-LEAST_STEPS = 100  # from a place, before its drop-off is compared
-LEAST_APART = 0.02
-LEAST_TIMES = 30
-LEAST_RATIO = 1.2
 MOST_LINKS = 20
 MOST_PATHS = 20
 Labels = Mapping[str, Text]
@@ -83,15 +75,16 @@ def flows_of(rows: Sequence[Row]) -> tuple[Flow, ...]:
     )
 
 
-def _place_column(name: str, zh: str, en: str, labels: Labels) -> Column:
+def place_column(name: str, zh: str, en: str, labels: Labels) -> Column:
+    """Return a column of places, read by their words."""
     return Column(name, Text(zh=zh, en=en), "dimension", value_labels=tuple(labels.items()))
 
 
 def flow_table(flows: Sequence[Flow], labels: Labels) -> Table:
     """Return one row per transition: place, what came next, how often, and its share with 80 % bounds."""
     columns = (
-        _place_column("place", "从", "from", labels),
-        _place_column("after", "到", "to", labels),
+        place_column("place", "从", "from", labels),
+        place_column("after", "到", "to", labels),
         Column("times", Text(zh="次数", en="times"), "derived", format="#,##0"),
         Column("share", Text(zh="占从此处出发的", en="share of what followed"), "derived", format="0.0%"),
         Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
@@ -101,13 +94,14 @@ def flow_table(flows: Sequence[Flow], labels: Labels) -> Table:
     return Table(columns, rows, len(rows))
 
 
-def place_table(flows: Sequence[Flow], loops: Sequence[Row], labels: Labels) -> Table:
+def place_table(flows: Sequence[Flow], triples: Sequence[Row], labels: Labels) -> Table:
     """Return one row per place: how often passed, left from there (80 % bounds), converted next, and returned to."""
     back: dict[str, int] = {}
-    for place, _, _, times in loops:
-        back[str(place)] = back.get(str(place), 0) + int(str(times))
+    for place, _, then, times in triples:
+        if place == then:
+            back[str(place)] = back.get(str(place), 0) + int(str(times))
     columns = (
-        _place_column("place", "位置", "place", labels),
+        place_column("place", "位置", "place", labels),
         Column("times", Text(zh="经过次数", en="times passed"), "derived", format="#,##0"),
         Column("left_rate", Text(zh="就此离开", en="left from here"), "derived", format="0.0%"),
         Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
@@ -116,8 +110,8 @@ def place_table(flows: Sequence[Flow], loops: Sequence[Row], labels: Labels) -> 
         Column("back_rate", Text(zh="隔一步又回来", en="back two steps later"), "derived", format="0.0%"),
     )
     rows: list[tuple[Cell, ...]] = []
-    for place, known in _known(flows).items():
-        left, won = _times(flows, place, LEFT), _times(flows, place, WON)
+    for place, known in known_of(flows).items():
+        left, won = times_of(flows, place, LEFT), times_of(flows, place, WON)
         rows.append(
             (place, known, left / known, *wilson(left, known), won / known, back.get(place, 0) / known)
         )
@@ -172,7 +166,7 @@ def headline(
     low, high = wilson(counts.won, counts.total)
     first = counts.paths[0]
     way, share = _way(str(first[0]), labels), percent(int(str(first[1])) / counts.total)
-    leaving = max(_known(flows), key=lambda place: _times(flows, place, LEFT), default=None)
+    leaving = max(known_of(flows), key=lambda place: times_of(flows, place, LEFT), default=None)
     text = Text(
         zh=f"{dates.zh}「{binding.label.zh}」共 {counts.total:,} 条路径({counts.people:,} 人),{percent(rate)}走到转化"
         f"(八成把握在 {percent(low)}–{percent(high)} 之间)。最常见的是「{way.zh}」,占 {share}。",
@@ -182,172 +176,13 @@ def headline(
         f"“{way.en}”, "
         f"{share}.",
     )
-    if leaving is None or not _times(flows, leaving, LEFT):
+    if leaving is None or not times_of(flows, leaving, LEFT):
         return text
-    gone = sum(_times(flows, place, LEFT) for place in _known(flows))
-    name, part = said(leaving, labels), percent(_times(flows, leaving, LEFT) / gone)
+    gone = sum(times_of(flows, place, LEFT) for place in known_of(flows))
+    name, part = said(leaving, labels), percent(times_of(flows, leaving, LEFT) / gone)
     return Text(
         zh=f"{text.zh}离开最多的地方是「{name.zh}」,占全部离开的 {part}。",
         en=f"{text.en} Most leave from “{name.en}”, {part} of all who leave.",
-    )
-
-
-def findings(flows: Sequence[Flow], loops: Sequence[Row], labels: Labels) -> tuple[Finding, ...]:
-    """Return where more leave than elsewhere, what follows each other beyond chance, and the largest circle.
-
-    Every comparison of a kind is corrected for how many were made.
-    """
-    return (*_leaving(flows, labels)[:2], *_leading(flows, labels)[:3], *_circle(flows, loops, labels))
-
-
-def _leaving(flows: Sequence[Flow], labels: Labels) -> list[Finding]:
-    known = _known(flows)
-    total, gone = sum(known.values()), sum(_times(flows, place, LEFT) for place in known)
-    large = [place for place, times in known.items() if LEAST_STEPS <= times < total]
-    pairs = [
-        (
-            (_times(flows, place, LEFT), known[place]),
-            (gone - _times(flows, place, LEFT), total - known[place]),
-        )
-        for place in large
-    ]
-    q_values = benjamini_hochberg([two_shares_p_value(*pair) for pair in pairs])
-    told = []
-    for place, (mine, rest), q in zip(large, pairs, q_values, strict=True):
-        share, others = mine[0] / mine[1], rest[0] / rest[1]
-        if q > HIGHEST_Q or share - others < LEAST_APART:
-            continue
-        name = said(place, labels)
-        low, high = wilson(*mine)
-        statement = Text(
-            zh=f"到「{name.zh}」之后就此离开的占 {percent(share)}(其他位置 {percent(others)},n={mine[1]:,})。",
-            en=f"{percent(share)} leave after “{name.en}” (elsewhere {percent(others)}; n = {mine[1]:,}).",
-        )
-        told.append(
-            (
-                mine[0] - others * mine[1],
-                Finding("segment", statement, value=share, low=low, high=high, at=place),
-            )
-        )
-    return [one for _, one in sorted(told, key=lambda pair: -pair[0])]
-
-
-def _leading(flows: Sequence[Flow], labels: Labels) -> list[Finding]:
-    import numpy as np
-
-    inner = [one for one in flows if one.after not in (LEFT, WON) and one.place != one.after]
-    places = sorted({one.place for one in inner} | {one.after for one in inner})
-    if len(places) < 3:
-        return []  # with two places what comes next is no choice
-    at = {place: number for number, place in enumerate(places)}
-    counts = np.zeros((len(places), len(places)))
-    for one in inner:
-        counts[at[one.place], at[one.after]] += one.times
-    ratio, p_values = more_than_chance(counts)
-    q_values = benjamini_hochberg([float(p_values[at[one.place], at[one.after]]) for one in inner])
-    told = []
-    for one, q in zip(inner, q_values, strict=True):
-        times = float(ratio[at[one.place], at[one.after]])
-        if q > HIGHEST_Q or times < LEAST_RATIO or one.times < LEAST_TIMES:
-            continue
-        begin, end = said(one.place, labels), said(one.after, labels)
-        low, high = wilson(one.times, one.known)
-        statement = Text(
-            zh=f"「{begin.zh}」之后去「{end.zh}」{one.times:,} 次,占 {percent(one.share)},是随机先后的 {times:.1f} "
-            "倍。",
-            en=f"“{begin.en}” is followed by “{end.en}” {one.times:,} times, {percent(one.share)} of what follows: "
-            f"{times:.1f} times as often as by chance.",
-        )
-        told.append(
-            (
-                one.times * (1 - 1 / times),
-                Finding("driver", statement, value=one.share, low=low, high=high, at=one.place),
-            )
-        )
-    return [one for _, one in sorted(told, key=lambda pair: -pair[0])]
-
-
-def _circle(flows: Sequence[Flow], loops: Sequence[Row], labels: Labels) -> list[Finding]:
-    """Return the most frequent A, B, A where B goes back to A more often than others go to A."""
-    arrivals: dict[str, int] = {}
-    for one in flows:
-        arrivals[one.after] = arrivals.get(one.after, 0) + one.times
-    total = sum(times for place, times in arrivals.items() if place not in (LEFT, WON))
-    tests, kept = [], []
-    for place, via, times, back in loops:
-        size, again = int(str(times)), int(str(back))
-        usual = arrivals.get(str(place), 0), max(1, total - arrivals.get(str(via), 0))
-        if again < LEAST_TIMES or usual[0] > usual[1]:
-            continue
-        tests.append(two_shares_p_value((again, size), usual))
-        kept.append((str(place), str(via), size, again, usual[0] / usual[1]))
-    for (place, via, size, again, usual_share), q in zip(kept, benjamini_hochberg(tests), strict=True):
-        if q <= HIGHEST_Q and again / size > LEAST_RATIO * usual_share:
-            first, second = said(place, labels), said(via, labels)
-            low, high = wilson(again, size)
-            return [
-                Finding(
-                    "segment",
-                    Text(
-                        zh=f"绕圈:「{first.zh} → {second.zh}」之后又往前走的,{percent(again / size)}回到「{first.zh}」"
-                        f"({again:,} 次)。",
-                        en=f"A circle: of those who went on after “{first.en} → {second.en}”, "
-                        f"{percent(again / size)} came "
-                        f"back to “{first.en}” ({again:,} times).",
-                    ),
-                    value=again / size, low=low, high=high, at=place,
-                )
-            ]  # fmt: skip
-    return []
-
-
-def change_table(
-    now: Sequence[Flow], before: Sequence[Flow], labels: Labels
-) -> tuple[Table, tuple[Finding, ...]]:
-    """Return one row per transition: its share now and before, the difference with 80 % bounds, q; and what "
-    "stands out.
-    """
-    earlier = {(one.place, one.after): one for one in before}
-    known_before = _known(before)
-    rows: list[tuple[Cell, ...]] = []
-    tests, pairs = [], []
-    for one in now:
-        if one.known < LEAST_STEPS or known_before.get(one.place, 0) < LEAST_STEPS:
-            continue
-        other = earlier.get((one.place, one.after))
-        past = (other.times if other else 0, known_before[one.place])
-        pairs.append((one, past))
-        tests.append(two_shares_p_value(past, (one.times, one.known)))
-    told = []
-    for (one, past), q in zip(pairs, benjamini_hochberg(tests), strict=True):
-        low, high = newcombe(past, (one.times, one.known))
-        gap = one.share - past[0] / past[1]
-        rows.append((one.place, one.after, one.share, past[0] / past[1], gap, low, high, q))
-        if q <= HIGHEST_Q and abs(gap) >= LEAST_APART:
-            begin, end, size = said(one.place, labels), said(one.after, labels), points(gap)
-            statement = Text(
-                zh=f"「{begin.zh}」之后「{end.zh}」的占比{'上升' if gap > 0 else '下降'} {size.zh}(校正后 q={q:.4f})。",
-                en=f"After “{begin.en}”, “{end.en}” {'rose' if gap > 0 else 'fell'} by {size.en} (corrected q = "
-                f"{q:.4f}).",
-            )
-            told.append(
-                (
-                    abs(gap) * one.known,
-                    Finding("change", statement, value=gap, low=low, high=high, at=one.place),
-                )
-            )
-    columns = (
-        _place_column("place", "从", "from", labels),
-        _place_column("after", "到", "to", labels),
-        Column("share", Text(zh="本期占比", en="share now"), "derived", format="0.0%"),
-        Column("earlier_share", Text(zh="对比期占比", en="share before"), "derived", format="0.0%"),
-        Column("share__delta", Text(zh="变化", en="change"), "derived", format="0.0%"),
-        Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
-        Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", format="0.0%"),
-        Column("q_value", Text(zh="校正后 q 值", en="corrected q-value"), "derived", format="0.0000"),
-    )
-    return Table(columns, tuple(rows), len(rows)), tuple(
-        one for _, one in sorted(told, key=lambda pair: -pair[0])[:3]
     )
 
 
@@ -392,11 +227,13 @@ def notes(counts: Counts, dates: Text, pause: Window, *, keep_repeats: bool) -> 
     return tuple(said_notes)
 
 
-def _known(flows: Sequence[Flow]) -> dict[str, int]:
+def known_of(flows: Sequence[Flow]) -> dict[str, int]:
+    """Return how often what came next is known, by place."""
     return {one.place: one.known for one in flows}
 
 
-def _times(flows: Sequence[Flow], place: str, after: str) -> int:
+def times_of(flows: Sequence[Flow], place: str, after: str) -> int:
+    """Return how often one place came right after another."""
     return next((one.times for one in flows if one.place == place and one.after == after), 0)
 
 
