@@ -85,13 +85,14 @@ def _metric(inputs: BeforeAfterInputs, context: ToolContext) -> Metric:
     named = [one.dimension for one in inputs.where if isinstance(one, Condition)]
     groups = tuple(GroupBy(dimension=name) for name in dict.fromkeys(named))
     shown = [one for one in catalog.metrics.values() if not one.hidden and one.tier == "strategic"]
-    for metric in (first, *sorted(shown, key=lambda one: not one.certified)):
+    fit: list[tuple[bool, bool, Metric]] = []
+    for metric in dict.fromkeys((first, *shown)):
+        query = MetricQuery(metrics=(metric.name,), group_by=groups)
         try:
-            context.layer.compile(
-                MetricQuery(metrics=(metric.name,), group_by=groups), today=context.today, user=context.user
-            )
-            shape_of(catalog, metric.name)
+            context.layer.compile(query, today=context.today, user=context.user)
+            shape = shape_of(catalog, metric.name)
         except AskGrowthError:
             continue
-        return metric
-    return first
+        fit.append((shape.denominator is not None, not metric.certified, metric))
+    # An effect is easiest to read on a total.
+    return min(fit, key=lambda one: one[:2])[2] if fit else first
