@@ -20,10 +20,10 @@ from tools.bindings import filters_of, model_of, name_of
 from tools.registry import ToolContext
 
 _AGES = {
-    Grain.DAY: "DATE_DIFF('day', c.cohort, b.bucket)",
-    Grain.WEEK: "CAST(DATE_DIFF('day', c.cohort, b.bucket) / 7 AS INTEGER)",
-    Grain.MONTH: "DATE_DIFF('month', c.cohort, b.bucket)",
-    Grain.QUARTER: "CAST(DATE_DIFF('month', c.cohort, b.bucket) / 3 AS INTEGER)",
+    Grain.DAY: "DATE_DIFF('day', b.cohort, b.bucket)",
+    Grain.WEEK: "CAST(DATE_DIFF('day', b.cohort, b.bucket) / 7 AS INTEGER)",
+    Grain.MONTH: "DATE_DIFF('month', b.cohort, b.bucket)",
+    Grain.QUARTER: "CAST(DATE_DIFF('month', b.cohort, b.bucket) / 3 AS INTEGER)",
 }
 
 
@@ -71,8 +71,8 @@ def triangle(question: Question, context: ToolContext) -> tuple[tuple[Cohort, ..
     age = _AGES[question.grain]
     active = Analysis(
         _rows(question),
-        f"SELECT c.cohort, {age} AS age, COUNT(DISTINCT b.who) AS customers FROM bought AS b "
-        "JOIN cohorts AS c ON b.who = c.who GROUP BY 1, 2 ORDER BY 1, 2",
+        f"SELECT b.cohort, {age} AS age, COUNT(*) AS customers FROM (SELECT DISTINCT c.who, c.cohort, o.bucket "
+        "FROM bought AS o JOIN cohorts AS c ON o.who = c.who) AS b GROUP BY 1, 2 ORDER BY 1, 2",
         steps,
     )
     repeats = Analysis(
@@ -114,8 +114,11 @@ def _rows(question: Question) -> dict[str, RowQuery]:
     if question.dimension is not None:
         entry["member"] = Named(question.dimension)
     model, filters, time = model_of(binding), filters_of(binding), name_of(binding, "time")
+    everything = RowQuery(model, columns, filters=filters, time=time, end=question.data.end)
+    if not (question.where or question.segments or question.dimension is not None):
+        return {"orders_all": everything}
     return {
-        "orders_all": RowQuery(model, columns, filters=filters, time=time, end=question.data.end),
+        "orders_all": everything,
         "entries": RowQuery(
             model,
             entry,
@@ -131,20 +134,36 @@ def _rows(question: Question) -> dict[str, RowQuery]:
 
 def _steps(question: Question) -> tuple[Step, ...]:
     counted = "AND NOT counted IS NULL" if name_of(question.binding, "orders") is not None else ""
-    member = "MIN(CAST(e.member AS VARCHAR))" if question.dimension is not None else "CAST(NULL AS VARCHAR)"
+    narrowed = bool(question.where or question.segments or question.dimension is not None)
     return (
         Step(
             "bought",
-            "SELECT DISTINCT who, CAST(moment AS TIMESTAMP) AS moment, CAST(bucket AS DATE) AS bucket "
+            "SELECT who, CAST(moment AS TIMESTAMP) AS moment, CAST(bucket AS DATE) AS bucket "
             f"FROM orders_all WHERE NOT who IS NULL {counted}",
         ),
         Step("firsts", "SELECT who, MIN(moment) AS first_at, MIN(bucket) AS cohort FROM bought GROUP BY who"),
-        Step(
-            "cohorts",
-            f"SELECT f.who, f.first_at, f.cohort, {member} AS member FROM firsts AS f JOIN entries AS e "
-            "ON e.who = f.who AND CAST(e.moment AS TIMESTAMP) = f.first_at "
-            f"WHERE 1 = 1 {counted} GROUP BY 1, 2, 3",
-        ),
+        _narrowed(question, counted) if narrowed else _everybody(question),
+    )
+
+
+def _everybody(question: Question) -> Step:
+    """Return the customers whose first purchase lies in the period: no second look at their first row is needed."""
+    return Step(
+        "cohorts",
+        "SELECT who, first_at, cohort, CAST(NULL AS VARCHAR) AS member FROM firsts "
+        "WHERE first_at >= :first AND first_at < :until",
+        {"first": question.period.start, "until": question.period.end},
+    )
+
+
+def _narrowed(question: Question, counted: str) -> Step:
+    """Return the customers whose first purchase meets the conditions, with the asked dimension of that purchase."""
+    member = "MIN(CAST(e.member AS VARCHAR))" if question.dimension is not None else "CAST(NULL AS VARCHAR)"
+    return Step(
+        "cohorts",
+        f"SELECT f.who, f.first_at, f.cohort, {member} AS member FROM firsts AS f JOIN entries AS e "
+        "ON e.who = f.who AND CAST(e.moment AS TIMESTAMP) = f.first_at "
+        f"WHERE 1 = 1 {counted} GROUP BY 1, 2, 3",
     )
 
 
@@ -152,9 +171,9 @@ def _returned(question: Question) -> Step:
     """Return whether each customer with a whole repeat window behind came back within it, after the first day."""
     return Step(
         "returned",
-        "SELECT c.who, c.cohort, c.member, EXISTS(SELECT 1 FROM bought AS b WHERE b.who = c.who "
-        "AND b.moment > c.first_at AND CAST(b.moment AS DATE) - CAST(c.first_at AS DATE) <= :days) AS again "
-        "FROM cohorts AS c WHERE c.first_at < :mature_before",
+        "SELECT c.who, c.cohort, c.member, MAX(CASE WHEN b.moment > c.first_at AND CAST(b.moment AS DATE) - "
+        "CAST(c.first_at AS DATE) <= :days THEN 1 ELSE 0 END) = 1 AS again FROM cohorts AS c JOIN bought AS b "
+        "ON b.who = c.who WHERE c.first_at < :mature_before GROUP BY c.who, c.cohort, c.member",
         {"days": question.days, "mature_before": question.data.end - timedelta(days=question.days)},
     )
 
