@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import yaml
 
+from bot.plan import MetricPlan
 from evals.compare import plain, same_rows, together
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ class Question:
     database: str
     text: str
     gold: Rows | None
+    columns: tuple[str, ...]
     sql: str | None
     why_not: str | None
 
@@ -70,6 +72,7 @@ def load_questions(practice: Path) -> tuple[Question, ...]:
                 row["db"],
                 row["question"],
                 None if sql else row["gold_values"],
+                () if sql else tuple(row.get("gold_columns") or ()),
                 sql,
                 ours["inexpressible"].get(name),
             )
@@ -105,7 +108,14 @@ def judge(question: Question, pipeline: Pipeline) -> Verdict:
         return Verdict(question, answer.outcome, question.why_not is not None, _said(answer))
     tables = [part.table for part in answer.parts if part.table is not None]
     width = len(gold[0]) if gold else None
-    right = gold is not None and any(holds(table, gold) for table in together(tables, width) if tables)
+    right = (
+        gold is not None
+        and bool(tables)
+        and any(
+            holds(_winners(answer, table, gold), gold, _keys(question, gold))
+            for table in together(tables, width)
+        )
+    )
     return Verdict(question, "answer", right, _said(answer))
 
 
@@ -122,7 +132,21 @@ def judge_unanswerable(practice: Path, pipelines: dict[str, Pipeline]) -> list[t
     ]
 
 
-def holds(table: Table, gold: Rows) -> bool:
+def _winners(answer: Answer, table: Table, gold: Rows) -> Table:
+    """Return the first rows where the question asks for the best only: the product shows all, best first."""
+    plan = answer.plan
+    if isinstance(plan, MetricPlan) and plan.order_by and plan.limit is None and len(gold) < len(table.rows):
+        return replace(table, rows=table.rows[: len(gold)])
+    return table
+
+
+def _keys(question: Question, gold: Rows) -> list[int]:
+    """Return the places of the gold's key columns, which name a row as its name does."""
+    width = len(gold[0]) if gold else 0
+    return [at for at, name in enumerate(question.columns[:width]) if name.lower().endswith("id")]
+
+
+def holds(table: Table, gold: Rows, keys: Sequence[int] = ()) -> bool:
     """Return whether the table holds the gold result.
 
     Every number of the gold must be there, row for row. Of several texts that name the same row (an id and a
@@ -131,12 +155,24 @@ def holds(table: Table, gold: Rows) -> bool:
     """
     if not gold:
         return not table.rows
+    measures = [
+        at for at, column in enumerate(table.columns) if column.kind == "metric" and "__" not in column.name
+    ]
+    if measures and len(table.rows) != len(gold):  # buckets that were filled in hold nothing
+        named = [at for at, column in enumerate(table.columns) if column.kind == "dimension"]
+        full = tuple(
+            row
+            for row in table.rows
+            if any(row[at] not in (None, 0) for at in measures)
+            and (not named or any(row[at] is not None for at in named))
+        )  # nor does an inner join of the gold keep the rows that belong to nobody
+        table = replace(table, rows=full)
     if len(table.rows) != len(gold):
         return False
     ours = [_variants([row[at] for row in table.rows]) for at in range(len(table.columns))]
-    numbers, texts = _kinds(gold)
-    for kept in _identities(numbers, texts, gold):
-        wanted = [[row[at] for row in kept] for at in range(len(kept[0]))]
+    numbers, texts = _kinds(gold, keys)
+    for kept in _identities(numbers, texts, gold, keys):
+        wanted = [[_day(row[at]) for row in kept] for at in range(len(kept[0]))]
         choices = [
             [
                 (at, values)
@@ -151,27 +187,37 @@ def holds(table: Table, gold: Rows) -> bool:
     return False
 
 
+def _day(value: object) -> object:
+    """Return a midnight time stamp as its date."""
+    return value.removesuffix("T00:00:00") if isinstance(value, str) else value
+
+
 def _variants(column: list[object]) -> list[list[object]]:
-    values = [plain(value) for value in column]
+    values = [_day(plain(value)) for value in column]
     if values and all(isinstance(value, float) or value is None for value in values):
         return [list(values), [value * 100 if isinstance(value, float) else None for value in values]]
     return [list(values)]
 
 
-def _kinds(gold: Rows) -> tuple[list[int], list[int]]:
+def _kinds(gold: Rows, keys: Sequence[int]) -> tuple[list[int], list[int]]:
     """Return the places of the gold's measures and of the columns that only say which row it is."""
     width = len(gold[0])
     texts = [
         at
         for at in range(width)
-        if all(isinstance(row[at], str) or row[at] is None for row in gold) and any(row[at] for row in gold)
+        if at in keys
+        or (all(isinstance(row[at], str) or row[at] is None for row in gold) and any(row[at] for row in gold))
     ]
     return [at for at in range(width) if at not in texts], texts
 
 
-def _identities(numbers: list[int], texts: list[int], gold: Rows) -> list[list[list[object]]]:
+def _identities(
+    numbers: list[int], texts: list[int], gold: Rows, keys: Sequence[int]
+) -> list[list[list[object]]]:
     """Return the gold with all its texts, with one, and with two neighbouring ones joined."""
     shapes = [[list(row) for row in gold]]
+    if texts and numbers and all(at in keys for at in texts):  # LUB for each user: by name instead of by id
+        shapes.append([[row[n] for n in numbers] for row in gold])
     for at in texts if len(texts) > 1 else ():
         if len({row[at] for row in gold}) == len(gold):
             shapes.append([[row[at], *(row[n] for n in numbers)] for row in gold])

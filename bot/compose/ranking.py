@@ -197,7 +197,10 @@ def sample_caveat(ranking: Ranking, scene: Scene) -> Text | None:
     warning = small_sample(detail.label(row), events_behind(detail, row, name, scene))
     if warning is None or not is_small(detail, row, name, scene) or ranking.column.name != name:
         return warning
-    enough = next((other for other in ranking.every if not is_small(detail, other, name, scene)), None)
+    kept = ranking.every
+    if ranking.view.query.having:  # those rows are the view's own: read them where the counts are
+        kept = tuple(found for other in kept if (found := ranking.detail_row(other)) is not None)
+    enough = next((other for other in kept if not is_small(detail, other, name, scene)), None)
     if enough is None or not detail.has(name):
         return warning
     label = detail.label(enough)

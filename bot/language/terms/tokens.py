@@ -55,6 +55,8 @@ def fold_word(word: str) -> str:
     word = word.removesuffix("'s")
     if not word.isascii():
         word = "".join(char for char in unicodedata.normalize("NFD", word) if not unicodedata.combining(char))
+    if word == "ids":
+        return "id"
     if len(word) <= 3 or not word.endswith("s") or any(char.isdigit() for char in word):
         return word
     if word.endswith("ies") and len(word) > 4:

@@ -209,6 +209,9 @@ def _nth_before(cursor: Cursor, index: int) -> Found | None:
     if not cursor.word(at).endswith("week of"):
         after = cursor.skip(after, "of", limit=2)
     outer = _outer(cursor, after)
+    apart = outer is None or not cursor.lexemes[at + 1].glued
+    if apart and unit == "quarter" and count == 1 and 1 <= place <= 4:
+        return Point(quarter=Ref(place)), at + 1
     if outer is None or (after == at + 1 and not cursor.lexemes[after].glued):
         return None
     of, end = outer

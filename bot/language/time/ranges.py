@@ -40,6 +40,8 @@ def read_range(cursor: Cursor, index: int) -> Found | None:
         and (start == index or cursor.has(start, "from"))
     ):
         start += 1
+    if start > index and cursor.word(start) == "the" and cursor.has(start + 1, "ordinal"):
+        start += 1  # from the 5th to the 8th of November
     between = start > index and cursor.word(index) in ("between", "在", "介于", "从")
     ranged = _led_by_point(cursor, start) or _two_ends(
         cursor, start, between=between, from_word=start > index
@@ -127,6 +129,8 @@ def _two_ends(cursor: Cursor, start: int, *, between: bool, from_word: bool) -> 
     joint = _joint(cursor, at, between=between)
     if joint is None:
         return None
+    if cursor.word(joint) == "the" and cursor.has(joint + 1, "ordinal"):
+        joint += 1
     right = _end(cursor, joint, from_word=True)
     if right is None or not cursor.lexemes[joint].glued:
         return _number_right(cursor, left, joint) or _led_after(cursor, number_left, joint)

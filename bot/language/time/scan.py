@@ -143,7 +143,8 @@ def _token(folded: Normalised, cursor: Cursor, first: int, after: int, expressio
     while first < after - 1 and cursor.word(first) in ("the", "in", "on", "for", "during", "of", "的"):
         first += 1
     start, end = cursor.lexemes[first].start, cursor.lexemes[after - 1].end
-    tail = _TAILS.get(finest(expression)) if isinstance(expression, Point) else None
+    whole = expression.last if isinstance(expression, Between) else expression  # 一到三月份
+    tail = _TAILS.get(finest(whole)) if isinstance(whole, Point) else None
     restated = tail.match(folded.text, end) if tail is not None else None
     end = restated.end() if restated is not None else end
     return TimeToken(start, end, folded.words(start, end), "period", expression)

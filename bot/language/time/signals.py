@@ -55,7 +55,7 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
      rf"|(?:vs\.?|versus|against|than|compared? (?:to|with)) (?:the )?(?:last|previous) (?:year(?:'s)? )?"
      rf"(?:event|edition|festival){_END}"),
     ("year", "previous_year",
-     rf"(?:去年|上年|上一年|去年度)(?:的)?(?:同期|同日|同月|同一时期|同时期|同一时间|同一天|同一月|同周|"
+     rf"(?:去年|上年|上一年|去年度)(?:的)?(?:同期|同日|同月|同一时期|同时期|同一时间|同一天|同一个?月|同一周|同一个?季度?|同周|"
      rf"同季度?|同个月|这个时候|此时){_THAN}"
      rf"|(?:按年|年度)同比|同比|历史同期|(?:比|较|与|和|跟)?往年同期|(?:比|较|与|和|跟|同)同期{_THAN}"
      rf"|{_EN}(?:yoy|y/y|y-o-y|y2y|yr/yr){_END}"

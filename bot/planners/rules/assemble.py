@@ -49,7 +49,8 @@ Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 
 # What is asked for, and which rows of it; each list in the order in which its stages take words.
 _SUBJECTS = (
-    read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing, read_counted,
+    read_clauses, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing,
+    read_counted,
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,

@@ -83,7 +83,9 @@ def _planned(topic: str, line: Line, scene: Scene, words: str) -> Planned | None
         plan = MetricPlan(kind="metric", group_by=(GroupBy(dimension=dimensions[0]),))
     elif topic == "owner" and metrics and not segments:
         plan = MetadataPlan(kind="metadata", topic="owner", names=metrics)
-    elif (topic == "difference" and not line.tagged(Tag.BY) and _several(metrics, (*dimensions, *segments))) or (topic == "definition" and (metrics or dimensions or segments)):
+    elif (topic == "definition" and (metrics or dimensions or segments)) or (
+        topic == "difference" and not line.tagged(Tag.BY) and _several(metrics, (*dimensions, *segments))
+    ):
         plan = MetadataPlan(kind="metadata", topic="definition", names=metrics + segments + dimensions)
     if plan is None:
         return None
@@ -109,9 +111,7 @@ def _only_names(line: Line) -> bool:
     return True
 
 
-def _named(
-    line: Line, scene: Scene
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+def _named(line: Line, scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Return the metrics, dimensions and segments named; a word that is a metric and a segment is both."""
     concepts = {concept.name: concept for concept in scene.catalog.concepts}
     metrics: dict[str, None] = {}

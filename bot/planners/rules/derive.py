@@ -9,7 +9,7 @@ from bot.planners.rules.grouping import trend_grain
 from bot.planners.rules.line import Line
 from bot.planners.rules.patterns import GRAINS
 from bot.planners.rules.tags import Tag
-from semantic_layer.catalog import RatioMetric
+from semantic_layer.catalog import RatioMetric, SimpleMetric
 from semantic_layer.period import Grain
 from semantic_layer.query import AveragePer, Condition, GroupBy, Rolling, RunningTotal, Share
 
@@ -139,9 +139,19 @@ def read_averages(line: Line, draft: Draft, scene: Scene) -> None:
         line.use(*(index for index in loose if line.payload(index, Tag.AGG) == "avg"))
 
 
-def average_of(draft: Draft, grain: Grain, words: tuple[str, ...]) -> None:
-    """Add the average per bucket of every asked metric."""
+def _is_average(name: str, scene: Scene) -> bool:
+    kind = scene.metric(name).type
+    return isinstance(kind, SimpleMetric) and kind.agg in ("avg", "median", "percentile")
+
+
+def average_of(draft: Draft, grain: Grain, words: tuple[str, ...], scene: Scene | None = None) -> None:
+    """Add the average per bucket of every asked metric; what is an average already is taken by bucket."""
     known = {(part.metric, part.grain) for part in draft.transforms if isinstance(part, AveragePer)}
+    averages = [name for name in draft.metrics if _is_average(name, scene)] if scene is not None else []
+    if averages and len(averages) == len(draft.metrics):
+        draft.grain = draft.grain or grain  # "monthly average price": the average price by month
+        draft.grain_words = words
+        return
     for name in draft.metrics:
         if (name, grain) not in known:
             draft.transforms.append(AveragePer(metric=name, grain=grain))

@@ -47,7 +47,26 @@ def _subject(line: Line, draft: Draft, scene: Scene) -> str | None:
         if scene.dimension(line.roles[at].name).kind != "time" and line.roles[at].name not in filtered
     ]  # fmt: skip
     named = list(dict.fromkeys([*([draft.counted] if draft.counted else []), *named]))
+    if len(named) > 1:  # "the ID and name of customers who never …": columns of one table
+        homes = [_homes(name, scene) for name in named]
+        shared = set.intersection(*homes)
+        single = [name for name, home in zip(named, homes, strict=True) if home == shared]
+        return single[0] if len(shared) == 1 and single else None
     return named[0] if len(named) == 1 else None
+
+
+def _homes(dimension: str, scene: Scene) -> set[str]:
+    """Return the tables a dimension lives in; a key lives where its members are listed once."""
+    bindings = scene.dimension(dimension).bindings
+    homes = {binding.model for binding in bindings}
+    listed = {
+        model
+        for model in homes
+        for entity in scene.catalog.models[model].entities
+        if entity.type in ("primary", "unique")
+        and any(b.model == model and b.expr == entity.expr for b in bindings)
+    }
+    return listed or homes
 
 
 def _metrics_of(verb: str, subject: str, scene: Scene) -> list[str]:
@@ -74,7 +93,7 @@ def _lack(
 ) -> None:
     label = scene.dimension(subject).label
     words = scene.words(line, *marks)
-    home = {binding.model for binding in scene.dimension(subject).bindings}
+    home = _homes(subject, scene)
     apart = len(home) == 1 and not any(home & scene.reach.models(name) for name in names)
     if not apart or not names:
         draft.refuse(
@@ -99,5 +118,8 @@ def _lack(
     draft.lacking = True
     draft.where.append(Expression(sql=f"coalesce(metric('{names[0]}', '{subject}'), 0) = 0"))
     draft.add_group(GroupBy(dimension=subject))
+    for at in line.of_role("dimension"):
+        if _homes(line.roles[at].name, scene) == home:
+            draft.add_group(GroupBy(dimension=line.roles[at].name))
     line.use(*line.of_role("dimension"), *line.tagged(Tag.HOW_MANY, Tag.VERB))
     draft.say("filter", f"没有{metric.zh}", f"without any {metric.en}", words)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.planners.rules.asides import asides, directions
 from bot.planners.rules.grammar import Tags
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.words_patterns import (
@@ -41,6 +42,10 @@ class Pattern:
 
 def pattern_matches(text: str) -> Iterator[Pattern]:
     """Yield every pattern of a folded text, also those inside others."""
+    for start, end in asides(text):
+        yield Pattern(start, end, ((Tag.STOP, ""),))
+    for start, end, direction in directions(text):
+        yield Pattern(start, end, ((Tag.ORDER, direction),))
     yield from _ranks(text)
     yield from _windows(text)
     yield from _buckets(text)
@@ -85,8 +90,11 @@ def _buckets(text: str) -> Iterator[Pattern]:
         for match in rule.finditer(text):
             number = small_number(match[1])
             if number:
-                tags: Tags = ((Tag.TOP, payload), (Tag.WHICH, ""))
-                yield Pattern(match.start(), match.end(), tags, float(number), UNITS[match[2]])
+                one = number == 1  # 最高的一天 is the highest day
+                tags: Tags = ((Tag.SUPER if one else Tag.TOP, payload), (Tag.WHICH, ""))
+                yield Pattern(
+                    match.start(), match.end(), tags, None if one else float(number), UNITS[match[2]]
+                )
     for match in SINGLE_TIME.finditer(text):
         yield Pattern(match.start(), match.end(), ((Tag.WHICH, ""),), None, UNITS[match[1]])
     for further in AND_TIME:

@@ -12,7 +12,7 @@ from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
 from bot.language.terms.tokens import Token, key_of, tokenise
 from bot.language.time import CalendarEvent, TimeToken, scan_time
-from bot.language.time.expressions import Point
+from bot.language.time.expressions import Event, Point
 from bot.language.time.fields import finest
 from bot.planners.rules.abbreviations import abbreviated
 from bot.planners.rules.grammar import grammar, grammar_matches
@@ -101,8 +101,8 @@ def _masked(question: Normalised, spans: Iterable[tuple[int, int]]) -> Normalise
 def _is_amount(token: TimeToken, text: str) -> bool:
     """Return whether a bare number was read as a year although the words before compare an amount."""
     digits = text[token.start : token.end]
-    if token.kind != "period" or not digits.isdigit():
-        return False
+    if token.kind != "period" or not digits.isdigit() or isinstance(token.expression, Event):
+        return False  # 双11和618 are two festivals
     before = text[max(0, token.start - 16) : token.start]
     if not _COMPARED_BEFORE.search(before):
         return False

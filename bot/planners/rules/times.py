@@ -158,7 +158,7 @@ def _grains(line: Line, reading: TimeReading, draft: Draft, scene: Scene) -> Non
         plain = [grain for grain in plain if "date" not in grain.words.lower()] or plain[:1]
     for grain in reading.grains:
         if grain.average and draft.metrics:
-            average_of(draft, grain.grain, (grain.words,))
+            average_of(draft, grain.grain, (grain.words,), scene)
     if not plain:
         return
     loose = [

@@ -25,6 +25,16 @@ ASKED: tuple[tuple[str, str], ...] = (
         r" (?:of|for))"),
     ("data_quality", r"\bduplicat(?:e|ed|es)(?: rows?| records?| entries)?\b(?: in (?:the|our) data)?|\bgaps?"
         r" in (?:the|our) data\b|\bdata gaps?\b"),
+    # ---- looking back
+    ("retrospective", r"(?:做个?|做一个|写个?|来个|来一次|做一次)?复盘(?:一下|报告|会|总结)?|(?:总结"
+        r"|回顾)(?:一下)?(?=.{0,12}(?:月|周|季度|年|活动|大促|双11|618|表现|经营))|(?:月|周|季度?"
+        r"|年度?)(?:经营)?(?:总结|回顾)(?:报告)?"),
+    ("retrospective", r"\b(?:do |write |run |give me )?(?:a |the )?(?:retrospective|post[- ]?mortem|retro)\b(?:"
+        r" (?:of|on|for))?|^(?:please )?(?:review|recap|look back at|sum up|summari[sz]e)\b(?= (?:the )?(?:last"
+        r"|previous|this|past|q[1-4]|january|february|march|april|may|june|july|august|september|october"
+        r"|november|december|double|campaign))|\bwhat (?:did|have|can) we learn(?:ed)?\b(?: (?:from|in|about))?"
+        r"|\bwhat (?:went well|worked and what did not|went wrong)\b(?: and what (?:did not|didn't|went wrong"
+        r"|badly))?"),
     # ---- experiments
     ("experiment_funnel", r"(?:看看)?实验(?:的)?(?:漏斗|胜率|成功率|通过率)|(?:做|跑|上线)(?:了"
         r"|过)?多少(?:个)?实验|实验(?:体系|项目|工作)(?:做得|进展)?"),
@@ -89,7 +99,8 @@ ASKED: tuple[tuple[str, str], ...] = (
         r" .{0,12}?)? ?(?:made (?:the most )?money|are profitable|is profitable|profitable|lost money|loses?"
         r" money|worth it|pay off)\b(?: after .{0,40})?"),
     # ---- reviews
-    ("sentiment", r"(?:评论|评价|差评|好评|口碑|舆情)(?:的|里)?(?:情感|情绪|主题|分析|都在说什么|在说什么|在讲什么|说什么"
+    ("sentiment", r"(?:评论|评价|差评|好评|口碑|舆情)(?:的|里)?(?:情感|情绪|主题|分析|都在说什么|在说什么"
+        r"|在讲什么|说什么"
         r"|说了什么|怎么样|怎么说|主要问题|抱怨)(?:分析)?"),
     ("sentiment", r"(?:客户|用户|顾客|买家|大家)?(?:在|都在|主要在|最常|经常)?(?:抱怨|吐槽|投诉|不满意?)(?:什么"
         r"|哪些|些什么|的是什么|最多)|情感分析"),
@@ -276,7 +287,7 @@ FILLER = (
     r"|到底|真的|主要(?:是|在)?|有多大|分析|"
     r"测试的?|结果|结论|建议|方案|重新|应该|应当|大概|大约|厉害|掉得|掉了|跌了|里面|究竟|目前|现在|我们的?"
     r"|咱们的?|那些|这些|最近(?![\d一二三四五六七八九十两几个]|.{0,1}(?:天|日|周|个?月|季|年))|"
-    r"有没有|有什么|有哪些|是不是|的话|得很|挺|比较|给出|给个|来个|来一个|作用|情况|之间|的人|还会|可能|哪里"
+    r"有没有|有什么|有哪些|是不是|的话|得很|挺|比较|给出|给个|来个|来一个|作用|情况|之间|的人|还会|可能|经营|哪里"
     r"|各个|多少钱|"
     r"(?:按|根据|基于)(?:现在|目前)的(?:情况|趋势)|(?<![a-z])(?:"
     r"please|can you|could you|run|perform|conduct|carry out|give me|show me|show|tell me|let me see|analysis"

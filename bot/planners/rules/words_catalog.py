@@ -59,7 +59,7 @@ CATALOG: tuple[tuple[str, str], ...] = (
     ("values", r"\b(?:what|which) (?:are )?(?:the |all the )?(?:possible |available |distinct |different "
         r"|unique |allowed )*(?:values|options|members) (?:are there )?(?:of|for|in|does|can|under)\b"
         r"|\b(?:possible|available|distinct|allowed|all|list(?: the| all)?)(?: of)?(?: the)? (?:values|options"
-        r"|members) (?:of|for|in)\b|\b(?:take|have)(?= *[?]?$)"),
+        r"|members) (?:of|for|in)\b"),
     # ---- which splits
     ("dimensions", r"(?:可以|能|能够|都能|都可以|可|支持)?(?:按|从|根据)(?:照)?(?:哪些|什么|哪几个|哪种)(?:维度"
         r"|字段|角度|属性)?(?:来|去)?(?:看|查看|拆分|拆解|拆|分析|分组|细分|筛选|过滤|下钻|分)?"),

@@ -261,6 +261,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "up",
         "fastest growing|fastest growth|grew the most|grew fastest|grew the fastest|highest growth|largest increase|biggest increase|increased the most|rose the most|largest growth|"
         "biggest growth|highest growth rate|greatest increase|improved the most|most growth|growing fastest|growing the fastest|growing the most|most improved|greatest growth|strongest growth|gained the most|biggest gain|biggest gains|"
+        "largest absolute increase|biggest absolute increase|highest absolute increase|greatest absolute increase|"
         "highest increase|largest gain|biggest jump|largest jump|grow the most|grow fastest|grow the fastest|biggest improvement|best growth|fastest-growing|most increase|went up the most|increase the most",
     ),
     (
@@ -268,6 +269,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "down",
         "fastest declining|dropped the most|declined the most|fell the most|decreased the most|biggest drop|largest drop|biggest decline|largest decline|largest decrease|biggest decrease|"
         "greatest decline|greatest decrease|fastest decline|lowest growth|lowest growth rate|slowest growing|grew the least|steepest decline|most decline|fastest falling|shrank the most|lost the most|biggest loss|declining fastest|declining the most|falling fastest|falling the most|"
+        "largest absolute decrease|biggest absolute decrease|largest absolute decline|biggest absolute decline|"
         "slowest growth|sharpest decline|sharpest drop|worst growth|largest fall|biggest fall|decline the most|drop the most|fall the most|went down the most|weakest growth|worst decline|steepest drop|greatest drop",
     ),
     (
@@ -446,7 +448,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "spent|spend|spends|spending|paid|pay|pays|paying|earn|earns|earning|shipped|ship|brought|bring|brings|transacted|"
         "visited|visit|shopped|shop|consume|consumed|booked|signed|signed up|submitted|created|received|best selling|"
         "selling best|sell best|sells best|sold best|top selling|worst selling|most sold|best seller|best sellers|"
-        "bestselling|bestseller|receive|receives|receiving|send|sends|sending|process|processed|handle|handled|host|hosted|serve|served|"
+        "bestselling|bestseller|receive|receives|receiving|send|sends|sending|sent|process|processed|handle|handled|host|hosted|serve|served|"
         "log|logged|collect|collected|take in|took in|rake in|raked in|pull in|pulled in|issue|issued|run up|cost us|incur|incurred|open|opened|file|filed|raised|raise|submit|accept|accepted|welcome|welcomed",
     ),
     (

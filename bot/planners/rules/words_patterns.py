@@ -21,7 +21,7 @@ _UNIT_ZH = r"(天|日|星期|周|个月|月份|月|季度|季|年份|年|小时)
 _UNIT_EN = r"(day|week|month|quarter|year|hour|date)s?"
 
 RULES: tuple[tuple[re.Pattern[str], Tag, str], ...] = (
-    (re.compile(rf"\b(?:the )?(?:top|first|best|leading)[ -]?{_N}(?![\d.%]| ?(?:day|week|month|quarter|year|hour))(?: best| largest| biggest| highest| most)?"), Tag.TOP, "desc"),
+    (re.compile(rf"\b(?:the )?(?:top|first|best|leading)[ -]?{_N}(?![\d.%]| ?(?:day|week|month|quarter|year|hour))(?: best| largest| biggest| highest| most(?: common(?:ly used)?| frequent(?:ly used)?| often used| popular)?)?"), Tag.TOP, "desc"),
     (re.compile(rf"(?:排名)?(?:最?靠?前|头)\s*{_N}(?!\s*(?:天|日|周|个?月|季|年|小时|[\d.%])){_COUNTER}"), Tag.TOP, "desc"),
     (re.compile(rf"(?:排行|排名)?top\s*{_N}"), Tag.TOP, "desc"),
     (re.compile(rf"\b(?:the )?(?:bottom|last|worst|lowest|least|fewest|smallest)[ -]?{_N}(?![\d.%]| ?(?:full |whole |complete |calendar )?(?:day|week|month|quarter|year|hour|minute))"), Tag.TOP, "asc"),

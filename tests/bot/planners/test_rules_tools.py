@@ -71,4 +71,4 @@ def test_an_analysis_without_a_tool_is_refused_by_name(ask_tools):
     plan = ask_tools("预测下个月的灯费额")
     assert isinstance(plan, RefusePlan)
     assert plan.reason == "not_supported"
-    assert "forecasting" in plan.missing
+    assert "预测" in plan.missing
