@@ -15,7 +15,8 @@ from chdb import session
 
 TRANSPORT = {
     "query", "database", "query_id", "default_format", "session_id", "user", "password", "compress", "decompress",
-    "wait_end_of_query", "buffer_size", "client_protocol_version", "enable_http_compression", "http_headers_progress_interval_ms",
+    "wait_end_of_query", "buffer_size", "client_protocol_version", "enable_http_compression",
+    "http_headers_progress_interval_ms",
     "send_progress_in_http_headers", "cancel_http_readonly_queries_on_client_close", "role", "quota_key",
 }  # fmt: skip
 

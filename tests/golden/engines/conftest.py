@@ -52,8 +52,8 @@ def postgres_server(find_program: Any) -> Iterator[Address]:
     data, log = folder / "data", folder / "log"
 
     def run(program: str, *arguments: str) -> None:
-        quiet = {"check": True, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-        subprocess.run([binaries / program, "-D", data, *arguments], **quiet, **as_user)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
+        subprocess.run([binaries / program, "-D", data, *arguments], check=True, **quiet, **as_user)
 
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -106,8 +106,9 @@ def test_the_workspace_moves_to_the_server_by_one_line(on_postgres, postgres_ser
 
 
 def test_new_rows_on_the_server_are_a_new_version_of_the_data(on_postgres, postgres_server, shop):
-    import semantic_layer
     from pg8000.native import Connection
+
+    import semantic_layer
 
     at = postgres_server
     on_postgres.engine("shop")
@@ -144,14 +145,17 @@ def test_an_analysis_of_rows_gives_the_same(on_postgres, postgres_server, shop, 
     )
     before = Step(
         "led",
-        "SELECT e.id, b.id AS earlier, DATE_DIFF('day', b.at, e.at) AS days, EPOCH(e.at - b.at) AS seconds FROM orders AS e "
+        "SELECT e.id, b.id AS earlier, DATE_DIFF('day', b.at, e.at) AS days, EPOCH(e.at - b.at) AS seconds "
+        "FROM orders AS e "
         "ASOF LEFT JOIN (SELECT * FROM orders WHERE NOT who IS NULL) AS b ON e.who = b.who AND e.at > b.at",
     )
     each = Analysis({"orders": rows}, "SELECT * FROM led ORDER BY id", (before,))
     together = Analysis(
         {"orders": rows},
-        "SELECT MEDIAN(id) AS m, QUANTILE_CONT(id, 0.9) AS q, MODE(CASE WHEN id < 5 THEN who END) AS w, STRING_AGG(who, '>' ORDER BY id) AS path, "
-        "LEN(LIST_FILTER([1, 2, 3], x -> x < 3)) AS n, ARG_MIN(who, at) AS first, COUNT(*) FILTER (WHERE who IS NULL) AS u "
+        "SELECT MEDIAN(id) AS m, QUANTILE_CONT(id, 0.9) AS q, MODE(CASE WHEN id < 5 THEN who END) AS w, "
+        "STRING_AGG(who, '>' ORDER BY id) AS path, "
+        "LEN(LIST_FILTER([1, 2, 3], x -> x < 3)) AS n, ARG_MIN(who, at) AS first, "
+        "COUNT(*) FILTER (WHERE who IS NULL) AS u "
         "FROM orders",
     )
     for analysis in (each, together):
