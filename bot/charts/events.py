@@ -8,9 +8,9 @@ from typing import Any
 from bot.charts.frame import FAINT, Canvas, clip
 
 EVENT_ROOM = 26  # pixels above the lines for two rows of names
-_BAND = {"light": "rgba(230,159,0,0.16)", "dark": "rgba(230,159,0,0.22)"}
+_BAND = {"light": "rgba(230,159,0,0.16)", "dark": "rgba(230,159,0,0.13)"}
 _HALF = {"day": 12, "week": 60}  # hours on either side of a bucket's start: a band is never a hairline
-_NAME_WIDTH = 10
+_NAME_WIDTH = 14
 
 
 def event_bands(canvas: Canvas) -> list[dict[str, Any]]:

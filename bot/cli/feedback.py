@@ -47,16 +47,16 @@ def list_(
         say("没有待处理的评价。 / Nothing waits for a review.")
     for one in found:
         mark = "好 / good" if one.value else "差 / bad"
-        done = " · 已处理 / reviewed" if one.reviewed_at else ""
-        say(f"{one.id[:8]}  {one.created_at or '-'}  {one.user or '-'}  {mark}{done}")
+        state = " · 已处理 / reviewed" if one.reviewed_at else ""
+        say(f"{one.id[:8]}  {one.created_at or '-'}  {one.user or '-'}  {mark}{state}")
         say(f"    {one.question}")
         say(f"    -> {one.answer}")
         if one.comment:
             say(f"    “{one.comment}”")
 
 
-@app.command("done")
-def done(
+@app.command("reviewed")
+def reviewed(
     rating: Annotated[
         str, typer.Argument(help="评价编号(前几位即可) / the rating's number or its beginning.")
     ],

@@ -196,12 +196,14 @@ class Chooser:
         return tuple(found)
 
     def _comparisons(self, plan: AnswerablePlan) -> tuple[Choice, ...]:
-        kinds = [compare.kind for compare in plan.compare] if isinstance(plan, MetricPlan) else []
+        kinds: list[object] = (
+            [compare.kind for compare in plan.compare] if isinstance(plan, MetricPlan) else []
+        )
         if isinstance(plan, ToolPlan):
             given = plan.inputs.get("compare")
             if not isinstance(given, dict):
                 return ()
-            kinds = [given.get("kind")]  # type: ignore[list-item]
+            kinds = [given.get("kind")]
             return tuple(Choice(label, kind, on=kind in kinds) for kind, label in COMPARISONS.items())
         if not isinstance(plan, MetricPlan) or plan.period is None:
             return ()

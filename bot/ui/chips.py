@@ -6,7 +6,7 @@ from bot.answer import Answer, Slot
 from bot.editing.choices import Part
 from bot.plan import MetricPlan, ToolPlan
 from bot.ui.wording import SLOT_LABELS, name_text
-from semantic_layer.text import Locale
+from semantic_layer.text import Locale, Text
 
 Json = dict[str, object]
 _PARTS: dict[str, Part] = {
@@ -20,7 +20,11 @@ _PARTS: dict[str, Part] = {
     "order": "order",
     "limit": "limit",
 }
-_ADDED: tuple[Part, ...] = ("dimension", "filter", "comparison")
+_ADDED: dict[Part, Text] = {
+    "dimension": Text(zh="拆分", en="Breakdown"),
+    "filter": Text(zh="筛选", en="Filter"),
+    "comparison": Text(zh="对比", en="Comparison"),
+}
 
 
 def chips(answer: Answer, locale: Locale) -> list[Json]:
@@ -48,8 +52,8 @@ def addable(answer: Answer, locale: Locale) -> list[Json]:
         return []
     has = {"dimension": bool(plan.group_by), "filter": bool(plan.where), "comparison": bool(plan.compare)}
     return [
-        {"part": part, "label": SLOT_LABELS[part].at(locale)}
-        for part in _ADDED
+        {"part": part, "label": label.at(locale)}
+        for part, label in _ADDED.items()
         if not has[part] and (part != "comparison" or plan.period is not None)
     ]
 

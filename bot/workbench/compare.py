@@ -102,13 +102,15 @@ def _told_apart(
     shared = [
         (at, original.index(name)) for at, name in enumerate(names) if _has(original, name) and name not in (keys or ())
     ]  # fmt: skip
+    old: dict[object, Row]
+    pairs: list[tuple[object, Row]]
     if keys is None:
         old = dict(enumerate(original.rows))
-        pairs = [(number, row) for number, row in enumerate(rows)]
+        pairs = list(enumerate(rows))
     else:
         at_new, at_old = [names.index(key) for key in keys], [original.index(key) for key in keys]
-        old = {_key(row, at_old): row for row in original.rows}  # type: ignore[misc]
-        pairs = [(_key(row, at_new), row) for row in rows]  # type: ignore[misc]
+        old = {_key(row, at_old): row for row in original.rows}
+        pairs = [(_key(row, at_new), row) for row in rows]
     found: list[Compared] = []
     for key, row in pairs:
         counterpart = old.pop(key, None)
