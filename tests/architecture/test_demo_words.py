@@ -42,12 +42,15 @@ ALLOWED = {
     "traps for the grammars": "上海 天津 天猫 到店 日常 自然流量 大促 年龄 首单 渠道 sun",
     # what any sentence about business or software may say
     "everyday language": "展示 展现 流量 花费 系统 取消 已取消 有效 普通 效果 业绩 支付 新客 老客 复购率 age search "
-        "cancelled 地区 线下 设备 等级 收入 行为 订单",
+    "cancelled 地区 线下 设备 等级 收入 行为 订单",
+    # what our own word lists and messages about comments and customers say anywhere
+    "the language of comments": "星级 推荐 过敏 破损 退款 利润 访客",
     # the command's help shows how a column is written
     "examples in messages": "ordered_at",
 }
 # Phrases, which a group cannot hold: everyday superlatives, and what the analyses are called.
 PHRASES_ALLOWED = {
+    "bad reviews",
     "action log",
     "a/b test",
     "best performing",

@@ -189,7 +189,7 @@ def suggestion(
             f"days: {lost.en} expected to be lost.",
         ),
         strategy=Text(
-            zh=f"对这 {people:,.0f} 位客户(名单可导出)做一次挽回触达:先随机留一半作对照,有效再触达其余;全部触达可能"
+            zh=f"对这 {people:,.0f} 位客户(名单可导出)做一次挽回联系:先随机留一半作对照,有效再联系其余;全部联系可能"
             "多留下 "
             f"{bottom.zh}–{most.zh}(八成把握)。",
             en=f"Contact these {people:,.0f} customers (the list can be exported): half of them first, at random, "

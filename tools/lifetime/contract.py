@@ -124,21 +124,21 @@ def _payers(question: Purchases, grain: Grain, context: ToolContext) -> Payers:
     )  # fmt: skip
     steps = (
         Step(
-            "paid",
-            "SELECT who, CAST(bucket AS DATE) AS bucket, SUM(money) AS money FROM payments "
+            "receipts",
+            "SELECT who, CAST(bucket AS DATE) AS bucket, SUM(money) AS money FROM dues "
             "WHERE NOT who IS NULL AND NOT money IS NULL GROUP BY 1, 2 HAVING SUM(money) > 0",
         ),
-        Step("firsts", "SELECT who, MIN(bucket) AS cohort FROM paid GROUP BY who"),
+        Step("firsts", "SELECT who, MIN(bucket) AS cohort FROM receipts GROUP BY who"),
         Step(
             "aged",
             f"SELECT p.who, f.cohort, p.money, {_AGE[grain]} AS age, "
             "ROW_NUMBER() OVER (PARTITION BY p.who ORDER BY p.bucket) - 1 AS nth "
-            "FROM paid AS p JOIN firsts AS f ON p.who = f.who",
+            "FROM receipts AS p JOIN firsts AS f ON p.who = f.who",
         ),
     )
     result = context.analyse(
         Analysis(
-            {"payments": rows},
+            {"dues": rows},
             "SELECT cohort, age, COUNT(*) AS customers, AVG(money) AS payment FROM aged WHERE age = nth "
             "GROUP BY 1, 2 ORDER BY 1, 2",
             steps,
@@ -226,7 +226,7 @@ def _worth(payers: Payers, model: Sbg, draws: list[Sbg], ahead: int, rate: float
         Column(
             "customers", Text(zh="在约客户", en="customers paying"), "derived", unit="people", format="#,##0"
         ),
-        Column("payments", Text(zh="预计再付期数", en="payments to come"), "derived", format="0.00"),
+        Column("to_come", Text(zh="预计再付期数", en="payments to come"), "derived", format="0.00"),
         money_column("value", "人均预计价值", "expected value per customer", metric),
         money_column("low", "下限(80%)", "low (80 %)", metric),
         money_column("high", "上限(80%)", "high (80 %)", metric),

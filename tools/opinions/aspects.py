@@ -30,7 +30,7 @@ _DEFAULTS = (
      "allergic allergy rash redness red itchy irritated irritation stung stings burns breakout"),
     ("smell_taste", Text(zh="味道气味", en="smell and taste"), "味道 气味 香味 香精 异味 怪味 刺鼻 口感 好吃 难吃",
      "smell smells scent fragrance odour odor taste tastes flavour flavor"),
-    ("packaging", Text(zh="外包装", en="packaging"), "包装 盒子 瓶 封口 封膜 漏液 压扁 破损",
+    ("packaging", Text(zh="外包装", en="packaging"), "包装 盒子 瓶 封口 封膜 压扁 破损",
      "packaging package packed box bottle lid seal leak leaks leaked leaking crushed"),
     ("delivery", Text(zh="物流配送", en="delivery"), "物流 快递 发货 送货 送到 配送 到货 收货 驿站",
      "delivery delivered shipping shipped ship courier arrived arrive waited"),

@@ -25,7 +25,7 @@ _GOOD = (
     "delicious tasty quiet superb brilliant impressed delighted enjoy enjoyed"
 ).split()
 _BAD = (
-    "差 很差 太差 差评 坏 坏了 烂 破 破损 破了 碎 裂 裂开 断 掉色 褪色 褶皱 漏 漏液 漏水 渗漏 假 假货 假的 难看 难"
+    "差 很差 太差 差评 坏 坏了 烂 破 破损 破了 碎 裂 裂开 断 掉色 褪色 褶皱 漏 漏水 渗漏 假 假货 假的 难看 难"
     "吃 难喝 难用 难闻 "
     "刺鼻 异味 怪味 臭 脏 失望 后悔 上当 骗 骗人 被骗 欺骗 虚假 垃圾 糟糕 糟 恶心 生气 气愤 投诉 退货 退款 退了 慢 "
     "太慢 迟 拖 "

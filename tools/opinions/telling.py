@@ -156,8 +156,8 @@ def surge_table(found: Sequence[Surge], product: Column) -> Table:
     columns = (
         product,
         Column("since", Text(zh="开始", en="since"), "time", grain="day"),
-        Column("comments", Text(zh="评价数", en="comments"), "derived", unit="reviews", format="#,##0"),
-        Column("bad_rate", Text(zh="差评占比", en="share bad"), "derived", format="0.0%"),
+        Column("comments", Text(zh="评价条数", en="comments"), "derived", unit="reviews", format="#,##0"),
+        Column("bad_rate", Text(zh="差评比例", en="share bad"), "derived", format="0.0%"),
         Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
         Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", format="0.0%"),
         Column("usual_rate", Text(zh="以往", en="before"), "derived", format="0.0%"),
@@ -195,7 +195,7 @@ def headline(
         return text
     name = _surge_name(found[0], product)
     return Text(
-        zh=f"{text.zh}预警:{name.zh}的差评占比升到 {percent(found[0].share)}(以往 {percent(found[0].usual)})。",
+        zh=f"{text.zh}预警:{name.zh}的差评比例升到 {percent(found[0].share)}(以往 {percent(found[0].usual)})。",
         en=f"{text.en} Warning: {name.en} has risen to {percent(found[0].share)} bad (before: "
         f"{percent(found[0].usual)}).",
     )

@@ -126,7 +126,7 @@ def path_table(counts: Counts, labels: Labels) -> Table:
         Column("path", Text(zh="路径", en="path"), "dimension", value_labels=named),
         Column("times", Text(zh="条数", en="paths"), "derived", format="#,##0"),
         Column("paths_share", Text(zh="占全部路径", en="share of paths"), "derived", format="0.0%"),
-        Column("won_rate", Text(zh="转化率", en="converted"), "derived", format="0.0%"),
+        Column("won_rate", Text(zh="走到转化的", en="converted"), "derived", format="0.0%"),
         Column("low", Text(zh="下限(80%)", en="low (80 %)"), "derived", format="0.0%"),
         Column("high", Text(zh="上限(80%)", en="high (80 %)"), "derived", format="0.0%"),
     )
