@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from semantic_layer.catalog import Metric
@@ -152,13 +154,18 @@ def _credits(journeys: Journeys, asked: Asked, context: ToolContext) -> list[Cre
         Credit(
             code=code,
             label=label_of(code, column),
-            by_model={model: tuple(float(part) for part in values[model][at]) for model in MODELS},  # type: ignore[misc]
+            by_model={model: _bounded(values[model][at]) for model in MODELS},
             role=role,
             revenue=float(worth[at]) if worth is not None else None,
         )
         for at, (code, role) in enumerate(zip(journeys.codes, roles(paths), strict=True))
     ]
     return sorted(found, key=lambda one: (-one.by_model["markov"][0], one.code))
+
+
+def _bounded(row: Sequence[float]) -> tuple[float, float, float]:
+    value, low, high = row
+    return float(value), float(low), float(high)
 
 
 def _by_channel(

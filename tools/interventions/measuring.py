@@ -58,7 +58,8 @@ class Measured:
     def relative(self) -> tuple[float, float, float]:
         """Return the effect over what was expected: value, low, high (80 %)."""
         expected = sum(self.effect.expected) / self.buckets
-        return tuple(part / expected for part in (self.effect.effect, self.effect.low, self.effect.high))  # type: ignore[return-value]
+        effect = self.effect
+        return effect.effect / expected, effect.low / expected, effect.high / expected
 
     @property
     def found(self) -> bool:
