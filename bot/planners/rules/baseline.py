@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from bot.language.time import TimeContext
 from bot.planners.rules.draft import Draft
-from semantic_layer.period import Grain, Period, bucket, calendar_unit, shift, truncate
+from semantic_layer.period import ONE_DAY, Grain, Period, bucket, calendar_unit, shift, truncate
 from semantic_layer.query import Compare
 
 COMPARE_TEXT = {
@@ -35,17 +37,26 @@ def plainly(draft: Draft) -> None:
     "August vs July" and "August vs the previous month" are one plan. A year is compared with the year before.
     """
     period = draft.period
-    if period is None or len(draft.compare) != 1 or draft.compare[0].period is None:
+    if period is None:
         return
-    other = draft.compare[0].period
     unit = calendar_unit(Period.of(period.start, period.requested_end))
-    asked = (other.start, other.requested_end or other.end)
+    day = period.requested_end - period.start == ONE_DAY
+    named: dict[tuple[date, date], Compare] = {}
+    if unit:
+        named[shift(period.start, -unit[1], unit[0]), period.start] = Compare(kind="previous_period")
+    if day:
+        named[shift(period.start, -1, Grain.WEEK), shift(period.requested_end, -1, Grain.WEEK)] = Compare(
+            kind="same_weekday"
+        )
     year = (shift(period.start, -1, Grain.YEAR), shift(period.requested_end, -1, Grain.YEAR))
-    before = (shift(period.start, -unit[1], unit[0]), period.start) if unit else None
-    if asked == year:
-        draft.compare = [Compare(kind="previous_year")]
-    elif asked == before:
-        draft.compare = [Compare(kind="previous_period")]
+    named[year] = Compare(kind="previous_year")
+    plain = [
+        named.get((one.period.start, one.period.requested_end or one.period.end), one) if one.period else one
+        for one in draft.compare
+    ]
+    draft.compare = (
+        list(dict.fromkeys(plain)) if len(draft.compare) == 1 or len(set(plain)) == 1 else draft.compare
+    )
 
 
 def default_period(draft: Draft, context: TimeContext) -> None:

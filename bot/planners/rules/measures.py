@@ -245,10 +245,11 @@ def read_counted(line: Line, draft: Draft, scene: Scene) -> None:
         measure = line.items[index].text[-1:]
         if measure.isascii() or measure in "少几个位家名人种条":
             continue
-        named = [
-            metric for metric in scene.catalog.metrics.values()
-            if not metric.hidden and {measure + "数", measure + "量"} & {metric.label.zh, *metric.synonyms.zh}
-        ]  # fmt: skip
+        visible = [metric for metric in scene.catalog.metrics.values() if not metric.hidden]
+        called = [(metric, (metric.label.zh, *metric.synonyms.zh)) for metric in visible]
+        ends = (measure + "数", measure + "量")
+        named = [metric for metric, names in called if set(ends) & set(names)]
+        named = named or [metric for metric, names in called if any(name.endswith(ends) for name in names)]
         if len(named) == 1 and draft.counted is None:
             draft.add_metric(named[0].name, index)
             draft.say("metric", named[0].label.zh, named[0].label.en, scene.words(line, index))

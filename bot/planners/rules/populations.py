@@ -17,7 +17,7 @@ _RANKING = (
 )  # fmt: skip
 
 
-_PLACES = frozenset("市省县区州镇")  # 上海市 for the value 上海
+_TAILS = frozenset("市省县区州镇端版类型款系")  # 上海市 for the value 上海, 手机端 for 手机
 
 
 def set_populations(line: Line, scene: Scene) -> None:
@@ -52,13 +52,14 @@ def _completes(line: Line, before: int, index: int, scene: Scene) -> bool:
     item = line.items[index]
     if not line.is_role(index, "unknown") or not line.is_role(before, "value"):
         return False
-    if line.items[before].end == item.start and item.text in _PLACES:
+    glued = line.items[before].end == item.start
+    if glued and item.text in _TAILS:
         return True
     known = [scene.dimension(term.name) for term in line.roles[before].terms]
     names = [name for one in known for name in (one.label.zh, one.label.en.lower(), *one.synonyms.all())]
     if item.text.isascii():
         return len(item.text) > 2 and any(item.text in name.split() for name in names)
-    return len(item.text) > 1 and any(item.text in name for name in names)
+    return (glued or len(item.text) > 1) and any(item.text in name for name in names)  # 技术部 of 部门
 
 
 def _same(line: Line, one: int, other: int) -> bool:
@@ -141,10 +142,19 @@ def _in_chinese(line: Line, index: int) -> bool:
     if not joint and not (before in line.used and line.items[before].text.endswith("的")):
         return False
     counted = line.before(before) if joint else None
-    glued = line.is_role(after, "metric") and counted is not None and line.is_role(counted, "number")
+    if line.is_role(after, "time") and after is not None:
+        after = line.after(after)  # 标价高于200的商品上个月销量
+    conditioned = counted is not None and (
+        line.is_role(counted, "number", "quote") or _searched(line, counted)
+    )
+    glued = line.is_role(after, "metric") and conditioned and not line.tagged(*_RANKING)
     return glued or (
         line.has(after, Tag.OF) and after is not None and line.is_role(line.after(after), "metric")
     )
+
+
+def _searched(line: Line, index: int) -> bool:
+    return any(line.has(at, Tag.TEXT_OP) and at in line.used for at in (index - 1, index - 2) if at >= 0)
 
 
 def _compound(line: Line, index: int) -> bool:
