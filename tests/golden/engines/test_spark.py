@@ -1,4 +1,3 @@
-import threading
 from datetime import datetime
 
 import pytest
@@ -26,23 +25,6 @@ def test_the_row_limit_cuts_in_order_and_says_so(on_spark):
     )
     assert result.rows == ((7,), (6,))
     assert result.truncated
-
-
-ENDLESS = "SELECT COUNT(*) FROM RANGE(2000000) AS a JOIN RANGE(2000000) AS b ON a.id + b.id = -1"
-
-
-def test_a_slow_query_is_stopped_in_time(on_spark):
-    with pytest.raises(EngineError) as caught:
-        on_spark.engine("shop").execute(ENDLESS, timeout=1)
-    assert caught.value.code == "timeout"
-
-
-def test_a_running_query_can_be_cancelled_from_another_thread(on_spark):
-    engine = on_spark.engine("shop")
-    threading.Timer(1, engine.interrupt, [threading.get_ident()]).start()
-    with pytest.raises(EngineError) as caught:
-        engine.execute(ENDLESS, timeout=60)
-    assert caught.value.code == "interrupted"
 
 
 def test_errors_name_columns_and_never_quote_a_cell(on_spark):
