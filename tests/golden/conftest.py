@@ -220,6 +220,13 @@ def golden():
     runner.close()
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out what takes minutes, unless it is asked for."""
+    return (
+        True if collection_path.name == "test_every_case_counts.py" and not config.getoption("deep") else None
+    )
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "case" in metafunc.fixturenames:
         metafunc.parametrize("case", all_cases(), ids=str)
