@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from pydantic import TypeAdapter, ValidationError
+from sqlalchemy.exc import DBAPIError
 
 from bot.answer import Answer
 from bot.charts.tree import metric_tree, tree_svg
@@ -18,9 +19,10 @@ from bot.editing.choices import Choice, Chooser, Part
 from bot.execution import as_query
 from bot.outcomes import LONGEST_QUESTION
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan
+from bot.store.database import StoreError
 from bot.store.verified import save_verified
 from bot.ui.bench_json import comparison_json, rows_json
-from bot.ui.labels import BAD_CHOICE, CHANGED, SAVED
+from bot.ui.labels import ASK_ADMIN, BAD_CHOICE, CHANGED, NOT_SAVED, SAVED
 from bot.ui.wording import SLOT_LABELS
 from bot.workbench.compare import run_beside
 from bot.workbench.rows import rows_behind
@@ -141,7 +143,10 @@ class Desk:
         plan, question = read_plan(payload.get("plan")), str(payload.get("question") or "").strip()
         if not question or len(question) > LONGEST_QUESTION:
             raise _unreadable()
-        kept = save_verified(self._bench.store, self._bench.workspace, question, plan, approved_by=user)
+        try:
+            kept = save_verified(self._bench.store, self._bench.workspace, question, plan, approved_by=user)
+        except DBAPIError as error:  # locked, read-only, full: nothing was kept, and the person must know
+            raise StoreError(NOT_SAVED, ASK_ADMIN) from error
         return {"saved": SAVED.at(locale), "id": kept.id}
 
     def _said(self, plan: AnswerablePlan, edit: Edit, user: str | None) -> Text:

@@ -8,6 +8,7 @@ CARD_LABELS: dict[str, Text] = {
     "read_as": Text(zh="我这样理解", en="How I read it"),
     "default": Text(zh="默认", en="default"),
     "from_words": Text(zh="来自你的问题", en="from your words"),
+    "failed": Text(zh="这次没有成功,稍后再试。", en="This did not work; try again later."),
     "verified": Text(zh="已核对", en="Verified"),
     "verified_by": Text(zh="由{by}核对", en="checked by {by}"),
     "save_verified": Text(zh="存为核对过的问题", en="Save as verified question"),
@@ -106,6 +107,14 @@ FAILED = Text(
 BAD_CHOICE = Text(
     zh="这个按钮的内容读不出来了,请重新问一遍。",
     en="What this button stands for can no longer be read. Please ask again.",
+)
+NOT_SAVED = Text(
+    zh="没有存下来:应用数据库现在写不进去。",
+    en="Nothing was kept: the app database cannot be written to now.",
+)
+ASK_ADMIN = Text(
+    zh="请管理员看看磁盘空间和文件权限,再存一次。",
+    en="Ask the administrator to look at disk space and file permissions, and save again.",
 )
 SAVED = Text(
     zh="已存为核对过的问题,以后按这个读法回答。",

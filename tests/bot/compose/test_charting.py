@@ -76,3 +76,22 @@ def test_the_subtitle_says_the_period_and_what_it_is_compared_with(view, scene, 
 
 def test_nothing_is_drawn_of_an_empty_result(view, scene):
     assert chart_for(view([], ["paid"], [(None,)]), Side(), scene) is None
+
+
+def test_only_what_adds_up_to_a_whole_may_be_a_ring(view, scene):
+    adds = view(["channel"], ["paid"], [("qc", 5), ("xhs", 9)])
+    below_zero = view(["channel"], ["paid"], [("qc", -5), ("xhs", 9)])
+    ratio = view(["channel"], ["roas"], [("qc", 2.0), ("xhs", 3.0)])
+
+    kinds = [chart_for(shown, Side(shown), scene).options["kinds"] for shown in (adds, below_zero, ratio)]
+
+    assert kinds == [("bar", "pie"), ("bar",), ("bar",)]
+
+
+def test_a_trend_may_be_bars_and_an_area_only_where_it_adds_up(view, scene):
+    adds = view(["week"], ["paid"], list(zip(WEEKS, (5, 6, 1), strict=True)), main=THREE_WEEKS)
+    ratio = view(["week"], ["roas"], list(zip(WEEKS, (5.0, 6.0, 1.0), strict=True)), main=THREE_WEEKS)
+
+    kinds = [chart_for(shown, Side(), scene).options["kinds"] for shown in (adds, ratio)]
+
+    assert kinds == [("line", "bar", "area"), ("line", "bar")]

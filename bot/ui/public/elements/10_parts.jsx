@@ -14,8 +14,13 @@ function label(name, values) {
 
 // What a card asks for beside its answer; the reply is plain JSON, with `problem` where something is wrong.
 async function look(what, payload) {
-  const reply = await callAction({ name: 'look', payload: { ...payload, what, locale: props.locale } });
-  return (reply && reply.response) || {};
+  const failed = { problem: label('failed'), mend: '' };
+  try {
+    const reply = await callAction({ name: 'look', payload: { ...payload, what, locale: props.locale } });
+    return (reply && reply.response) || failed;
+  } catch {
+    return failed;
+  }
 }
 
 function Problem({ reply }) {
