@@ -78,9 +78,12 @@ Plan = Annotated[MetricPlan | ToolPlan | MetadataPlan | ClarifyPlan | RefusePlan
 def plan_hash(plan: AnswerablePlan) -> str:
     """Return the SHA-256 of the canonical plan, without anything that only concerns its presentation.
 
-    Order that changes no number is made canonical: conditions, `in` values and segments are sorted.
+    What changes no number is made canonical: conditions, `in` values and segments are sorted; the order that the
+    rows have anyway and the asked end of a period that nothing is compared with are left out.
     """
     content = plan.model_dump(mode="json", exclude={"presentation"}, exclude_defaults=True)
+    if isinstance(plan, MetricPlan):
+        _without_defaults(plan, content)
     for condition in content.get("where", []):
         if condition.get("operator") in ("in", "not in"):
             condition["values"] = sorted(condition["values"], key=str)
@@ -89,3 +92,16 @@ def plan_hash(plan: AnswerablePlan) -> str:
             content[unordered] = sorted(content[unordered], key=lambda part: json.dumps(part, sort_keys=True))
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _without_defaults(plan: MetricPlan, content: dict[str, object]) -> None:
+    """Take out of a plan's content what says no more than its absence does."""
+    timed = any(group.grain or group.part or group.custom_grain for group in plan.group_by)
+    plain = [(order.column, order.descending) for order in plan.order_by] == [
+        (name, True) for name in plan.metrics[:1]
+    ]
+    if plain and plan.limit is None and not timed:
+        content.pop("order_by", None)
+    period = content.get("period")
+    if isinstance(period, dict) and not plan.compare and not plan.transforms:
+        period.pop("requested_end", None)

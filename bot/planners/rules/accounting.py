@@ -6,6 +6,7 @@ from bot.language.coverage import unaccounted
 from bot.planners.rules.draft import Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
+from semantic_layer.catalog import SimpleMetric
 
 _HARMLESS = frozenset(
     {
@@ -25,10 +26,38 @@ def unused_words(line: Line, scene: Scene, *, named: bool) -> tuple[str, ...]:
     for index, item in enumerate(line.items):
         grammar = line.roles[index].kind == "grammar"
         passed = grammar and (not named or (line.has(index, Tag.VERB) and not _is_compound(line, index)))
+        passed = passed and not _restricts(line, scene, index)
         passed = passed and not line.has(index, Tag.NOT, Tag.NOT_END, Tag.NEVER, Tag.OTHER)
         if index in line.used or passed or line.roles[index].kind == "sign" or _is_harmless(line, index):
             used.append((item.start, item.end))
     return unaccounted(scene.question, used, frozenset())
+
+
+_RESTRICTING = {
+    "发货": "发货", "发过货": "发货", "付款": "付", "付款了": "付", "支付": "付", "支付了": "付", "成交": "成交", "成交了": "成交",
+    "shipped": "ship", "paid": "paid",
+}  # fmt: skip
+
+
+def _restricts(line: Line, scene: Scene, index: int) -> bool:
+    """Return whether a verb beside a count tells its rows apart (shipped orders, 付款的订单数), unless it counts just those.
+
+    Orders are placed anyway, so that "placed" and 下单 say nothing; not every order is shipped or paid.
+    """
+    stem = _RESTRICTING.get(line.items[index].text)
+    if stem is None or not line.has(index, Tag.VERB):
+        return False
+    near = [line.before(index, Tag.OF, Tag.IS)] if line.items[index].text.isascii() else []
+    for at in (line.after(index, Tag.OF), *near):
+        if not line.is_role(at, "metric") or at is None:
+            continue
+        metric = scene.metric(line.roles[at].name)
+        kind = metric.type
+        words = " ".join((metric.label.zh, metric.label.en.lower(), *metric.synonyms.all(), metric.name))
+        own = " ".join(part.sql for part in metric.filters)
+        counts = isinstance(kind, SimpleMetric) and kind.agg in ("count", "count_distinct")
+        return counts and stem not in words and stem not in own
+    return False
 
 
 def _is_compound(line: Line, index: int) -> bool:

@@ -141,7 +141,9 @@ def _use_markers(line: Line, draft: Draft) -> None:
         line.use(*line.tagged(Tag.OTHER, Tag.NOT_END))
     if draft.compare or grouped or len(draft.metrics) > 1 or draft.sides:
         line.use(*line.tagged(Tag.COMPARE))
-    if draft.compare or draft.sides:  # how much more than in May
+    if (
+        draft.compare and line.tagged(Tag.COMPARE) and not grouped
+    ) or draft.sides:  # how much more than in May
         line.use(*(at for at in line.tagged(Tag.MORE) if line.payload(at, Tag.MORE) != "middle"))
     if draft.period is not None or draft.periods or line.tagged(Tag.COMPARE):
         line.use(*line.tagged(Tag.BETWEEN))

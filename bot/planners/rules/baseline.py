@@ -31,14 +31,19 @@ def compare_words(compare: Compare) -> tuple[str, str]:
     return COMPARE_TEXT[compare.kind]
 
 
+_LONGEST = 100  # years
+
+
 def plainly(draft: Draft) -> None:
     """Name a comparison with the period just before, or with the same dates a year earlier, by that name.
 
     "August vs July" and "August vs the previous month" are one plan. A year is compared with the year before.
     """
     period = draft.period
-    if period is None:
+    if period is None or not draft.compare or period.requested_end.year - period.start.year > _LONGEST:
         return
+    if period.start.year <= _LONGEST:
+        return  # nothing lies before
     unit = calendar_unit(Period.of(period.start, period.requested_end))
     day = period.requested_end - period.start == ONE_DAY
     named: dict[tuple[date, date], Compare] = {}

@@ -448,8 +448,8 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "spent|spend|spends|spending|paid|pay|pays|paying|earn|earns|earning|shipped|ship|brought|bring|brings|transacted|"
         "visited|visit|shopped|shop|consume|consumed|booked|signed|signed up|submitted|created|received|best selling|"
         "selling best|sell best|sells best|sold best|top selling|worst selling|most sold|best seller|best sellers|"
-        "bestselling|bestseller|receive|receives|receiving|send|sends|sending|sent|process|processed|handle|handled|host|hosted|serve|served|"
-        "log|logged|collect|collected|take in|took in|rake in|raked in|pull in|pulled in|issue|issued|run up|cost us|incur|incurred|open|opened|file|filed|raised|raise|submit|accept|accepted|welcome|welcomed",
+        "bestselling|bestseller|receive|receives|receiving|send|sends|sending|sent|host|hosted|serve|served|"
+        "log|logged|collect|collected|take in|took in|rake in|raked in|pull in|pulled in|issue|issued|run up|cost us|incur|incurred|file|filed|submit|welcome|welcomed",
     ),
     (
         Tag.FOLLOW,

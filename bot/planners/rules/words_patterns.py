@@ -119,6 +119,7 @@ SIGNED: tuple[tuple[re.Pattern[str], Tag, str], ...] = (
         Tag.SIGNED,
         "<",
     ),
+    (re.compile(r"单[笔个次件票条张](?=最)"), Tag.STOP, ""),
     (re.compile(r"百分之?(?:几|多少)|几成(?!交|本)|多大(?:的)?比[例重]|几个百分点"), Tag.SHARE, ""),
     (
         re.compile(
