@@ -80,6 +80,25 @@ def check(suite: SuiteOption = None, data: DataOption = None) -> None:
     raise typer.Exit(1 if failed else 0)
 
 
+@app.command("defog")
+def foreign(
+    practice: Annotated[
+        Path, typer.Option("--practice", help="练习数据的文件夹 / the folder of practice data.")
+    ],
+    *,
+    report: Annotated[Path | None, typer.Option("--report", help="写出报告 / write the report here.")] = None,
+) -> None:
+    """Ask defog's questions over three foreign databases, and those that none of them can answer."""
+    from evals.defog import judge, judge_unanswerable, load_questions, open_workspaces, report_of
+
+    pipelines = open_workspaces(practice, read_settings("", "rules"))
+    verdicts = [judge(one, pipelines[one.database]) for one in load_questions(practice)]
+    text = report_of(verdicts, judge_unanswerable(practice, pipelines))
+    typer.echo(text)
+    if report is not None:
+        report.write_text(text, encoding="utf-8")
+
+
 @app.command("show")
 def show(
     case_id: Annotated[str, typer.Argument(help="用例编号 / the case's id.")],

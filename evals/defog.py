@@ -218,10 +218,9 @@ def _identities(
     shapes = [[list(row) for row in gold]]
     if texts and numbers and all(at in keys for at in texts):  # LUB for each user: by name instead of by id
         shapes.append([[row[n] for n in numbers] for row in gold])
-    for at in texts if len(texts) > 1 else ():
-        if len({row[at] for row in gold}) == len(gold):
-            shapes.append([[row[at], *(row[n] for n in numbers)] for row in gold])
-    if len(texts) >= 2:
+    alone = [at for at in texts if len(texts) > 1 and len({row[at] for row in gold}) == len(gold)]
+    shapes += [[[row[at], *(row[n] for n in numbers)] for row in gold] for at in alone]
+    if len(texts) >= 2:  # a first and a last name
         shapes.append(
             [
                 [f"{row[texts[0]]} {row[texts[1]]}", *(row[t] for t in texts[2:]), *(row[n] for n in numbers)]
@@ -256,3 +255,31 @@ def _said(answer: Answer) -> str:
     if answer.clarification is not None:
         return answer.clarification.question.at("en-US")
     return answer.headline.at("en-US") if answer.headline else ""
+
+
+def report_of(verdicts: Sequence[Verdict], unanswerable: Sequence[tuple[str, str, str]]) -> str:
+    """Return the figures and every question that did not come out right, in Markdown."""
+    able = [one for one in verdicts if one.question.why_not is None]
+    unable = [one for one in verdicts if one.question.why_not is not None]
+    right, wrong = sum(one.right for one in able), sum(one.confidently_wrong for one in able)
+    refused = sum(outcome in ("refuse", "clarify") for _, _, outcome in unanswerable)
+    lines = [
+        f"{len(able)} of {len(verdicts)} questions are for a metric layer: {right} right ({right / len(able):.1%}), "
+        f"{wrong} confidently wrong ({wrong / len(able):.1%}), {len(able) - right - wrong} asked back or refused.",
+        f"{len(unable)} are not: {sum(one.right for one in unable)} refused or answered as the gold, "
+        f"{sum(one.confidently_wrong for one in unable)} confidently wrong.",
+        f"Unanswerable questions: {refused} of {len(unanswerable)} refused or asked back.",
+        "",
+        "| question | came out | said |",
+        "|---|---|---|",
+        *(
+            f"| {one.question.id} | {'wrong' if one.confidently_wrong else one.outcome} | {one.said} |"
+            for one in verdicts
+            if not one.right
+        ),
+        "",
+        "Not for a metric layer:",
+        "",
+        *(f"- {one.question.id}: {one.question.why_not}" for one in unable),
+    ]
+    return "\n".join(lines) + "\n"
