@@ -101,3 +101,33 @@ verified_questions = Table(
     *_texts("note"),
     UniqueConstraint("workspace", "folded", name="verified_once"),
 )
+
+suggestions = Table(
+    "suggestions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("scope", Text, nullable=False),  # who may see it: a fingerprint of the rights it was computed under
+    Column("topic", Text, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("first_shown", Text, nullable=False),
+    Column("last_shown", Text, nullable=False),
+    Column("shown_count", Integer, nullable=False),
+    *_texts("decided_on", "decided_by", "reason", "assignee", "starts", "ends", "result"),
+    UniqueConstraint("workspace", "scope", "topic", "round", name="suggested_once"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    *_texts("author"),
+    Column("at", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Index("comments_by_subject", "workspace", "subject", "at"),
+)
