@@ -16,6 +16,7 @@ PLANNERS: tuple[PlannerChoice, ...] = ("rules", "llm", "auto")
 DEFAULT_SECONDS = 30.0
 MOST_SECONDS = 600
 WORKSPACE_FILE = "askgrowth.yml"
+DELIVERY = "ASKGROWTH_DELIVERY_"  # ..._BOSS=wecombot://… is the target `boss`
 DEMO = Path(__file__).resolve().parent.parent / "demo"
 
 
@@ -58,6 +59,7 @@ class Settings:
     database_url: str | None = field(
         default=None, repr=False
     )  # may hold a password; None: SQLite in state_dir
+    delivery: Mapping[str, str] = field(default_factory=dict, repr=False)  # target -> address, a secret
 
 
 def read_settings(
@@ -87,6 +89,7 @@ def read_settings(
         chainlit_auth_secret=env.get("CHAINLIT_AUTH_SECRET"),
         environ=dict(env),
         database_url=env.get("ASKGROWTH_DATABASE_URL") or None,
+        delivery=_delivery(env),
     )
 
 
@@ -159,6 +162,15 @@ def _state_dir(named: str | None) -> Path:
     from platformdirs import user_cache_path
 
     return user_cache_path("askgrowth")
+
+
+def _delivery(env: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the addresses of ASKGROWTH_DELIVERY_NAME variables by their lower-case names."""
+    return {
+        name.removeprefix(DELIVERY).lower(): value.strip()
+        for name, value in sorted(env.items())
+        if name.startswith(DELIVERY) and len(name) > len(DELIVERY) and value.strip()
+    }
 
 
 def _endpoint(env: Mapping[str, str]) -> Endpoint | None:

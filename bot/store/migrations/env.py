@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from alembic import context
 
-from bot.store.schema import metadata
+from bot.store.job_schema import job_runs
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=metadata,
+    target_metadata=job_runs.metadata,  # one for all tables
     transactional_ddl=False,  # the transaction is `migrate`'s
 )
 context.run_migrations()

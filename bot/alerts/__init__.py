@@ -1,0 +1,1 @@
+"""Alerts: what is watched, when it fires, and what is said. Pure where it judges."""

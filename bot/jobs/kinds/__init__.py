@@ -1,0 +1,1 @@
+"""The kinds of scheduled work, one module each; found by themselves."""
