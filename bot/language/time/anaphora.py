@@ -16,7 +16,8 @@ from semantic_layer.period import Grain, Period, calendar_unit, shift
 
 _GRAINS = {"天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grain.WEEK, "礼拜": Grain.WEEK,
            "月": Grain.MONTH, "季": Grain.QUARTER, "季度": Grain.QUARTER, "年": Grain.YEAR,
-           "day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.QUARTER, "year": Grain.YEAR}  # fmt: skip
+           "day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH,
+           "quarter": Grain.QUARTER, "year": Grain.YEAR}  # fmt: skip
 _ZH = r"(天|日|周|星期|礼拜|月|季度?|年)"
 _EN = r"(day|week|month|quarter|year)"
 _ENDS = r"(?=\s*(?:$|[?.!,;]|instead|then|too|as well|though|by |for |in ))"

@@ -214,11 +214,15 @@ def _nth_before(cursor: Cursor, index: int) -> Found | None:
         return Point(quarter=Ref(place)), at + 1
     if outer is None or (after == at + 1 and not cursor.lexemes[after].glued):
         return None
-    of, end = outer
+    return _nth_of(outer, unit, weekday.number if weekday is not None else None, (place, count))
+
+
+def _nth_of(outer: Found, unit: str, weekday: int | None, position: tuple[int, int]) -> Found | None:
+    (of, end), (place, count) = outer, position
     if unit == "half":
         return (Part(of, "first_half" if place == 1 else "second_half"), end) if abs(place) <= 2 else None
     if weekday is not None:
-        return Nth(of, Grain.WEEK, place, count, weekday.number), end
+        return Nth(of, Grain.WEEK, place, count, weekday), end
     if unit == "quarter" and count == 1 and place > 0 and isinstance(of, Point) and finest(of) == "year":
         return replace(of, quarter=Ref(place)), end
     return Nth(of, GRAINS[unit], place, count), end

@@ -65,12 +65,12 @@ def read_clauses(line: Line, draft: Draft, scene: Scene) -> None:
         ):
             line.roles[index] = Role("sign")
             line.use(index)
-            _population(line, draft, scene, index - 1)
+            _population(line, scene, index - 1)
     for index in line.of_role("dimension", "metric"):
         after = index + 1
         origin = after < len(line) and line.has(after, Tag.OF) and line.items[after].text in ("from", "in")
         if origin and line.is_role(line.after(after), "value") and _agent(line, index):
-            _population(line, draft, scene, index)
+            _population(line, scene, index)
     if _SECOND.search(scene.question.text) and line.of_role("metric"):
         draft.refuse(
             "not_supported",
@@ -165,7 +165,7 @@ def _beside_noun(line: Line, index: int, scene: Scene) -> None:
         line.roles[index] = Role("value", kept)
 
 
-def _population(line: Line, draft: Draft, scene: Scene, index: int) -> None:
+def _population(line: Line, scene: Scene, index: int) -> None:
     """Use up a noun that only says whose numbers are asked, where another metric is asked."""
     if not line.is_role(index, "dimension", "metric", "model"):
         return
