@@ -31,7 +31,7 @@ class Reader:
 
 def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
     """Return the outcome of a draft."""
-    unused = unused_words(line, scene, named=bool(draft.metrics) or draft.lacking)
+    unused = unused_words(line, scene, named=bool(draft.metrics) or draft.lists)
     if draft.problems and not draft.metrics and not unused:
         return _problem(draft, scene)
     named = draft.group_by or draft.where or draft.segments or draft.sides
@@ -117,7 +117,7 @@ def _ordered_like(again: Draft, draft: Draft, scene: Scene) -> Draft:
 
 def _asks_for_members(line: Line, draft: Draft) -> bool:
     """Return whether a question without a metric asks which members there are."""
-    if draft.lacking:
+    if draft.lists:
         return True
     if not draft.group_by or any(group.dimension == "metric_time" for group in draft.group_by):
         return False

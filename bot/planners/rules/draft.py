@@ -116,7 +116,7 @@ class Draft:
     limit: Limit | None = None
     presentation: Presentation | None = None
     counted: str | None = None  # how many of this dimension
-    lacking: bool = False  # members without any rows of a metric: a list, although no metric is shown
+    lists: bool = False  # the members themselves are asked for, no metric is shown
     evaluative: set[str] = field(default_factory=set)  # metrics read from a vague word: most means best
     superlative: tuple[str, tuple[str, ...]] | None = (
         None  # from inside a vague word (最有效): best, its words

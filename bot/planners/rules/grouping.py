@@ -122,6 +122,8 @@ def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
 
 def read_head(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "products whose name contains x, by sales": ranked by a metric, the filtered things are listed."""
+    if not draft.metrics and draft.where:
+        _named_members(line, draft, scene)
     if draft.group_by or not draft.where or not draft.metrics:
         return
     by_metric = [at for at in line.of_role("metric") if line.has(line.before(at, Tag.OF), Tag.BY)]
@@ -131,6 +133,23 @@ def read_head(line: Line, draft: Draft, scene: Scene) -> None:
         draft.add_group(GroupBy(dimension=name))
         label = scene.dimension(name).label
         draft.say("dimension", f"按{label.zh}", f"by {label.en}", scene.words(line, heads[0]))
+
+
+def _named_members(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "clients whose name starts with A", with nothing else asked, as the list of them."""
+    named = [at for at in line.of_role("dimension") if at in line.used]
+    searched = {part.dimension for part in draft.where if isinstance(part, Condition)}
+    if not named or not line.tagged(Tag.TEXT_OP) or line.before(named[0], Tag.LIST, Tag.WHICH) is not None:
+        return
+    name = line.roles[named[0]].name
+    if (
+        searched == {name}
+        and draft.period is None
+        and {group.dimension for group in draft.group_by} <= {name}
+    ):
+        draft.lists = True
+        draft.add_group(GroupBy(dimension=name))
+        draft.say("dimension", f"按{scene.dimension(name).label.zh}", f"by {scene.dimension(name).label.en}")
 
 
 def _is_each(text: str) -> bool:

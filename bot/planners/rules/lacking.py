@@ -115,7 +115,7 @@ def _lack(
     metric = scene.metric(names[0]).label
     draft.metrics = []
     draft.counted = None
-    draft.lacking = True
+    draft.lists = True
     draft.where.append(Expression(sql=f"coalesce(metric('{names[0]}', '{subject}'), 0) = 0"))
     draft.add_group(GroupBy(dimension=subject))
     for at in line.of_role("dimension"):
