@@ -10,7 +10,7 @@ from semantic_layer.catalog import AnalysisBinding
 from semantic_layer.errors import QueryError
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import GroupBy, MetricQuery, PeriodRange, Where
-from semantic_layer.table import Table
+from semantic_layer.table import Cell, Table
 from semantic_layer.text import Text
 from tools.bindings import filters_of, name_of, names_of
 from tools.registry import ToolContext
@@ -141,7 +141,7 @@ def _named(cell: object, table: Table, at: int, words: dict[str, tuple[str, Text
     """Return what a reader calls a deal: its own label, else who and when (an id says nothing)."""
     column = table.columns[at]
     if column.value_labels or not words:
-        return group_label(cell, column)  # type: ignore[arg-type]
+        return group_label(cell, column)
     first = next(iter(words.values()))[1]
     when = f" {day:%Y-%m-%d}" if day is not None else f" #{cell}"
     return Text(zh=f"{first.zh}{when}", en=f"{first.en}{when}")

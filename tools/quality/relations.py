@@ -10,7 +10,7 @@ from semantic_layer.period import Grain, add_months, truncate
 from semantic_layer.query import GroupBy, MetricQuery, PeriodRange
 from semantic_layer.rows import Analysis, Measured, Named, RowQuery, Step
 from semantic_layer.text import Text
-from tools.quality.fields import Field, Issue
+from tools.quality.fields import Field, Issue, Severity
 from tools.quality.profile import whole
 from tools.registry import ToolContext
 from tools.render import as_float, percent
@@ -39,9 +39,9 @@ def references(model: Model, fields: Sequence[Field], context: ToolContext) -> l
             why = Text(
                 zh=f"「{parent.label.zh}」里没有这个编号", en=f"no row of “{parent.label.en}” has the key"
             )
-            severity = "problem" if lost / whole(found["n"]) > 0.001 else "suspect"
+            severity: Severity = "problem" if lost / whole(found["n"]) > 0.001 else "suspect"
             issues.append(
-                Issue("reference", severity, model, one.label, lost, whole(found["n"]), why, result.sql)  # type: ignore[arg-type]
+                Issue("reference", severity, model, one.label, lost, whole(found["n"]), why, result.sql)
             )
     return issues
 

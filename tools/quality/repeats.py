@@ -8,7 +8,7 @@ from semantic_layer.catalog import Model
 from semantic_layer.rows import Analysis, RowQuery, Step
 from semantic_layer.text import Text
 from tools.numerics.spelling import variants
-from tools.quality.fields import Field, Issue, rows_of
+from tools.quality.fields import Field, Issue, Severity, rows_of
 from tools.quality.profile import whole
 from tools.registry import ToolContext
 
@@ -45,9 +45,9 @@ def duplicates(model: Model, fields: Sequence[Field], context: ToolContext) -> l
             zh="已声明的列相同;列太少,分不清是不是真重复",
             en="equal in every declared column; too few columns to tell whether they are real duplicates",
         )
-    severity = "note" if surplus / rows > COARSE else "problem"
+    severity: Severity = "note" if surplus / rows > COARSE else "problem"
     label = Text(zh="整行", en="whole row")
-    return [Issue("duplicates", severity, model, label, surplus, rows, why, result.sql)]  # type: ignore[arg-type]
+    return [Issue("duplicates", severity, model, label, surplus, rows, why, result.sql)]
 
 
 def spellings(model: Model, fields: Sequence[Field], context: ToolContext) -> list[Issue]:

@@ -144,14 +144,16 @@ def _chart_table(issues: Sequence[Issue]) -> Table:
     labels = tuple(
         (
             str(at),
-            Text(zh=f"{one.model.label.zh}·{one.label.zh}·{_CHECK_LABELS[one.check].zh}",
-                 en=f"{one.model.label.en}, {one.label.en}: {_CHECK_LABELS[one.check].en}"),
+            Text(
+                zh=f"{one.label.zh}·{_CHECK_LABELS[one.check].zh}",
+                en=f"{one.label.en}, {_CHECK_LABELS[one.check].en}",
+            ),
         )
         for at, one in enumerate(shown)
-    )  # fmt: skip
+    )
     columns = (
         Column("issue", Text(zh="问题", en="issue"), "dimension", value_labels=labels),
-        Column("affected_share", Text(zh="受影响比例", en="share affected"), "derived", format="0.0%"),
+        Column("affected_share", Text(zh="受影响比例", en="share affected"), "derived"),
     )
     return Table(columns, tuple((str(at), one.share) for at, one in enumerate(shown)), len(shown))
 

@@ -179,8 +179,8 @@ def _conclusions(main: Metric, material: Material, context: ToolContext) -> list
             )
             found.append(Conclusion("keep" if better else "stop", told, "quasi_experiment", one.queries))
     for done, numbers in material.trials:
-        verdict: Verdict | None = {"win": "keep", "loss": "stop"}.get(done.verdict)  # type: ignore[assignment]
-        found.append(Conclusion(verdict or "open", statement(done, context), "experiment", numbers))
+        verdict: Verdict = "keep" if done.verdict == "win" else "stop" if done.verdict == "loss" else "open"
+        found.append(Conclusion(verdict, statement(done, context), "experiment", numbers))
     found += [Conclusion("start", one.strategy, one.evidence, ()) for one in material.starts]
     for scored in material.scored:
         if scored.goal and scored.actual is not None:
