@@ -137,7 +137,7 @@ def _deals(table: Table, item: str, metrics: Sequence[str]) -> dict[str, Deal]:
     return found
 
 
-def _named(cell: object, table: Table, at: int, words: dict[str, tuple[str, Text]], day: date | None) -> Text:
+def _named(cell: Cell, table: Table, at: int, words: dict[str, tuple[str, Text]], day: date | None) -> Text:
     """Return what a reader calls a deal: its own label, else who and when (an id says nothing)."""
     column = table.columns[at]
     if column.value_labels or not words:
