@@ -53,7 +53,7 @@ class Settings:
     endpoint: Endpoint | None = None
     planner: PlannerChoice | None = None  # None: as the workspace says
     chainlit_auth_secret: str | None = field(default=None, repr=False)
-    environ: Mapping[str, str] = field(
+    variables: Mapping[str, str] = field(
         default_factory=dict, repr=False
     )  # for `${NAME}` in a workspace's engine.url
     database_url: str | None = field(
@@ -87,7 +87,7 @@ def read_settings(
         endpoint=endpoint,
         planner=parse_planner(planner, endpoint),
         chainlit_auth_secret=env.get("CHAINLIT_AUTH_SECRET"),
-        environ=dict(env),
+        variables=dict(env),
         database_url=env.get("ASKGROWTH_DATABASE_URL") or None,
         delivery=_delivery(env),
     )

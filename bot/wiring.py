@@ -30,7 +30,7 @@ def open_layer(settings: Settings, progress: Progress | None = None) -> Semantic
 
     data_dir = demo_data(settings.state_dir, progress) if settings.is_demo else None
     return semantic_layer.open(
-        settings.workspace, state_dir=settings.state_dir, data_dir=data_dir, environ=settings.environ
+        settings.workspace, state_dir=settings.state_dir, data_dir=data_dir, environ=settings.variables
     )
 
 

@@ -100,7 +100,7 @@ class Runner:
             path,
             state_dir=self.settings.state_dir,
             data_dir=self.data_dirs.get(workspace),
-            environ=self.settings.environ,
+            environ=self.settings.variables,
         )
 
 

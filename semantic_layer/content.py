@@ -89,7 +89,7 @@ class Opening:
     connection: duckdb.DuckDBPyConnection | None
     stamp: str
     content: Content
-    environ: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the secrets of `engine.url`
+    variables: Mapping[str, str] = field(default_factory=dict, repr=False)  # for the secrets of `engine.url`
 
     @property
     def may_change(self) -> bool:

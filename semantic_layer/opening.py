@@ -72,7 +72,7 @@ def reload(layer: SemanticLayer) -> Reload:
             opening.connection,
             state_dir=opening.state_dir,
             data_dir=opening.data_dir,
-            environ=opening.environ,
+            environ=opening.variables,
         )
     except AskGrowthError as error:
         return Reload(layer, error=error)
@@ -119,7 +119,7 @@ def _data(opening: Opening) -> tuple[Catalog, Engine, str, CoverageMap | None]:
     if settings.engine_type != "duckdb":
         from semantic_layer.engines.connecting import connect
 
-        server = connect(catalog, settings, opening.environ)
+        server = connect(catalog, settings, opening.variables)
         measured = measure(catalog, server)
         return catalog, server, _server_version(settings, measured), measured
     if settings.engine_path is not None:

@@ -26,7 +26,7 @@ def check(as_json: JsonOption = False, workspace: WorkspaceOption = None) -> Non
     settings = read_settings(workspace)
     data_dir = demo_data(settings.state_dir, note) if settings.is_demo else None
     report = check_workspace(
-        settings.workspace, state_dir=settings.state_dir, data_dir=data_dir, environ=settings.environ
+        settings.workspace, state_dir=settings.state_dir, data_dir=data_dir, environ=settings.variables
     )
     if as_json:
         say_json(report.to_json())

@@ -76,9 +76,8 @@ class SparkEngine:
                 if run.interrupted:
                     raise interrupted() from error
                 raise failed(_detail(error)) from error
-            except (
-                Exception
-            ) as error:  # py4j and gRPC raise what they like when a job is cancelled or Spark is gone
+            except Exception as error:
+                # py4j and gRPC raise what they like when a job is cancelled or Spark is gone.
                 if run.timed_out or run.interrupted:
                     raise (timed_out(seconds) if run.timed_out else interrupted()) from error
                 raise unreachable(NAME, "Spark", type(error).__name__) from error

@@ -69,7 +69,7 @@ def as_reference(token: TimeToken) -> TimeToken:
     if token.kind != "period" or not isinstance(point, Point) or not _PREVIOUS.match(token.words.lower()):
         return token
     grain = Grain.DAY if point == Point(days=-1) else _GRAINS.get(finest(point))
-    plain = grain is Grain.DAY or point == Point(**{finest(point): Ref(-1, True)})  # type: ignore[arg-type]
+    plain = grain is Grain.DAY or point == Point(**{finest(point): Ref(-1, True)})  # type: ignore[arg-type]  # the keys are fields of Point
     return replace(token, expression=Shifted(grain, -1)) if plain and grain is not None else token
 
 
@@ -92,4 +92,4 @@ def without_anchor(expression: Shifted) -> Expression:
     grain = expression.grain or Grain.MONTH
     if grain is Grain.DAY:
         return Point(days=expression.step)
-    return Point(**{grain.value: Ref(expression.step, True)})  # type: ignore[arg-type]
+    return Point(**{grain.value: Ref(expression.step, True)})  # type: ignore[arg-type]  # the keys are fields of Point
