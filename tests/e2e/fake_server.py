@@ -257,6 +257,7 @@ def trend_answer(question: str) -> Answer:
             table,
             x="metric_time__week",
             y=("paid",),
+            options={"kinds": ("line", "bar")},
         ),
         suggestions=(),
         warnings=(),
