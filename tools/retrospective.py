@@ -43,15 +43,9 @@ class RetrospectiveInputs(ToolInputs):
 @tool(
     name="retrospective",
     label=Text(zh="复盘", en="Retrospective"),
-    examples=Words(
-        zh=("复盘上个月", "做一个复盘", "上个月做得怎么样复盘一下", "上季度复盘", "双11复盘", "复盘一下"),
-        en=(
-            "retrospective of last month",
-            "do a retrospective",
-            "review last month",
-            "what did we learn last month",
-            "retrospective of last quarter",
-        ),
+    examples=Words(  # without dates: an example is routed word for word, and its dates would not be read
+        zh=("做一个复盘", "复盘一下", "业务复盘", "复盘一下做得怎么样"),
+        en=("do a retrospective", "retrospective", "business retrospective", "what did we learn"),
     ),
     inputs=RetrospectiveInputs,
 )
