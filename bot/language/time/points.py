@@ -290,6 +290,10 @@ def _sure_name(cursor: Cursor, at: int) -> bool:
         return True
     if lexeme.word == "may" and cursor.follows(at, _MODAL):
         return False
+    if lexeme.word == "may" and any(
+        other.get("month") is not None for number, other in enumerate(cursor.lexemes) if number != at
+    ):
+        return True  # may tuition vs april
     before = at > 0 and lexeme.glued and any(cursor.first(at - 1, kind) for kind in _BEFORE_NAME)
     following = cursor.skip(at + 1, "of", limit=2)
     after = any(cursor.has(at + 1, kind) for kind in _AFTER_NAME) or any(

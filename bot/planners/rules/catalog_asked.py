@@ -111,6 +111,15 @@ def _only_names(line: Line) -> bool:
     return True
 
 
+def _number_of(word: str, scene: Scene) -> str | None:
+    """Return the metric that is called the number of what a segment names, if there is one."""
+    names = {word + tail for tail in ("数", "人数", "数量", "量")}
+    for metric in scene.catalog.metrics.values():
+        if not metric.hidden and names & {metric.label.zh, *metric.synonyms.all()}:
+            return metric.name
+    return None
+
+
 def _named(line: Line, scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Return the metrics, dimensions and segments named; a word that is a metric and a segment is both."""
     concepts = {concept.name: concept for concept in scene.catalog.concepts}
@@ -136,7 +145,8 @@ def _named(line: Line, scene: Scene) -> tuple[tuple[str, ...], tuple[str, ...], 
             if term.kind == "metric":
                 metrics[term.name] = None
             elif term.kind == "segment":
-                segments[term.name] = None
+                counted = _number_of(item.text, scene)  # 新客: the metric 新客数 says what counts as one
+                (metrics if counted else segments)[counted or term.name] = None
             elif term.kind == "dimension" and role.kind == "dimension":
                 dimensions[term.name] = None
     return tuple(metrics), tuple(dimensions), tuple(segments)

@@ -14,7 +14,7 @@ _MEASURED = (
 CATALOG: tuple[tuple[str, str], ...] = (
     ("metrics", r"(?:你们?|这里|系统|我)?(?:都)?(?:有|能看|可以看|能查|可以查|支持|提供)(?:到)?(?:哪些|什么"
         r"|啥)(?:指标|数据|kpi)(?:可以看|可看|能看|可用|可以查|可以用)?|\b(?:what|which) (?:data|numbers"
-        r"|metrics|kpis|measures) (?:do you have|can i (?:see|get|look at|use)|are (?:there|available)|is"
+        r"|metrics|kpis|measures) (?:do you have|can (?:i|we|you) (?:see|get|look at|use|ask about|ask for|ask|query|show)|are (?:there|available)|is"
         r" available|are tracked|do we track)\b"),
     # ---- how fresh
     ("freshness", r"数据(?:是)?(?:.{0,4}?)(?:更新|截止|截至|同步|刷新|有)(?:到|至"
