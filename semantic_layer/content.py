@@ -21,6 +21,7 @@ from semantic_layer.access import Users
 from semantic_layer.catalog import Catalog
 from semantic_layer.engines.base import Limits
 from semantic_layer.text import Locale, Text
+from semantic_layer.watching import Watching
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 _OURS = frozenset(
     {
         "semantic_layer.access", "semantic_layer.catalog", "semantic_layer.content", "semantic_layer.engines.base",
-        "semantic_layer.period", "semantic_layer.rollup", "semantic_layer.text",
+        "semantic_layer.period", "semantic_layer.rollup", "semantic_layer.text", "semantic_layer.watching",
     }
 )  # fmt: skip
 _PLAIN = frozenset({("datetime", "date"), ("pathlib", "PosixPath"), ("pathlib", "WindowsPath")})
@@ -77,6 +78,7 @@ class Content:
     settings: WorkspaceSettings
     users: Users = field(default_factory=dict)
     verified: tuple[VerifiedQuestion, ...] = ()
+    watching: Watching = field(default_factory=Watching)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from semantic_layer.query import MetricQuery, Scalar
 from semantic_layer.results import ResultCache
 from semantic_layer.table import Cell, Row, Table
 from semantic_layer.text import Text
+from semantic_layer.watching import Watching
 
 if TYPE_CHECKING:
     from semantic_layer.compiler import CompileContext, CompiledQuery
@@ -84,6 +85,11 @@ class SemanticLayer:
     _results: ResultCache = field(default_factory=ResultCache)
     _rollups: frozenset[str] | None = None
     _looked: float = field(default_factory=time.monotonic)
+
+    @property
+    def watching(self) -> Watching:
+        """Return the alerts and the jobs of the YAML."""
+        return self.opening.content.watching
 
     # ------------------------------------------------------------------------------------------------------- time
 

@@ -59,11 +59,15 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class JobOutcome:
-    """What a run found, in one sentence, and what shall happen now."""
+    """What a run found, in one sentence, and what shall happen now.
+
+    `problems` are parts that did not work while the rest did: they are logged and reported, and not tried again.
+    """
 
     summary: Text
     messages: tuple[Outgoing, ...] = ()
     write: Callable[[Connection], None] | None = None  # within the transaction that ends the run
+    problems: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from semantic_layer.catalog import Catalog
@@ -29,10 +29,12 @@ from semantic_layer.loader.vocabulary import (
     build_segments,
     warn_shared_words,
 )
+from semantic_layer.loader.watching import build_watching
 from semantic_layer.spec.document import Marked, read_documents
 from semantic_layer.spec.problems import Problems
 from semantic_layer.spec.workspace_file import WorkspaceSpec
 from semantic_layer.text import Text
+from semantic_layer.watching import Watching
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Loaded:
     sections: Sections
     problems: Problems
     files: tuple[SourceFile, ...] = ()
+    watching: Watching = field(default_factory=Watching)
 
     def catalog_or_raise(self) -> Catalog:
         """Return the catalog.
@@ -80,7 +83,8 @@ def load_content(path: Path) -> Content:
     root = workspace_root(path)
     users = load_users(root, loaded.problems)
     catalog = loaded.catalog_or_raise()
-    return Content(catalog, settings_of(loaded.settings, root), users, verified_of(loaded.sections))
+    settings = settings_of(loaded.settings, root)
+    return Content(catalog, settings, users, verified_of(loaded.sections), loaded.watching)
 
 
 def settings_of(spec: WorkspaceSpec, root: Path) -> WorkspaceSettings:
@@ -170,7 +174,8 @@ def _build(documents: Iterable[Marked], problems: Problems, files: tuple[SourceF
         rollups=build_rollups(sections, names, metrics, problems),
         spellings=names.spellings,
     )
-    return Loaded(sections.settings, catalog, sections, problems, files)
+    watching = build_watching(sections, reader, metrics, catalog.segments, problems)
+    return Loaded(sections.settings, catalog, sections, problems, files, watching)
 
 
 __all__ = ["Loaded", "Names", "load", "load_text"]

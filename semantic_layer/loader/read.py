@@ -24,6 +24,7 @@ from semantic_layer.spec.vocabulary import (
     TestSpec,
     VerifiedSpec,
 )
+from semantic_layer.spec.watching import AlertSpec, JobSpec
 from semantic_layer.spec.workspace_file import WorkspaceSpec
 from semantic_layer.text import Text
 
@@ -33,7 +34,7 @@ _SETTINGS = tuple(WorkspaceSpec.model_fields)
 _SECTIONS = (
     "dimensions", "models", "semantic_models", "metrics", "concepts", "segments", "calendars", "events", "verified",
     "fiscal_calendars", "project_configuration",
-    "rollups", "tests", "access", *ANALYSES,
+    "rollups", "tests", "access", "alerts", "jobs", *ANALYSES,
 )  # fmt: skip
 
 
@@ -200,6 +201,8 @@ _READERS: dict[str, Callable[[Marked, Sections, Problems], None]] = {
     "verified": _into(VerifiedSpec, lambda sections: sections.verified),
     "rollups": _into(RollupSpec, lambda sections: sections.rollups),
     "tests": _into(TestSpec, lambda sections: sections.tests),
+    "alerts": _into(AlertSpec, lambda sections: sections.alerts),
+    "jobs": _into(JobSpec, lambda sections: sections.jobs),
 }
 
 

@@ -21,6 +21,7 @@ from semantic_layer.spec.vocabulary import (
     TestSpec,
     VerifiedSpec,
 )
+from semantic_layer.spec.watching import AlertSpec, JobSpec
 from semantic_layer.spec.workspace_file import WorkspaceSpec
 
 S = TypeVar("S", bound=Spec)
@@ -64,6 +65,8 @@ class Sections:
     verified: list[Entry[VerifiedSpec]] = field(default_factory=list)
     rollups: list[Entry[RollupSpec]] = field(default_factory=list)
     tests: list[Entry[TestSpec]] = field(default_factory=list)
+    alerts: list[Entry[AlertSpec]] = field(default_factory=list)
+    jobs: list[Entry[JobSpec]] = field(default_factory=list)
     analyses: list[tuple[str, Entry[AnalysisSpec]]] = field(default_factory=list)
     access: Entry[AccessSpec] | None = None
     measures: dict[str, Measure] = field(default_factory=dict)  # of dbt's older shape

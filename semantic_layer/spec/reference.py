@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from semantic_layer.spec import analyses, metric, model, vocabulary, workspace_file
+from semantic_layer.spec import analyses, metric, model, vocabulary, watching, workspace_file
 from semantic_layer.spec.meanings import MEANINGS, SECTION_MEANINGS
 
 SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
@@ -47,6 +47,9 @@ SECTIONS: tuple[tuple[str, str, type[BaseModel]], ...] = (
     ("verified:", "", vocabulary.VerifiedSpec),
     ("rollups:", "Built by `askgrowth rollups build`, read where the answer is exact.", vocabulary.RollupSpec),
     ("tests:", "", vocabulary.TestSpec),
+    ("alerts:", "Exactly one condition each.", watching.AlertSpec),
+    ("alerts: minimum:", "", watching.MinimumSpec),
+    ("jobs:", "", watching.JobSpec),
     ("funnels:", "", analyses.FunnelSpec),
     ("funnels: steps:", "", analyses.StepSpec),
     ("journeys:", "", analyses.JourneySpec),
@@ -78,6 +81,10 @@ _VALUES = {
     "read_timezone": "time zone",
     "read_locale": "zh-CN or en-US",
     "read_today": "data, clock or a date",
+    "read_share": "share",
+    "read_cron": "cron fields",
+    "read_quiet": "HH:MM-HH:MM",
+    "read_length": "length of time",
 }
 
 
