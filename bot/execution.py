@@ -28,6 +28,7 @@ from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.text import Text
 from tools.progress import SILENCE, Progress
+from tools.promises import Promises, no_promises
 from tools.registry import Registry, ToolContext
 from tools.result import ChartSpec, Finding, Suggestion
 
@@ -88,6 +89,7 @@ class Execution:
     watch: Stopwatch
     rollups: list[str] = field(default_factory=list)  # the pre-aggregated tables that were read
     progress: Progress = SILENCE
+    promises: Promises = no_promises
 
     def execute(self, plan: AnswerablePlan, *, brief: bool = False) -> Outcome:
         """Return the outcome of one plan; `brief` leaves out follow-ups and suggestions.
@@ -215,7 +217,7 @@ class Execution:
         )
 
     def _tool_context(self) -> ToolContext:
-        return ToolContext(self.layer, self.today, self.user, self.progress)
+        return ToolContext(self.layer, self.today, self.user, self.progress, promises=self.promises)
 
     def _tool(self, plan: ToolPlan) -> Outcome:
         tool = self.registry().get(plan.name)

@@ -183,6 +183,7 @@ def _finding(finding: Finding, locale: Locale) -> Json:
 def _suggestion(suggestion: Suggestion, locale: Locale) -> Json:
     effect, test = suggestion.effect, suggestion.test
     return {
+        "id": suggestion.id,
         "problem": suggestion.problem.at(locale),
         "strategy": suggestion.strategy.at(locale),
         "effect": {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,6 +17,8 @@ from bot.compose.headline import together
 from bot.compose.interpretation import completed
 from bot.compose.warnings import not_understood
 from bot.execution import Execution, Outcome, Stopwatch
+from bot.language.locale import locale_of
+from bot.ledger.answering import kept, promises_of
 from bot.outcomes import (
     clarification_of,
     failure_of,
@@ -35,11 +36,11 @@ from tools.progress import SILENCE, Progress
 from tools.registry import Registry
 
 if TYPE_CHECKING:
+    from bot.ledger.keeping import Ledger
     from bot.settings import PlannerChoice, Settings
     from semantic_layer.workspace import SemanticLayer
 
 DISPLAY_ROWS = 1_000
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 WITHOUT_LANGUAGE = Text(zh="直接给出的计划", en="a plan given directly")
 
 
@@ -54,11 +55,13 @@ class Pipeline:
         planners: dict[PlannerChoice, Planner] | None = None,
         registry: Registry | None = None,
         approvals: Approvals | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
-        """Take the layer; planners and tools are made on first use unless given."""
+        """Take the layer; planners and tools are made on first use unless given. `ledger` keeps what is suggested."""
         self.layer, self._settings, self._approvals = layer, settings, approvals
         self._planners = Planners(layer, settings, lambda: self.registry, planners)
         self._given_registry = registry
+        self.ledger = ledger
 
     @cached_property
     def registry(self) -> Registry:
@@ -161,7 +164,7 @@ class Pipeline:
         draft = Answer(
             id=uuid.uuid4().hex,
             question=question[:10_000],
-            locale=locale or _locale_of(question, self.layer.settings.locale),
+            locale=locale or locale_of(question, self.layer.settings.locale),
             outcome="error",
             planner="none",
         )
@@ -169,9 +172,10 @@ class Pipeline:
             self.layer.rights(user)  # before anything is read: even a question back may name values
             day = self.layer.today(today)
             asked = Execution(
-                self.layer, lambda: self.registry, day, user, row_limit, watch, progress=progress
-            )
-            answer = work(asked, draft)
+                self.layer, lambda: self.registry, day, user, row_limit, watch, progress=progress,
+                promises=promises_of(self.ledger, user),
+            )  # fmt: skip
+            answer = kept(self.ledger, work(asked, draft), day, user)
         except AskGrowthError as error:
             answer = _of_error(draft, error)
         except Exception as error:  # noqa: BLE001 - the one border where a defect of ours becomes an outcome
@@ -320,10 +324,3 @@ def _of_error(draft: Answer, error: AskGrowthError) -> Answer:
 
 def _text(message: object) -> Text:
     return Text(zh=getattr(message, "zh", ""), en=getattr(message, "en", ""))
-
-
-def _locale_of(question: str, default: Locale) -> Locale:
-    """Return the language of a question: Chinese where it has a Chinese character, English where it has letters."""
-    if _HAN.search(question):
-        return "zh-CN"
-    return "en-US" if any(character.isalpha() for character in question) else default

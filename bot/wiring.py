@@ -36,9 +36,11 @@ def open_layer(settings: Settings, progress: Progress | None = None) -> Semantic
 
 def open_pipeline(settings: Settings, progress: Progress | None = None) -> Pipeline:
     """Return the question-to-answer pipeline over the workspace of `settings`."""
+    from bot.ledger.keeping import Ledger
     from bot.pipeline import Pipeline
 
-    return Pipeline(open_layer(settings, progress), settings)
+    layer = open_layer(settings, progress)
+    return Pipeline(layer, settings, ledger=Ledger(layer, settings))
 
 
 def demo_data(state_dir: Path, progress: Progress | None = None) -> Path:

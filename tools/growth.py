@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from pydantic import Field
@@ -13,6 +14,8 @@ from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text, Words
 from tools.numerics.rates import benjamini_hochberg
+from tools.promises import is_held_back, track_record
+from tools.promises.sizing import history_notes, nothing_new, sized_by_record, without_held
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.result import Suggestion, ToolResult
 from tools.suggestions import (
@@ -74,7 +77,12 @@ def growth(inputs: GrowthInputs, context: ToolContext) -> ToolResult:
     """
     found = _scanned(inputs, context)
     context.step(Text(zh="核对每条建议", en="Examining each suggestion"), 0.9)
-    ranked = _chosen(found, context)
+    promises = context.promises()
+    held = [one for one in promises if is_held_back(one, context.today)]
+    ranked, hidden = without_held(_chosen(found, context), held)
+    ranked = sized_by_record(ranked[:MAX_SUGGESTIONS], track_record(promises), context)
+    if not ranked and hidden:
+        raise NotEnoughDataError(*nothing_new(hidden))
     if not ranked:
         looked = len(found.p_values)
         raise NotEnoughDataError(
@@ -91,7 +99,7 @@ def growth(inputs: GrowthInputs, context: ToolContext) -> ToolResult:
         headline=_headline(ranked),
         tables=(_table(ranked, context),),
         suggestions=tuple(ranked),
-        warnings=(_note(len(found.p_values)),),
+        warnings=(_note(len(found.p_values)), *history_notes(track_record(promises), hidden)),
     )
 
 
@@ -138,7 +146,7 @@ def _of_pair(metric: Metric, dimension: Dimension, context: ToolContext) -> Scan
     if reallocation.applies(metric, context):
         for one in reallocation.suggest(metric, dimension, context):
             goal, examine = one.suggestion.effect.metric, partial(_same, one.suggestion)
-            found.leads.append(Lead(one.topic, one.gain, goal, examine, None, one.opposite))
+            found.leads.append(Lead(one.topic, one.gain, goal, examine, None, one.opposite, one.touches))
     if lagging_rate.applies(metric, context):
         found.add(lagging_rate.scan(metric, dimension, context))
     if worsened.applies(metric, context):
@@ -168,9 +176,10 @@ def _chosen(found: Scan, context: ToolContext) -> list[Suggestion]:
             break
         suggestion = lead.examine(scanned, q)
         if suggestion is not None:
+            suggestion = replace(suggestion, topic=lead.topic, touches=lead.touches)
             kept[lead.topic] = worth.rank(lead, WEIGHTS[suggestion.evidence]), suggestion
     ordered = sorted(kept.values(), key=lambda pair: pair[0])
-    return [suggestion for _, suggestion in ordered][:MAX_SUGGESTIONS]
+    return [suggestion for _, suggestion in ordered]
 
 
 def _adjusted(found: Scan) -> dict[float, float]:

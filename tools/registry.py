@@ -35,6 +35,7 @@ from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import Frozen, MetricQuery
 from semantic_layer.text import Text, Words
 from tools.progress import SILENCE, CancelledError, Progress, Step
+from tools.promises import Promises, no_promises
 from tools.result import ToolResult
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ToolContext:
 
     `query` and `analyse` are its only ways to data, so that access rules and `today` always hold. A tool knows
     no locale: it returns both languages. `step` says what a long analysis is doing; it, `query` and `analyse`
-    end a cancelled one. `reads` collects the dates that were read.
+    end a cancelled one. `reads` collects the dates that were read. `promises` returns the ledger's entries.
     """
 
     layer: SemanticLayer
@@ -68,6 +69,7 @@ class ToolContext:
     user: str | None = None
     progress: Progress = SILENCE
     reads: list[Period] = field(default_factory=list, compare=False, repr=False)
+    promises: Promises = field(default=no_promises, compare=False, repr=False)
 
     def step(self, label: Text, done: float | None = None) -> None:
         """Report what is being done now; `done` is the share of the whole in [0, 1].

@@ -66,13 +66,17 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The expected effect of a suggestion: an 80 % interval in the metric's unit over `horizon_days`."""
+    """The expected effect of a suggestion: an 80 % interval in the metric's unit over `horizon_days`.
+
+    `factor` is what the interval was multiplied by for what earlier suggestions brought (tools.promises); it is in it.
+    """
 
     metric: str
     low: float
     high: float
     horizon_days: int
     formula: Text
+    factor: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +101,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """One piece of advice with its number: never shown without an effect, evidence and a way to test it."""
+    """One piece of advice with its number: never shown without an effect, evidence and a way to test it.
+
+    `topic` says what is to be done, alike whenever it is suggested again; `touches` is the dimension and the
+    members that it changes, None where it changes everything. `moves_metric` is False where the effect is money
+    saved per case, which no before/after of the metric shows. `id` is its number in the ledger, once it is there.
+    """
 
     problem: Text
     strategy: Text
@@ -105,6 +114,10 @@ class Suggestion:
     evidence: Evidence
     checks: tuple[Check, ...]
     test: TestPlan
+    topic: tuple[str, ...] = ()
+    touches: tuple[str, tuple[str, ...]] | None = None
+    moves_metric: bool = True
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, catalog, chat, feedback, query, rollups, suggestions, user, workspace
+from bot.cli import ask, catalog, chat, feedback, ledger, query, rollups, suggestions, user, workspace
 from bot.cli.output import fail, prefer_utf8
 from semantic_layer.errors import AskGrowthError
 
@@ -31,6 +31,7 @@ suggestions.register(app)
 chat.register(app)
 user.register(app)
 feedback.register(app)
+ledger.register(app)
 
 
 def main() -> None:

@@ -44,13 +44,17 @@ def open_backend(
     Raises:
         AskGrowthError: its YAML or its data have problems.
     """
+    from bot.ledger.keeping import Ledger
     from bot.pipeline import Pipeline
     from bot.wiring import open_layer
 
     layer = open_layer(settings, progress)
     workspace = str(settings.workspace)
     pipeline = Pipeline(
-        layer, settings, approvals=lambda question: _approved(layer, store, workspace, question)
+        layer,
+        settings,
+        approvals=lambda question: _approved(layer, store, workspace, question),
+        ledger=Ledger(layer, settings, store),
     )
     verified: list[tuple[str, ...]] = [(one.question,) for one in list_verified(store, workspace)]
     verified += [(one.question, *one.paraphrases) for one in layer.verified]

@@ -20,6 +20,7 @@ class Candidate:
     gain: float
     suggestion: Suggestion
     opposite: tuple[str, ...] = ()
+    touches: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Lead:
 
     `p_value` goes into the one correction over the whole scan; None: its source has corrected it already, or it
     is a booked fact and no inference. `examine(scanned, q)` does what costs more (strata, data quality) and
-    returns the suggestion, or None where it does not hold.
+    returns the suggestion, or None where it does not hold. `touches` is the dimension and the members changed.
     """
 
     topic: tuple[str, ...]
@@ -37,6 +38,7 @@ class Lead:
     examine: Callable[[int, float], Suggestion | None]
     p_value: float | None = None
     opposite: tuple[str, ...] = ()
+    touches: tuple[str, tuple[str, ...]] | None = None
 
 
 @dataclass(slots=True)

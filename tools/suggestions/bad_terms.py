@@ -55,7 +55,7 @@ def _leads(binding: AnalysisBinding, context: ToolContext) -> list[Lead]:
         return []
     rank = sold.index(worst) + 1
     examine = partial(_suggestion, terms, worst, loss, rank, len(deals), context)
-    return [Lead(("terms", binding.name), loss / 2, terms.revenue, examine)]
+    return [Lead(("terms", binding.name, worst.key), loss / 2, terms.revenue, examine)]
 
 
 def _suggestion(
@@ -97,6 +97,7 @@ def _suggestion(
             ),
         ),
         evidence="correlation",
+        moves_metric=False,
         checks=(
             Check("volume", True, Text(
                 zh=f"{count} 场里成交第 {rank}", en=f"one of {count} deals, rank {rank} by sales")),

@@ -154,7 +154,14 @@ def _step_leads(
             continue
         examine = partial(_examined, loss, cube, orders, context)
         found.leads.append(
-            Lead(("mend", binding.name, cube.steps[step].name), mean, orders, examine, p_value)
+            Lead(
+                ("mend", binding.name, cube.steps[step].name),
+                mean,
+                orders,
+                examine,
+                p_value,
+                touches=(cube.dimensions[loss.at], (str(value),)),
+            )
         )
     return found
 

@@ -110,6 +110,7 @@ def scan(metric: Metric, dimension: Dimension, context: ToolContext) -> Scan:
                 kind.numerator.metric,
                 partial(_examined, pair, period, MIN_REACH * goal, context),
                 p_value,
+                touches=(dimension.name, (pair.lagging.code,)),
             )
         )
     return found

@@ -110,6 +110,7 @@ def suggest(metric: Metric, dimension: Dimension, context: ToolContext) -> tuple
                 Candidate(
                     topic=("move", dimension.name, *codes),
                     opposite=("move", dimension.name, *reversed(codes)),
+                    touches=(dimension.name, codes),
                     gain=move.mean,
                     suggestion=words(metric, value, donor, receiver, move, Evidence(len(moves), stable)),
                 ),

@@ -98,6 +98,7 @@ def scan(metric: Metric, dimension: Dimension, context: ToolContext) -> Scan:
                 kind.numerator.metric,
                 partial(_suggestion, metric, kind, one, period, context),
                 one.p_value,
+                touches=(dimension.name, (one.code,)),
             )
         )
     return found

@@ -1,0 +1,115 @@
+"""What became of suggestions: the entries of the ledger as analyses see them, and what history says of promises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from statistics import median
+from typing import Literal
+
+from semantic_layer.text import Text
+from tools.result import Suggestion
+
+Status = Literal["open", "accepted", "rejected", "measured"]
+Verdict = Literal["kept", "partly", "unclear", "against", "unmeasured"]
+TRUST = 4  # measured suggestions that weigh as much as the assumption they correct
+SHARE_RANGE = (0.1, 1.5)
+REJECTED_FOR = timedelta(days=90)  # a rejected suggestion is not shown again before
+
+
+@dataclass(frozen=True, slots=True)
+class Realised:
+    """What was measured of a promise, in the metric's unit over the promise's horizon; None where it could not be.
+
+    `low` and `high` bound `value` (80 %); `p_value` is the placebo rank; `share` is value over the promise's middle.
+    """
+
+    verdict: Verdict
+    value: float | None
+    low: float | None
+    high: float | None
+    p_value: float | None
+    share: float | None
+    note: Text
+    measured_on: date
+    sql: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One entry of the ledger. From acceptance on `suggestion` is frozen: later, other sizes do not change it.
+
+    `starts` and `ends` are half-open and set with the acceptance. `topic` tells suggestions apart over re-shows.
+    """
+
+    id: str
+    suggestion: Suggestion
+    status: Status
+    first_shown: date
+    last_shown: date
+    times_shown: int = 1
+    decided_on: date | None = None
+    decided_by: str | None = None
+    reason: str | None = None
+    assignee: str | None = None
+    starts: date | None = None
+    ends: date | None = None
+    realised: Realised | None = None
+
+    def is_due(self, today: date) -> bool:
+        """Return whether the time that it was to work in is over and nothing has been measured."""
+        return self.status == "accepted" and self.ends is not None and self.ends <= today
+
+
+Promises = Callable[[], Sequence[Promise]]
+
+
+def no_promises() -> Sequence[Promise]:
+    """Return nothing: there is no ledger."""
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class TrackRecord:
+    """How much of what was promised came true: the median share over `count` measured suggestions.
+
+    `factor` multiplies later effects: the median pulled towards 1 (the sources' own assumption) by four
+    suggestions' weight, kept between 0.1 and 1.5.
+    """
+
+    count: int
+    median: float | None
+    factor: float
+
+
+def track_record(promises: Sequence[Promise]) -> TrackRecord:
+    """Return the record of the measured promises; without any the factor is 1."""
+    shares = [
+        one.realised.share
+        * one.suggestion.effect.factor  # of what the sources said, before any record was applied
+        for one in promises
+        if one.realised is not None and one.realised.share is not None
+    ]
+    if not shares:
+        return TrackRecord(0, None, 1.0)
+    middle = median(shares)
+    raw = (TRUST + len(shares) * middle) / (TRUST + len(shares))
+    return TrackRecord(len(shares), middle, min(max(raw, SHARE_RANGE[0]), SHARE_RANGE[1]))
+
+
+def topic_key(suggestion: Suggestion) -> str:
+    """Return what a suggestion is about, as one text: equal over re-shows, whatever its numbers."""
+    return json.dumps([list(suggestion.topic), suggestion.touches], ensure_ascii=False, default=list)
+
+
+def is_held_back(promise: Promise, today: date) -> bool:
+    """Return whether the suggestion is not to be shown again now: being done, or rejected not long ago."""
+    if promise.status == "accepted":
+        return True
+    return (
+        promise.status == "rejected"
+        and promise.decided_on is not None
+        and today < promise.decided_on + REJECTED_FOR
+    )
