@@ -34,13 +34,13 @@ def unused_words(line: Line, scene: Scene, *, named: bool) -> tuple[str, ...]:
 
 
 _RESTRICTING = {
-    "发货": "发货", "发过货": "发货", "付款": "付", "付款了": "付", "支付": "付", "支付了": "付", "成交": "成交", "成交了": "成交",
-    "shipped": "ship", "paid": "paid",
+    "发货": "发货", "发过货": "发货", "付款": "付", "付款了": "付", "支付": "付", "支付了": "付", "成交": "成交",
+    "成交了": "成交", "shipped": "ship", "paid": "paid", "delivered": "deliver",
 }  # fmt: skip
 
 
 def _restricts(line: Line, scene: Scene, index: int) -> bool:
-    """Return whether a verb beside a count tells its rows apart (shipped orders, 付款的订单数), unless it counts just those.
+    """Return whether a verb beside a count tells its rows apart (付款的订单数), unless just those are counted.
 
     Orders are placed anyway, so that "placed" and 下单 say nothing; not every order is shipped or paid.
     """

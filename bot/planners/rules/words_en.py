@@ -20,7 +20,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "using|use|used|based|based on|according to|in terms of|terms|regarding|about|concerning|with respect to|respect|"
         "when it comes to|when|while|during|made|make|making|goes|goes to|go to|went to|generated|generate|generating|brought in|bring in|achieved|"
         "achieve|earned|recorded|record|happened|happen|occurred|occur|came|come|comes|coming|went|go|going|"
-        "produced|produce|delivered|seen|saw|got|gotten|gained|drove|drive|driven|performed|perform|performing|performance|"
+        "produced|produce|seen|saw|got|gotten|gained|drove|drive|driven|performed|perform|performing|performance|"
         "take|taken|took|place|look like|data|information|info|figure|figures|number|numbers|value|values|result|results|"
         "detail|details|level|levels|overall|entire|whole|all|any|some|every single|business|company|"
         "currently|current|exactly|actually|really|roughly|approximately|about how|respective|corresponding|associated|related|"
@@ -449,7 +449,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "visited|visit|shopped|shop|consume|consumed|booked|signed|signed up|submitted|created|received|best selling|"
         "selling best|sell best|sells best|sold best|top selling|worst selling|most sold|best seller|best sellers|"
         "bestselling|bestseller|receive|receives|receiving|send|sends|sending|sent|host|hosted|serve|served|"
-        "log|logged|collect|collected|take in|took in|rake in|raked in|pull in|pulled in|issue|issued|run up|cost us|incur|incurred|file|filed|submit|welcome|welcomed",
+        "log|logged|collect|collected|take in|took in|rake in|raked in|pull in|pulled in|issue|issued|run up|cost us|incur|incurred|file|filed|delivered|deliver|submit|welcome|welcomed",
     ),
     (
         Tag.FOLLOW,
