@@ -25,6 +25,21 @@ ASKED: tuple[tuple[str, str], ...] = (
         r" (?:of|for))"),
     ("data_quality", r"\bduplicat(?:e|ed|es)(?: rows?| records?| entries)?\b(?: in (?:the|our) data)?|\bgaps?"
         r" in (?:the|our) data\b|\bdata gaps?\b"),
+    # ---- what became of the suggestions
+    (
+        "ledger",
+        r"建议(?:的)?(?:台账|清单的进展|跟踪|追踪)|(?:采纳|接受|执行|落实|兑现)(?:了|过)?(?:的)?(?:哪些)?建议(?:.{0,6}?)"
+        r"(?:效果|怎么样|如何|结果)?|(?:之前|上次|过去|以前)?(?:的)?建议(?:.{0,6}?)(?:兑现|采纳|落实|执行|落地|有用)"
+        r"(?:了|得)?(?:吗|没有|怎么样|情况|哪些)?",
+    ),
+    (
+        "ledger",
+        r"\b(?:suggestions?|recommendations?) (?:ledger|log|tracker|history)\b|\b(?:accepted|past|earlier|previous|"
+        r"adopted|implemented) (?:suggestions?|recommendations?)\b(?: (?:work|worked|work out|perform|do))?|"
+        r"\b(?:suggestions?|recommendations?) (?:were |was |have been |we )?(?:accepted|adopted|implemented|rejected|"
+        r"paid off|pay off|work out|worked|keep (?:its|their) promise)\b|\bwhat became of\b|"
+        r"\bdid (?:the |your |our )?(?:suggestions?|recommendations?) (?:work|pay off|help|keep)\b",
+    ),
     # ---- looking back
     ("retrospective", r"(?:做个?|做一个|写个?|来个|来一次|做一次)?复盘(?:一下|报告|会|总结)?|(?:总结"
         r"|回顾)(?:一下)?(?=.{0,12}(?:月|周|季度|年|活动|大促|双11|618|表现|经营))|(?:月|周|季度?"
