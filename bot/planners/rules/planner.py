@@ -111,15 +111,15 @@ class RulesPlanner:
         about = catalog_question(scene, self._remainder)
         if about is not None:
             return about
-        analysis = self._analysis(scene, base)
+        tool = example_tool(scene.question.text, self._examples)
+        bound = bound_plan(scene.question.text, scene.catalog, self._tools)
+        analysis = self._analysis(scene, base, tool, bound)
         if analysis is not None:
             return analysis
         line = assign_roles(found.items, scene.reach, {})
         metadata = read_metadata(line, scene)
         if metadata is not None:
             return metadata
-        tool = example_tool(scene.question.text, self._examples)
-        bound = bound_plan(scene.question.text, scene.catalog, self._tools)
         if bound is not None:
             return bound
 
@@ -141,9 +141,13 @@ class RulesPlanner:
         found = segment(question, self._matcher, self._near, self._events)
         return found, assign_roles(found.items, self._reach, {})
 
-    def _analysis(self, scene: Scene, base: MetricPlan | None) -> Planned | None:
-        """Return the plan of the analysis that the wording asks for, None where it asks for none."""
-        tool = example_tool(scene.question.text, self._examples)
+    def _analysis(
+        self, scene: Scene, base: MetricPlan | None, tool: Tool | None, bound: Planned | None
+    ) -> Planned | None:
+        """Return the plan of the analysis that the wording asks for, None where it asks for none.
+
+        `tool` is the one whose example the question is, `bound` the plan of an analysis that it calls by its name.
+        """
         whole = tool is not None and is_example(scene.question.text, tool)
         if (
             tool is not None and whole
@@ -159,7 +163,6 @@ class RulesPlanner:
             draft = assemble(found.items, scene, self._coverage, {}, None)[1]
             return which_attribution(draft, self._tools)
         asked = asked_analysis(scene.question, self._tools) if not whole else None
-        bound = bound_plan(scene.question.text, scene.catalog, self._tools)
         if asked is None or (bound is not None and not _within(bound, asked)):
             return None  # one of the workspace's own, called by its name
         if self._inside_name(asked.words[0].lower(), scene.question.text):
