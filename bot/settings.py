@@ -8,39 +8,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from semantic_layer.errors import AskGrowthError
+from bot.endpoint import Endpoint as Endpoint
+from bot.endpoint import SettingsError as SettingsError
+from bot.endpoint import read_endpoint
 from semantic_layer.text import LOCALES, Locale, Text
 
 PlannerChoice = Literal["rules", "llm", "auto"]
 PLANNERS: tuple[PlannerChoice, ...] = ("rules", "llm", "auto")
-DEFAULT_SECONDS = 30.0
-MOST_SECONDS = 600
 WORKSPACE_FILE = "askgrowth.yml"
 DELIVERY = "ASKGROWTH_DELIVERY_"  # ..._BOSS=wecombot://… is the target `boss`
 DEMO = Path(__file__).resolve().parent.parent / "demo"
-
-
-class SettingsError(AskGrowthError):
-    """An option or environment variable with a value that cannot be used."""
-
-    code = "invalid_settings"
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """An OpenAI-compatible endpoint. The key never appears in a representation or a log.
-
-    `seconds` is the ceiling per question, retries included; `extra_body` goes into every request as it is (a
-    server's own switches); `stream` reads the reply as it is written.
-    """
-
-    base_url: str
-    model: str
-    api_key: str = field(repr=False)
-    seconds: float = 30.0
-    stream: bool = False
-    max_retries: int = 2
-    extra_body: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +56,7 @@ def read_settings(
     """
     env = os.environ if environ is None else environ
     path = _workspace(workspace or env.get("ASKGROWTH_WORKSPACE"), folder or Path.cwd())
-    endpoint = _endpoint(env)
+    endpoint = read_endpoint(env)
     return Settings(
         workspace=path,
         is_demo=path == DEMO,
@@ -171,54 +148,3 @@ def _delivery(env: Mapping[str, str]) -> Mapping[str, str]:
         for name, value in sorted(env.items())
         if name.startswith(DELIVERY) and len(name) > len(DELIVERY) and value.strip()
     }
-
-
-def _endpoint(env: Mapping[str, str]) -> Endpoint | None:
-    base_url, model = env.get("ASKGROWTH_LLM_BASE_URL"), env.get("ASKGROWTH_LLM_MODEL")
-    if not base_url or not model:
-        return None
-    return Endpoint(
-        base_url,
-        model,
-        env.get("ASKGROWTH_LLM_API_KEY", ""),
-        seconds=_seconds(env.get("ASKGROWTH_LLM_SECONDS")),
-        stream=env.get("ASKGROWTH_LLM_STREAM", "").lower() in ("1", "true", "yes"),
-        extra_body=_extra_body(env.get("ASKGROWTH_LLM_EXTRA_BODY")),
-    )
-
-
-def _seconds(written: str | None) -> float:
-    try:
-        seconds = float(written) if written else DEFAULT_SECONDS
-    except ValueError:
-        seconds = 0.0
-    if 0 < seconds <= MOST_SECONDS:
-        return seconds
-    raise SettingsError(
-        Text(
-            zh=f"ASKGROWTH_LLM_SECONDS 是 {written!r},应为秒数。",
-            en=f"ASKGROWTH_LLM_SECONDS is {written!r}, which is no number of seconds.",
-        ),
-        Text(zh=f"写 1 到 {MOST_SECONDS} 之间的数。", en=f"Write a number from 1 to {MOST_SECONDS}."),
-    )
-
-
-def _extra_body(written: str | None) -> Mapping[str, object]:
-    import json
-
-    try:
-        value = json.loads(written) if written else {}
-    except ValueError:
-        value = None
-    if isinstance(value, dict):
-        return value
-    raise SettingsError(
-        Text(
-            zh="ASKGROWTH_LLM_EXTRA_BODY 不是 JSON 对象。",
-            en="ASKGROWTH_LLM_EXTRA_BODY is not a JSON object.",
-        ),
-        Text(
-            zh='例如 {"thinking": {"type": "disabled"}}。',
-            en='For example {"thinking": {"type": "disabled"}}.',
-        ),
-    )
