@@ -8,9 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from bot.endpoint import Endpoint as Endpoint
-from bot.endpoint import SettingsError as SettingsError
-from bot.endpoint import read_endpoint
+from bot.endpoint import Endpoint, SettingsError, read_endpoint
 from semantic_layer.text import LOCALES, Locale, Text
 
 PlannerChoice = Literal["rules", "llm", "auto"]

@@ -6,7 +6,18 @@ dictionaries, and a column that is missing here would lose the row. All times ar
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 metadata = MetaData()
 
@@ -107,7 +118,9 @@ suggestions = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("workspace", Text, nullable=False),
-    Column("scope", Text, nullable=False),  # who may see it: a fingerprint of the rights it was computed under
+    Column(
+        "scope", Text, nullable=False
+    ),  # who may see it: a fingerprint of the rights it was computed under
     Column("topic", Text, nullable=False),
     Column("round", Integer, nullable=False),
     Column("status", Text, nullable=False),
@@ -130,4 +143,18 @@ comments = Table(
     Column("at", Text, nullable=False),
     Column("words", Text, nullable=False),
     Index("comments_by_subject", "workspace", "subject", "at"),
+)
+
+model_usage = Table(
+    "model_usage",
+    metadata,
+    Column("user", Text, primary_key=True),  # empty: nobody was named
+    Column("day", Text, primary_key=True),  # the workspace's calendar day
+    Column("currency", Text, primary_key=True),  # empty: no prices are set
+    Column("questions", BigInteger, nullable=False),
+    Column("calls", BigInteger, nullable=False),
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("tokens_out", BigInteger, nullable=False),
+    Column("milliseconds", BigInteger, nullable=False),
+    Column("millionths", BigInteger, nullable=False),  # money, in millionths of the currency
 )

@@ -29,7 +29,7 @@ from bot.planners.llm.replies import (
 )
 from bot.planners.llm.schema import TOOLS, parameters
 from bot.planners.llm.session import Session
-from bot.settings import Endpoint
+from bot.endpoint import Endpoint
 
 STEPS_PER_CALL = 4  # before, model, after, tools
 LONGEST_ONE_CALL = 20.0  # seconds
