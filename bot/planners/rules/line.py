@@ -36,6 +36,14 @@ class Line:
     items: Sequence[Item]
     roles: list[Role]
     used: set[int] = field(default_factory=set)
+    _places: dict[Tag, list[int]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for index, item in enumerate(self.items):
+            for tag, _ in item.tags:
+                places = self._places.setdefault(tag, [])
+                if not places or places[-1] != index:
+                    places.append(index)
 
     def __len__(self) -> int:
         return len(self.items)
@@ -50,7 +58,13 @@ class Line:
 
     def tagged(self, *tags: Tag) -> list[int]:
         """Return the indexes of the grammar words with one of the tags, in order."""
-        return [index for index in range(len(self.items)) if self.has(index, *tags)]
+        found = {
+            index
+            for tag in tags
+            for index in self._places.get(tag, ())
+            if self.roles[index].kind in ("grammar", "time")
+        }
+        return sorted(found)
 
     def has(self, index: int | None, *tags: Tag) -> bool:
         """Return whether the item is read as grammar and carries one of the tags."""
