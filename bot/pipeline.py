@@ -66,7 +66,8 @@ class Pipeline:
     @cached_property
     def registry(self) -> Registry:
         """Return the analyses that exist."""
-        return self._given_registry or Registry.load()
+        folder = self._settings.state_dir / "tools" if self._settings is not None else None
+        return self._given_registry or Registry.load(folder)
 
     def ask(
         self,

@@ -13,8 +13,7 @@
         '''Return each group's share and the running share, largest first.'''
 
 A module of `tools/` is found by itself. Another package names its module (or one tool) under the entry point
-group `askgrowth.tools`; a workspace holds no Python. A tool module keeps heavy imports inside its functions:
-all of them are imported to route a question.
+group `askgrowth.tools`; a workspace holds no Python. A tool module keeps heavy imports inside its functions.
 """
 
 from __future__ import annotations
@@ -22,10 +21,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from importlib import import_module
-from importlib.metadata import entry_points
-from pkgutil import iter_modules
-from types import ModuleType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
@@ -39,11 +34,12 @@ from tools.promises import Promises, no_promises
 from tools.result import ToolResult
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from semantic_layer.rows import Analysis, AnalysisResult
     from semantic_layer.workspace import QueryResult, SemanticLayer
 
 ENTRY_POINT_GROUP = "askgrowth.tools"
-_NO_TOOLS = ("registry", "result", "render", "render_dates", "progress")
 TOOL_KIND = Text(zh="分析工具", en="analysis")
 
 
@@ -114,20 +110,37 @@ class ToolContext:
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """What a tool does: the model that its inputs are checked against, and the function that answers."""
+
+    inputs: type[ToolInputs]
+    function: Callable[[Any, ToolContext], ToolResult]
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
-    """One analysis. Calling it runs it; `inputs` is the model that a plan's inputs are checked against."""
+    """One analysis. Calling it runs it; `fields` are the names of its inputs, `home` is its module.
+
+    `work` gives what it does: a tool that is only routed to is not imported (see `tools.finding`).
+    """
 
     name: str
     label: Text
     description: str
     examples: Words
-    inputs: type[ToolInputs]
-    function: Callable[[Any, ToolContext], ToolResult]
+    fields: tuple[str, ...]
+    home: str
+    work: Callable[[], Work] = field(compare=False, repr=False)
+
+    @property
+    def inputs(self) -> type[ToolInputs]:
+        """Return the model that a plan's inputs are checked against."""
+        return self.work().inputs
 
     def __call__(self, inputs: ToolInputs, context: ToolContext) -> ToolResult:
         """Return the analysis of `inputs`; where it names no period, with the dates that it read."""
         own = replace(context, reads=[])
-        result = self.function(inputs, own)
+        result = self.work().function(inputs, own)
         context.reads.extend(own.reads)
         if result.periods or not own.reads:
             return result
@@ -145,7 +158,7 @@ class Tool:
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             field = ".".join(str(part) for part in first["loc"]) or self.name
-            known = ", ".join(self.inputs.model_fields) or "-"
+            known = ", ".join(self.fields) or "-"
             raise QueryError(
                 Text(
                     zh=f"分析 {self.name} 的输入 {field} 不对。",
@@ -168,7 +181,11 @@ def tool(
     def decorate(function: Callable[[InputsT, ToolContext], ToolResult]) -> Tool:
         if not function.__doc__ or not examples.zh or not examples.en:
             raise TypeError(f"the tool {name!r} needs a docstring and an example in each language")
-        return Tool(name, label, function.__doc__.strip(), examples, inputs, function)
+        work = Work(inputs, function)
+        fields = tuple(inputs.model_fields)
+        return Tool(
+            name, label, function.__doc__.strip(), examples, fields, function.__module__, lambda: work
+        )
 
     return decorate
 
@@ -190,18 +207,11 @@ class Registry:
         return Registry(by_name)
 
     @staticmethod
-    def load() -> Registry:
-        """Return our tools and those of installed packages."""
-        import tools
+    def load(folder: Path | None = None) -> Registry:
+        """Return our tools and those of installed packages; `folder` keeps their index between processes."""
+        from tools.finding import find_tools
 
-        found: list[Tool] = []
-        for module in iter_modules(tools.__path__, "tools."):
-            if not module.ispkg and module.name.rpartition(".")[2] not in _NO_TOOLS:
-                found += _tools_in(import_module(module.name))
-        for entry in entry_points(group=ENTRY_POINT_GROUP):
-            loaded = entry.load()
-            found += [loaded] if isinstance(loaded, Tool) else _tools_in(loaded)
-        return Registry.of(found)
+        return Registry.of(find_tools(folder))
 
     def __contains__(self, name: str) -> bool:
         return name in self.tools
@@ -215,12 +225,3 @@ class Registry:
         if name not in self.tools:
             raise UnknownNameError(TOOL_KIND, name, self.tools)
         return self.tools[name]
-
-
-def _tools_in(module: ModuleType) -> list[Tool]:
-    """Return the tools defined in a module, in order; one that is only imported there is not counted."""
-    return [
-        value
-        for value in vars(module).values()
-        if isinstance(value, Tool) and value.function.__module__ == module.__name__
-    ]

@@ -152,7 +152,7 @@ def _why(view: View, scene: Scene, registry: Registry) -> Option | None:
         "start": main.start.isoformat(),
         "end": main.end.isoformat(),
     }
-    fields = registry.get(name).inputs.model_fields
+    fields = registry.get(name).fields
     if "metric" not in fields or view.query.where:  # the causes of a part are another question
         return None
     label, at = scene.catalog.metrics[metric].label, label_of(scene, main)

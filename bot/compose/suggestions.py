@@ -25,7 +25,7 @@ def suggestions(view: View, scene: Scene, registry: Registry, context: ToolConte
         "period": view.query.period.model_dump(mode="json") if view.query.period is not None else None,
         "where": [condition.model_dump(mode="json") for condition in view.query.where],
     }
-    inputs = {name: value for name, value in asked.items() if name in tool.inputs.model_fields and value}
+    inputs = {name: value for name, value in asked.items() if name in tool.fields and value}
     try:
         return tool.run(inputs, context).suggestions
     except AskGrowthError:

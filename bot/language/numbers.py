@@ -9,6 +9,7 @@ from typing import Literal
 
 from bot.language.numbers_en import START, english_number
 from bot.language.numbers_zh import BIG_UNITS, CHARACTERS, DIGITS, chinese_number
+from bot.language.rule import Rule
 
 Unit = Literal["percent"]
 
@@ -35,36 +36,34 @@ _SIZES = {"k": 10**3, "thousand": 10**3, "m": 10**6, "mn": 10**6, "mm": 10**6, "
           "trillion": 10**12, "w": 10**4, "hundred": 100, "dozen": 12}  # fmt: skip
 _ZH = re.escape(CHARACTERS)
 _ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|\.\d+"
-_BODY = re.compile(
+_BODY = Rule(
     rf"(?P<sign>(?<![\d\w)])[-+]\s?|负)?(?P<nth>第\s?)?(?P<body>(?:{_ARABIC}|[{_ZH}])"
     rf"(?:(?:(?<!\d)\s)?(?:[{_ZH}]|(?<=\d)\s[十百千万亿]|点(?=\s?[{_ZH}])|(?<=[{_ZH}点])\s?(?:{_ARABIC})|"
     rf"(?<=[点{_ZH}])\s(?=[{_ZH}])|"
     rf"[多余几](?=\s?[十百千万亿])|零几(?=[万亿]))){{0,40}})"
 )
-_SIZE = re.compile(
-    r"\s?(k|thousand|mm|mn|mil|millions?|m|bn|billion|b|tn|trillion|t|w|hundred|dozen)(?![a-z])"
-)
-_EXPONENT = re.compile(r"e([-+]?\d{1,2})(?![\da-z])")
-_PERCENT = re.compile(
+_SIZE = Rule(r"\s?(k|thousand|mm|mn|mil|millions?|m|bn|billion|b|tn|trillion|t|w|hundred|dozen)(?![a-z])")
+_EXPONENT = Rule(r"e([-+]?\d{1,2})(?![\da-z])")
+_PERCENT = Rule(
     r"\s?(?:%|‰|个?\s?百分\s?点|percent(?:age points?)?(?![a-z])|per cent(?![a-z])|"
     r"pct(?![a-z])|pp(?![a-z]))"
 )
-_TENTHS = re.compile(rf"\s?成(?!交|本|功|为|立|员|品|长|效|都|人|年|绩|果)\s?(?P<more>半|[{_ZH}])?")
-_DISCOUNT = re.compile(r"\s?折(?!扣|线|叠|算)")
-_OF_HUNDRED = re.compile(
+_TENTHS = Rule(rf"\s?成(?!交|本|功|为|立|员|品|长|效|都|人|年|绩|果)\s?(?P<more>半|[{_ZH}])?")
+_DISCOUNT = Rule(r"\s?折(?!扣|线|叠|算)")
+_OF_HUNDRED = Rule(
     rf"(?P<base>[百千万仟佰][\s百千万亿仟佰]*)\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|"
     rf"[{_ZH}])(?:\s?(?:{_ARABIC}|[{_ZH}]|点(?=\s?[{_ZH}])))*)(?P<size>k(?![a-z]))?"
 )
-_FRACTION = re.compile(rf"\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)")
-_AND_FRACTION = re.compile(
+_FRACTION = Rule(rf"\s?分\s?之\s?(?P<sign>负)?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)")
+_AND_FRACTION = Rule(
     rf"\s?又\s?(?P<base>(?:{_ARABIC}|"
     rf"[{_ZH}])(?:\s?[{_ZH}])*)\s?分\s?之\s?(?P<body>(?:{_ARABIC}|[{_ZH}])(?:\s?[{_ZH}])*)"
 )
-_APPROXIMATE = re.compile(r"[多余](?!少|个渠道)")
-_ORDINAL = re.compile(r"(\d{1,6})(?:st|nd|rd|th)(?![a-z])")
-_WORD = re.compile(r"[a-z]+")
-_HALF = re.compile(r"半百|半(?=数|成)|对折|half(?= (?:of|a))")
-_EACH = re.compile(r"打(?!折|包|开|算|造|电|法|卡|赏|.?折)")
+_APPROXIMATE = Rule(r"[多余](?!少|个渠道)")
+_ORDINAL = Rule(r"(\d{1,6})(?:st|nd|rd|th)(?![a-z])")
+_WORD = Rule(r"[a-z]+")
+_HALF = Rule(r"半百|半(?=数|成)|对折|half(?= (?:of|a))")
+_EACH = Rule(r"打(?!折|包|开|算|造|电|法|卡|赏|.?折)")
 
 # Words in which the first numeral is no number; "X" stands for it.
 _NOT_AFTER = {

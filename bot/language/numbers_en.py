@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from bot.language.rule import Rule
 
 _UNITS = {word: value for value, word in enumerate(
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
@@ -20,8 +20,8 @@ ORDINALS = {word: value for value, word in enumerate(
 START = frozenset((*_UNITS, *_TENS, *ORDINALS))
 """Words that may begin a number."""
 
-_WORD = re.compile(r"[a-z]+")
-_JOINT = re.compile(r"(?:\s+and\s+|\s*-\s*|\s+)(?=[a-z])")
+_WORD = Rule(r"[a-z]+")
+_JOINT = Rule(r"(?:\s+and\s+|\s*-\s*|\s+)(?=[a-z])")
 
 
 def english_number(text: str, start: int) -> tuple[int, int, bool] | None:

@@ -53,7 +53,7 @@ class Planners:
                 from bot.planners.rules import RulesPlanner
 
                 folder = self._settings.state_dir / "values" if self._settings is not None else None
-                self._made["rules"] = RulesPlanner(self._layer, folder)
+                self._made["rules"] = RulesPlanner(self._layer, folder, self._registry())
             endpoint = self._settings.endpoint if self._settings is not None else None
             if name not in self._made and name != "rules" and endpoint is not None:
                 from bot.planners.llm import ModelPlanner

@@ -66,7 +66,7 @@ def test_two_tools_of_one_name_are_refused():
 
 def test_a_tool_without_an_example_in_each_language_is_refused():
     with pytest.raises(TypeError, match="example"):
-        tool(name="x", label=Text.same("x"), examples=Words(zh=("问",)), inputs=Inputs)(echo.function)
+        tool(name="x", label=Text.same("x"), examples=Words(zh=("问",)), inputs=Inputs)(echo.work().function)
 
 
 @pytest.fixture
@@ -98,5 +98,5 @@ def test_a_tool_of_another_package_is_found_by_its_entry_point():
 
 def test_every_tool_module_of_ours_is_found_without_a_list():
     files = {p.stem for p in Path(sys.modules["tools"].__path__[0]).glob("*.py")}
-    modules = {one.function.__module__.rpartition(".")[2] for one in Registry.load().tools.values()}
+    modules = {one.home.rpartition(".")[2] for one in Registry.load().tools.values()}
     assert modules <= files - {"__init__", "registry", "result"}

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 from bot.language.normalise import normalise
+from bot.language.rule import Rule
 from bot.language.terms.tokens import fold_word, is_han, key_of, parts_of
 from semantic_layer.catalog import Catalog, Dimension, Metric
 from semantic_layer.query import Scalar
@@ -21,16 +21,16 @@ RANK: Mapping[Source, int] = {
     "label": 0, "synonym": 1, "name": 2, "data": 3, "variant": 4, "part": 5, "typo": 6, "verb": 6,
 }  # fmt: skip
 
-_BRACKETS = re.compile(r"^(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]$")
-_NAME_OF = re.compile(r"^(.{2,}?)(?:名称|名字|名| names?)$")  # 商品名称 -> 商品
+_BRACKETS = Rule(r"^(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]$")
+_NAME_OF = Rule(r"^(.{2,}?)(?:名称|名字|名| names?)$")  # 商品名称 -> 商品
 _HAN_MEASURES = ("总数量", "总金额", "数量", "金额", "总数", "总量", "总额", "数", "量", "额")
 _COUNTED = ("数量", "总数", "总量", "数", "量")
 _SUMMED = ("金额", "总额", "额")
-_ZH_DATE = re.compile(r"^(.{2,}?)(?:日期|时间|日)$")
-_EN_DATE = re.compile(r"^(.{3,}?) (?:date|day|time|timestamp)$")
-_ZH_VERB = re.compile(r"^(.{2,4}?)(?:日期|时间|日)$")
-_EN_VERB = re.compile(r"^([a-z]+(?:ed|en|t)(?: (?:up|in|out|off))?) (?:on|at|date|day|time|timestamp)$")
-_EN_DATED = re.compile(r"^([a-z]+|sign-?up|check-?(?:in|out)) (?:date|day|time|timestamp)$")
+_ZH_DATE = Rule(r"^(.{2,}?)(?:日期|时间|日)$")
+_EN_DATE = Rule(r"^(.{3,}?) (?:date|day|time|timestamp)$")
+_ZH_VERB = Rule(r"^(.{2,4}?)(?:日期|时间|日)$")
+_EN_VERB = Rule(r"^([a-z]+(?:ed|en|t)(?: (?:up|in|out|off))?) (?:on|at|date|day|time|timestamp)$")
+_EN_DATED = Rule(r"^([a-z]+|sign-?up|check-?(?:in|out)) (?:date|day|time|timestamp)$")
 _HAPPENED = {
     "payment": "paid", "pay": "paid", "delivery": "delivered", "arrival": "arrived", "departure": "departed",
     "creation": "created", "cancellation": "cancelled", "registration": "registered", "subscription": "subscribed",
@@ -39,15 +39,15 @@ _HAPPENED = {
     "approval": "approved", "completion": "completed", "invoice": "invoiced", "submission": "submitted",
     "admission": "admitted", "graduation": "graduated", "enrollment": "enrolled", "sale": "sold", "sell": "sold",
 }  # fmt: skip
-_TRUTH = re.compile(r"^(?:是否为?|有无|is |was |has |whether )(.{2,})$")
+_TRUTH = Rule(r"^(?:是否为?|有无|is |was |has |whether )(.{2,})$")
 _BUCKETS = (
     ("week", ("周", "周次"), "week"),
     ("month", ("月", "月份"), "month"),
     ("quarter", ("季度",), "quarter"),
     ("year", ("年", "年份"), "year"),
 )
-_EN_LEAD = re.compile(r"^(?:total |overall )?(?:number of |count of |no of |amount of |total )(.+)$")
-_EN_TAIL = re.compile(r"^(.+?) (?:count|number|quantity)$")
+_EN_LEAD = Rule(r"^(?:total |overall )?(?:number of |count of |no of |amount of |total )(.+)$")
+_EN_TAIL = Rule(r"^(.+?) (?:count|number|quantity)$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ Without a last question "前一周" and "the previous week" are simply the last 
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from bot.language.normalise import Normalised
+from bot.language.rule import Rule
 from bot.language.time.expressions import Expression, Point, Ref, Rolling, Shifted
 from bot.language.time.fields import finest
 from bot.language.time.reading import TimeToken
@@ -21,23 +21,23 @@ _GRAINS = {"天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grai
 _ZH = r"(天|日|周|星期|礼拜|月|季度?|年)"
 _EN = r"(day|week|month|quarter|year)"
 _ENDS = r"(?=\s*(?:$|[?.!,;]|instead|then|too|as well|though|by |for |in ))"
-_BACK = re.compile(
+_BACK = Rule(
     rf"再(?:往)?(?:前|上)(?:面|推)?(?:的|那)?一?个?{_ZH}(?=呢|的|$|[?!,.])"
     rf"|(?<![上前])前(?:面)?一(?:个)?{_ZH}(?=呢|$|[?!,.])"
     rf"|(?<![a-z])the {_EN} (?:before|prior|earlier)(?: that| this)?{_ENDS}|(?<![a-z])(?:a|one) {_EN} (?:before"
     rf" that|earlier){_ENDS}"
 )
-_BACK_ONE = re.compile(
+_BACK_ONE = Rule(
     r"再(?:往)?(?:前|之前)(?:面)?(?:的)?(?:一期|一段|那段|那期)?(?=呢)|^那?之前(?:的)?(?=呢)|(?:前|上)一(?:期"
     r"|个周期|阶段)(?=呢|$|[?!,.])"
     rf"|(?<![a-z])(?:(?:the )?(?:one|period) before(?: that)?|before that|the (?:previous|preceding|prior) one){_ENDS}"
 )
-_ON = re.compile(
+_ON = Rule(
     rf"(?:再)?(?:往)?后(?:面)?(?:的|那)?一(?:个)?{_ZH}(?=呢|的|$|[?!,.])|(?<![a-z])the (?:following|next) {_EN}{_ENDS}"
     rf"|(?<![a-z])the {_EN} after(?: that| this)?{_ENDS}"
 )
-_NEXT = re.compile(r"(?:再)?后(?:面)?(?:的)?一(?:个)?")
-_PREVIOUS = re.compile(
+_NEXT = Rule(r"(?:再)?后(?:面)?(?:的)?一(?:个)?")
+_PREVIOUS = Rule(
     r"(?:前一个?(?:天|日|周|星期|礼拜|月|季度?|年)|(?:the )?(?:previous|preceding|prior) [a-z]+)$"
 )
 

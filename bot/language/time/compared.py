@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from bot.language.rule import Rule
 from bot.language.time.expressions import Open, Point, Ref
 from bot.language.time.fields import finest
 from bot.language.time.reading import TimeToken
 from bot.language.time.signals import AFTER_MARKER, MARKER, WITH
 from semantic_layer.period import Grain
 
-_TO_DATE = re.compile(r"(?:to date|so far|至今|到现在|截至目前)$")
+_TO_DATE = Rule(r"(?:to date|so far|至今|到现在|截至目前)$")
 _CHAINED = ("vs", "versus", "and", "", "和", "与", "跟", "对比", "对", "vs.", "against", "、")
 _UNIT_OF = {
     "day": Grain.DAY,

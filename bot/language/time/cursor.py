@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 
+from bot.language.rule import Rule
 from bot.language.time.expressions import Expression
 from bot.language.time.lexer import Lexeme
 from bot.language.time.lexicon import Entry
@@ -77,7 +77,7 @@ class Cursor:
             "week" if self.has(index, "week_of", glued=glued) and self.word(index).endswith("week of") else ""
         )
 
-    def follows(self, index: int, pattern: re.Pattern[str]) -> bool:
+    def follows(self, index: int, pattern: Rule) -> bool:
         """Return whether the text right after lexeme `index` matches."""
         return pattern.match(self.text, self.lexemes[index].end) is not None
 

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from bot.language.numbers_en import START, english_number
 from bot.language.numbers_zh import CHARACTERS, chinese_number
+from bot.language.rule import Rule
 from bot.language.time.lexicon import UNITS, Entry, Lexicon
 from bot.language.time.numeric import lunar_words, numeric_date
 
-_NUMERAL = re.compile(r"[一二三四五六七八九十]+[月日号]$")
+_NUMERAL = Rule(r"[一二三四五六七八九十]+[月日号]$")
 _ASCII_DIGITS = "0123456789"
-_ZH_NUMBER = re.compile(rf"第?\s?[{CHARACTERS}]{{1,20}}")
-_DIGITS = re.compile(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
-_ORDINAL = re.compile(r"(\d{1,3})(?:st|nd|rd|th)(?![a-z0-9])")
-_NTH_DIGITS = re.compile(r"第\s?(\d{1,3})")
-_LETTERS = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_MONTH_DIGITS = re.compile(r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|"
+_ZH_NUMBER = Rule(rf"第?\s?[{CHARACTERS}]{{1,20}}")
+_DIGITS = Rule(r"[0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?")
+_ORDINAL = Rule(r"(\d{1,3})(?:st|nd|rd|th)(?![a-z0-9])")
+_NTH_DIGITS = Rule(r"第\s?(\d{1,3})")
+_LETTERS = Rule(r"[a-z]+(?:'[a-z]+)?")
+_MONTH_DIGITS = Rule(r"(jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec|january|february|march|"
     r"april|"
                            r"august|september|october|november|december)(?=\.?[-/]?\d)")  # fmt: skip
 _SHORT_NAMES = frozenset(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun".split()
 )
 # What is counted is no date: 618元, 2000单, "2024 orders". 个 opens a count unless a time unit follows.
-_COUNTED = re.compile(
+_COUNTED = Rule(
     r"\s?(?:(?!单[量价均品数店]|支[付出]|人[群均数]|次[日数]|件[单数]|分[布析渠城省店品别类]|页面|级别|家[数电具居]|名[单称次]|票[房据]|位[置次]|步[骤数])[元块单件人次万千亿台家笔条名位倍款瓶盒袋套支双%‰分岁斤克吨米级折页步只间座辆张颗票折美刀]|"
     r"个(?!月|季|星期|礼拜|周|自然|完整|整|财|工作|小时|双|618)|"
     r"(?:k|m|bn|w|x|kg|g|ml|l|yuan|rmb|cny|usd|eur|gbp|dollars?|euros?|pounds?|orders?|units?|users?|"
@@ -34,7 +34,7 @@ _COUNTED = re.compile(
     r"cities|countries|categories|channels?|campaigns?|members?|rows?|records?|leads|employees|impressions|"
     r"transactions|reviews|views|results?|bytes|kb|mb|or more|or less|or fewer)(?![a-z]))"
 )
-_PREFIXED = re.compile(r"(?:top|bottom|no\.?|#|[$¥€£><+]|[><]=|more than|less than|over|under|above|below|"
+_PREFIXED = Rule(r"(?:top|bottom|no\.?|#|[$¥€£><+]|[><]=|more than|less than|over|under|above|below|"
     r"at least|"
                        r"大于|小于|超过|不足|不到|高于|低于|至少|至多|多于|少于|等于|满|编号|型号|id)\s?$")  # fmt: skip
 

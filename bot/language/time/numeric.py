@@ -7,6 +7,7 @@ from calendar import monthrange
 from collections.abc import Callable
 
 from bot.language.numbers_zh import chinese_number
+from bot.language.rule import Rule
 from bot.language.time.expressions import Expression, Lunar, Point, Ref, Years
 from bot.language.time.lexicon import MONTHS, Entry
 
@@ -128,8 +129,8 @@ def _month_day(found: re.Match[str]) -> Expression | None:
 _Reader = Callable[[re.Match[str]], Expression | None]
 
 # In order: the first that fits and is a real date wins. Kind "maybe_date" needs the grammar's consent.
-_FORMS: tuple[tuple[str, re.Pattern[str], _Reader], ...] = tuple(
-    (kind, re.compile(pattern), reader)
+_FORMS: tuple[tuple[str, Rule, _Reader], ...] = tuple(
+    (kind, Rule(pattern), reader)
     for kind, pattern, reader in (
         ("date", rf"{_Y}[-/.]{_MD}[-/.]{_MD}{_NO}", _ymd),
         ("date", rf"{_Y} (\d\d) (\d\d){_NO}", _ymd),
@@ -165,7 +166,7 @@ _FORMS: tuple[tuple[str, re.Pattern[str], _Reader], ...] = tuple(
 )  # fmt: skip
 
 
-_LUNAR = re.compile(
+_LUNAR = Rule(
     r"(?P<calendar>农历|阴历|旧历)?的?(?P<month>正|腊|冬|十[一二]?|[一二三四五六七八九])月"
     r"(?P<new>初)?(?P<day>[一二三四五六七八九十廿]{1,3}|\d{1,2})?日?"
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from bot.language.rule import Rule
 from bot.language.time.counted import LOOSE, SIDES, current, read_count, read_position
 from bot.language.time.cursor import Cursor, Found
 from bot.language.time.events import read_event
@@ -30,7 +30,7 @@ from semantic_layer.period import Grain
 # "the last day of the first week of last month" is three deep; nobody asks for more than this.
 _DEEPEST = 6
 # "bought again within 7 days" is part of a metric, not a period.
-_NO_WINDOW = re.compile("复购|回购|再|转化|下单|购买|留存|退|到货|发货|未")
+_NO_WINDOW = Rule("复购|回购|再|转化|下单|购买|留存|退|到货|发货|未")
 
 
 def read_expression(cursor: Cursor, index: int) -> Found | None:

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
+from bot.language.rule import Rule
 from bot.language.time.cursor import Cursor, Found
 from bot.language.time.expressions import Point, Ref
 from bot.language.time.fields import merge
 from bot.language.time.numeric import FIRST, LAST, full_year
 
-_MODAL = re.compile(
+_MODAL = Rule(
     r"\s+(?:i|we|you|it|be|have|not|also|need|well|cause|help|differ|vary|contain|include)(?![a-z])"
 )
-_MARCHING = re.compile(r"\s+(?:of\s+(?!the|this|last|next)[a-z]{3,}|towards?\s)")
+_MARCHING = Rule(r"\s+(?:of\s+(?!the|this|last|next)[a-z]{3,}|towards?\s)")
 _UNSURE = frozenset(("may", "sun", "sat", "mon", "wed", "fri", "thu", "tue"))
 _NAMES = frozenset(("may",))
 _BEFORE_NAME = ("of", "from", "to", "and", "since", "until", "before", "after", "comma", "last", "this", "first_n",
                 "between", "begin", "end", "middle", "week_of", "number", "ordinal", "roll", "every", "whole",
                 "weekday", "month", "date")  # fmt: skip
 _AFTER_NAME = ("number", "ordinal", "to", "date", "and", "month", "weekday", "comma", "part")
-_RETENTION = re.compile(r"\s?(?:留存|复购|内|以内|均|移动|滚动|回购|转化|归因|窗口|无理由|活跃|达|会员|活动)")
+_RETENTION = Rule(r"\s?(?:留存|复购|内|以内|均|移动|滚动|回购|转化|归因|窗口|无理由|活跃|达|会员|活动)")
 _HAN_DIGITS = frozenset("一二三四五六七八九十廿")
-_AFTER_ONE = re.compile(r"[共直般样起些定个次种天]")
-_AFTER_DAY = re.compile(r"\s?(?:[名位款成折点%]|[.:]\d)")
+_AFTER_ONE = Rule(r"[共直般样起些定个次种天]")
+_AFTER_DAY = Rule(r"\s?(?:[名位款成折点%]|[.:]\d)")
 
 
 def read_point(cursor: Cursor, index: int) -> Found | None:

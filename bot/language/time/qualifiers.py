@@ -5,10 +5,10 @@ The words are blanked before the grammar reads the rest, and attached to the per
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from bot.language.normalise import Normalised
+from bot.language.rule import Rule
 from bot.language.time.expressions import Between, Expression, Rolling, Whole
 from bot.language.time.reading import Boundary, TimeToken
 from semantic_layer.period import Grain
@@ -23,12 +23,12 @@ _WITHOUT = (
 )
 _TODAY = r"(?:today(?:'s)?(?: date)?|current (?:day|date))(?![a-z])"
 _NO_DAY = r"(?![a-z])"
-_PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("today", re.compile(rf"(?:{_WITH}{_TODAY}|today (?:included|inclusive){_NO_DAY}|(?<![不未])(?:包含|包括"
+_PATTERNS: tuple[tuple[str, Rule], ...] = (
+    ("today", Rule(rf"(?:{_WITH}{_TODAY}|today (?:included|inclusive){_NO_DAY}|(?<![不未])(?:包含|包括"
         rf"|含)(?:今天|今日|当天|当日)(?:在内|的数据)?)")),
     (
         "not",
-        re.compile(
+        Rule(
             rf"(?:{_WITHOUT}(?:{_TODAY}|(?:current|this) (?P<en>week|month|quarter|year)(?![a-z]))"
             r"|(?:不|未)(?:包含|包括|含|算)(?:今天|今日|当天|当日|(?:本|当|这个?)(?P<zh>周|星期|月|季度?"
             r"|年度?))(?:在内)?"
@@ -37,7 +37,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     (
         "plain",
-        re.compile(
+        Rule(
             rf"(?:both |dates? )?inclusive of (?:both )?(?:the )?(?:start(?:ing)?(?: dates?)? and"
             rf" end(?:ing)?(?: dates?)?|(?:end ?points?|both ends|both dates))"
             rf"|{_WITH}\d+ (?:day|week|month|quarter|year)s? ago|{_WITH}(?:start|end|first|last|both) (?:dates?"
@@ -46,9 +46,9 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
             rf"|起止日?|首尾两天)(?:在内)?|闭区间"
         ),
     ),
-    ("open", re.compile(rf"(?<=\d )exclusive{_NO_DAY}(?! of)")),
+    ("open", Rule(rf"(?<=\d )exclusive{_NO_DAY}(?! of)")),
 )  # fmt: skip
-_DATE_BEFORE = re.compile(
+_DATE_BEFORE = Rule(
     r"(?:\d|天|日|号|周|月|年|季|week|month|quarter|year|day|days|weeks|months|today|yesterday"
     r"|january|february|march|april|may|june|july|august|september|october|november|december"
     r"|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec)[\s,，(（]*$"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.language.normalise import Normalised, folded_name, normalise
+from bot.language.rule import Rule
 from bot.language.time.anaphora import as_reference, referring
 from bot.language.time.calendars import CalendarEvent
 from bot.language.time.compared import mark_comparisons
@@ -24,10 +24,8 @@ from bot.language.time.signals import Signal, find_signals, find_wants
 
 # what only says a period once more: 10月份, 去年全年, 去年一年
 _TAILS = {
-    "month": re.compile(r"份|整月|整个月|全月|一整个?月"),
-    "year": re.compile(
-        r"度?(?:的)?(?:全年|整年|一整年|一年|整个年度)(?!内|里|前|后|级|以)|度(?![一-鿿]?[假过])"
-    ),
+    "month": Rule(r"份|整月|整个月|全月|一整个?月"),
+    "year": Rule(r"度?(?:的)?(?:全年|整年|一整年|一年|整个年度)(?!内|里|前|后|级|以)|度(?![一-鿿]?[假过])"),
 }
 _BLANK = "\x00"
 _DIGIT_ORDER = "一二三四五六七八九"

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from bot.language.rule import Rule
 from bot.language.time.reading import Comparison, Want
 from semantic_layer.period import Grain
 
 _EN = r"(?<![a-z])"
 _END = r"(?![a-z])"
-_LEAD = re.compile(
+_LEAD = Rule(
     r"(?:比|较|和|与|跟|同|对比|相较于|相比于|相对于|相对|环比|(?<![a-z])(?:vs\.?|versus|against|"
     r"compared? (?:to|with)|than|over|from|"
     r"relative to))\s*(?:the\s+)?$"
@@ -110,7 +111,7 @@ _COMPARISONS: tuple[tuple[str, Comparison, str], ...] = (
 )  # fmt: skip
 _COMPARISON_GRAINS = {"day": Grain.DAY, "week": Grain.WEEK, "month": Grain.MONTH, "quarter": Grain.QUARTER,
                       "month_same": Grain.MONTH, "quarter_same": Grain.QUARTER}  # fmt: skip
-_COMPARISON = re.compile("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _COMPARISONS))
+_COMPARISON = Rule("|".join(f"(?P<{name}>{pattern})" for name, _, pattern in _COMPARISONS))
 _KINDS = {name: kind for name, kind, _ in _COMPARISONS}
 
 _ZH_GRAIN = {"小时": Grain.HOUR, "天": Grain.DAY, "日": Grain.DAY, "周": Grain.WEEK, "星期": Grain.WEEK,
@@ -122,7 +123,7 @@ _EN_GRAIN = {"hour": Grain.HOUR, "da": Grain.DAY, "day": Grain.DAY, "dai": Grain
 _ZU = r"(天|日|周|星期|礼拜|月|季|年|小时)"
 _EU = r"(hour|day|week|month|quarter|year|date)"
 _NOT_UNIT = r"(?![一二三四五六日末1-7]|龄|轻|货|糕|嫂|饼|环比|同比|边|期性)"
-_AVERAGE = re.compile(
+_AVERAGE = Rule(
     rf"(?<![0-9零一二三四五六七八九十上本当前去昨今个]){_ZU}度?(?:平)?均(?!衡|每)|平均每(?:个|一)?{_ZU}|每(?:个|"
     rf"一)?{_ZU}度?的?平均|平均(?:到)?每{_ZU}|"
     rf"{_EN}(?:average|avg|mean|averaged)(?:\s+[a-z]+){{0,3}}?\s+(?:per|by|each|a|every)\s+{_EU}{_END}|"
@@ -131,7 +132,7 @@ _AVERAGE = re.compile(
     rf"{_EN}(?:per|a|each)\s+{_EU}\s+on average{_END}|{_EN}on average (?:per|each|every|a) {_EU}{_END}|"
     rf"{_EN}{_EU}(?:ly)? averages?{_END}"
 )
-_GRAIN = re.compile(
+_GRAIN = Rule(
     rf"(?:按|分|逐|各|每|每个|每一|每一个|分别按|以|隔){_ZU}(?:度|份)?(?:为单位|为粒度|来看|来|统计|汇总|"
     rf"拆分|拆|展示|看|的?趋势)?{_NOT_UNIT}|"
     rf"(?:按|分|各|逐)(?:自然)?个?{_ZU}{_NOT_UNIT}|每个{_ZU}{_NOT_UNIT}|(?:哪|哪一|哪个|哪几|哪几个|"
@@ -146,19 +147,19 @@ _GRAIN = re.compile(
     rf"{_EN}over (time){_END}|{_EN}(annual){_END}|"
     rf"{_EN}{_EU}[- ](?:level|grain|granularity|trend){_END}"
 )
-_BY_WEEKDAY = re.compile(
+_BY_WEEKDAY = Rule(
     r"(?:按|分|各个?|每个?)?(?:星期几|周几|礼拜几)|按星期(?!一|二|三|四|五|六|日|天)分布|"
     r"(?<![a-z])(?:by |per |each |which |what |across |every )?(?:days? of (?:the )?week|day of week|"
     r"dow)(?![a-z])|"
     r"(?<![a-z])(?:by|per|which|what|across) weekdays?(?![a-z])"
 )
-_DAY_OF_EACH = re.compile(
+_DAY_OF_EACH = Rule(
     r"每(?:个)?月(?:的)?(?:第?[0-9一二三四五六七八九十]+[号日天]|初|底|末|中旬|上旬|"
     r"下旬)|每年(?:的)?\d{1,2}月|"
     r"(?<![a-z])(?:first|last|\d{1,2}(?:st|nd|rd|th)) (?:day )?of (?:each|"
     r"every) (?:month|week|year)"
 )
-_RECUR = re.compile(
+_RECUR = Rule(
     r"(?:每|每个|每逢|逢)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天末](?:[、和到至,]?(?:周|"
     r"星期)?[一二三四五六日天末])*)|"
     r"(?P<weekend>(?:每个?|所有|逢)周末|(?<![a-z])(?:(?:on |every |each )?weekends|weekend(?= (?:vs\.?|"
@@ -173,32 +174,32 @@ _RECUR = re.compile(
 _ZH_DAYS = {"一": 0, "二": 1, "三": 2, "四": 3, "五": 4, "六": 5, "日": 6, "天": 6}
 _EN_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_WANTS: tuple[tuple[Want, re.Pattern[str]], ...] = (
-    ("growth", re.compile(r"增长率|增速|涨幅|增幅|跌幅|降幅|增长了?(?:多少|几)(?:个百分点|%)|增长百分比|"
+_WANTS: tuple[tuple[Want, Rule], ...] = (
+    ("growth", Rule(r"增长率|增速|涨幅|增幅|跌幅|降幅|增长了?(?:多少|几)(?:个百分点|%)|增长百分比|"
         r"变化率|增减幅|下降率|涨跌幅|"
                           r"(?<![a-z])(?:growth|% change|percent(?:age)? change|pct change|change %|"
                           r"growth rate)")),
-    ("delta", re.compile(r"(?:涨|增加|增长|减少|下降|跌|掉|降|升|多|少|差|变化|提升|提高|上升|下滑|上涨|"
+    ("delta", Rule(r"(?:涨|增加|增长|减少|下降|跌|掉|降|升|多|少|差|变化|提升|提高|上升|下滑|上涨|"
         r"下跌)了?(?:多少|几)|差值|差额|增量|变化量|"
                          r"增减|相差|差多少|变化|(?<![a-z])(?:difference|change|increase|decrease|delta|"
                          r"gap|how much (?:more|less|higher|lower))"
                          r"(?![a-z])")),
-    ("value", re.compile(r"同期值|上期值|上期数|同期数|去年同期(?:是|为|的值)|环比值|同比值|previous value|"
+    ("value", Rule(r"同期值|上期值|上期数|同期数|去年同期(?:是|为|的值)|环比值|同比值|previous value|"
         r"prior value|last year's value")),
 )  # fmt: skip
 
-MARKER = re.compile(
+MARKER = Rule(
     r"(?:相比于|相较于|相对于|相较|对比|(?:比起|比)|较之|较|环比|"
     r"vs\.?|versus|against|(?:as )?compared? (?:to|"
     r"with|against)|compare (?:it|that|this|them|these|those) (?:to|with|against)|in comparison (?:to|with)|"
     r"relative to|than(?: in| on| for| during)?|differs? from|up from|down from|change from)(?:\s+(?:the|"
     r"in|on|for|during|that of|last))?\s*$"
 )
-AFTER_MARKER = re.compile(
+AFTER_MARKER = Rule(
     r"\s*(?:的)?[^,，。;；]{0,8}?(?:相比|相较|比较|对比|比起来|做对比|作对比|相比较|比(?=呢|怎么样|如何|一下|吗"
     r"|是|有|变|涨|$|[?!,.]))"
 )
-WITH = re.compile(r"(?:和|与|跟|同|以)\s*$")
+WITH = Rule(r"(?:和|与|跟|同|以)\s*$")
 
 
 def find_signals(text: str) -> list[Signal]:

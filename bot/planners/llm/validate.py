@@ -133,7 +133,7 @@ class Validator:
         try:
             tool.inputs.model_validate(dict(plan.inputs))
         except ValidationError as error:
-            known = ", ".join(tool.inputs.model_fields) or NO_INPUTS
+            known = ", ".join(tool.fields) or NO_INPUTS
             problems = "; ".join(validation_problems(error))
             raise PlanProblem(f"inputs of {plan.name}: {problems}. It takes: {known}.") from error
         catalog = self._layer.catalog

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-ASIDES = re.compile(
+from bot.language.rule import Rule
+
+ASIDES = Rule(
     r",? ?(?:by|based on|using|via|through|with) (?:doing |performing |using )?(?:an? |the )?(?:left |right "
     r"|inner |outer |full )*"
     r"join(?:ing|s)?\b[^.?!]{0,80}?\btables?\b"
@@ -18,10 +19,8 @@ ASIDES = re.compile(
     r"|\b(?:the )?combinations? of\b|\b(?:in|of) the \w+ tables?\b|,? ?\bshowing\b|,? ?\bconsidering\b"
 )
 
-MAKE = re.compile(
-    r"\b(?:did|does|do|can|could|will|would) (?:each |every |the |our |a )?[\w ]{1,30}? (make)\b"
-)
-_FIRST = re.compile(
+MAKE = Rule(r"\b(?:did|does|do|can|could|will|would) (?:each |every |the |our |a )?[\w ]{1,30}? (make)\b")
+_FIRST = Rule(
     r"(?:with|starting with) the (highest|longest|largest|biggest|most|greatest|lowest|shortest|smallest|least"
     r"|fewest)(?: \w+){0,3} first\b"
 )

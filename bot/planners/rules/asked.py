@@ -15,9 +15,10 @@ from pydantic import JsonValue
 
 from bot.language.normalise import Normalised
 from bot.language.numbers_zh import chinese_number
+from bot.language.rule import Rule
 from bot.planners.rules.words_analyses import ASKED, FILLER
 
-_GAP = re.compile(r"\.\{\d+,\d+\}\??")
+_GAP = Rule(r"\.\{\d+,\d+\}\??")
 _N = r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a|an|one)"
 _EN = dict(zip("a an one two three four five six seven eight nine ten"
     " twelve".split(), (1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12),
@@ -37,14 +38,14 @@ _DAYS = {
 }
 _TIMES = {"亿": 1e8, "万": 1e4, "千": 1e3, "k": 1e3, "m": 1e6}
 _LENGTH = rf"{_N}\s*(天|日|周|星期|个月|月|年|days?|weeks?|months?|years?)"
-_NUMBERS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("segmentation", "count", re.compile(rf"(?:分成|分为|聚成|into|分)\s*{_N}\s*(?:个)?(?:群|类|组|种|groups?"
+_NUMBERS: tuple[tuple[str, str, Rule], ...] = (
+    ("segmentation", "count", Rule(rf"(?:分成|分为|聚成|into|分)\s*{_N}\s*(?:个)?(?:群|类|组|种|groups?"
         rf"|clusters?|segments?)|{_N} (?:clusters|groups)")),
-    ("ltv", "days", re.compile(rf"(?:未来|接下来|今后|over|within|in|for|next|after)?\s*(?:the )?(?:next |first"
+    ("ltv", "days", Rule(rf"(?:未来|接下来|今后|over|within|in|for|next|after)?\s*(?:the )?(?:next |first"
         rf" )?{_LENGTH}(?:内|里|的)?")),
-    ("budget", "weekly_total", re.compile(r"(?:每周|一周)(?:的|总)?\s*([\d.,]+)\s*(亿|万|千|k|m)?(?:元"
+    ("budget", "weekly_total", Rule(r"(?:每周|一周)(?:的|总)?\s*([\d.,]+)\s*(亿|万|千|k|m)?(?:元"
         r"|块)?(?:的)?|([\d.,]+)\s*(k|m)? (?:a|per|each) week")),
-    ("retention", "days", re.compile(rf"(?:within|in|after)\s*{_LENGTH}|{_LENGTH}(?:内|以内|之内)?(?=复购|留存|回购)")),
+    ("retention", "days", Rule(rf"(?:within|in|after)\s*{_LENGTH}|{_LENGTH}(?:内|以内|之内)?(?=复购|留存|回购)")),
 )  # fmt: skip
 
 
@@ -66,11 +67,9 @@ class Asked:
     inputs: dict[str, JsonValue]
 
 
-_BARE = re.compile(r"归因(?!模型|到|于|窗口|周期|贡献|对比|逻辑|收入|订单|成交|金额|口径|表)")
-_OF_CHANNELS = re.compile(
-    r"渠道|触点|点击|首次|末次|线性|时间衰减|马尔可夫|沙普利|助攻|模型|贡献|markov|shapley"
-)
-_OF_CHANGES = re.compile(r"下降|上升|下滑|下跌|波动|变化|异动|增长|上涨|涨|跌|掉|变动|原因|为什么")
+_BARE = Rule(r"归因(?!模型|到|于|窗口|周期|贡献|对比|逻辑|收入|订单|成交|金额|口径|表)")
+_OF_CHANNELS = Rule(r"渠道|触点|点击|首次|末次|线性|时间衰减|马尔可夫|沙普利|助攻|模型|贡献|markov|shapley")
+_OF_CHANGES = Rule(r"下降|上升|下滑|下跌|波动|变化|异动|增长|上涨|涨|跌|掉|变动|原因|为什么")
 
 
 def bare_attribution(question: Normalised, tools: Named) -> Normalised | None:
@@ -115,13 +114,13 @@ def asked_analysis(question: Normalised, tools: Named) -> Asked | None:
 
 
 @cache
-def _asked() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _asked() -> tuple[tuple[str, Rule], ...]:
     return tuple((tool, gapped(pattern)) for tool, pattern in ASKED)
 
 
-def gapped(pattern: str) -> re.Pattern[str]:
+def gapped(pattern: str) -> Rule:
     """Return a pattern whose gaps (`.{0,6}`) are its groups."""
-    return re.compile(_GAP.sub(r"(\g<0>)", pattern))
+    return Rule(_GAP.sub(r"(\g<0>)", pattern))
 
 
 def literal(match: re.Match[str]) -> list[tuple[int, int]]:
@@ -137,8 +136,8 @@ def literal(match: re.Match[str]) -> list[tuple[int, int]]:
 
 
 @cache
-def _filler() -> re.Pattern[str]:
-    return re.compile(FILLER)
+def _filler() -> Rule:
+    return Rule(FILLER)
 
 
 def _numbers(tool: str, text: str) -> tuple[dict[str, JsonValue], list[tuple[int, int]]]:

@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from bot.answer import Slot
 from bot.language.normalise import folded_name, normalise
+from bot.language.rule import Rule
 from bot.language.terms.tokens import key_of
 from bot.plan import ToolPlan
 from bot.planners.base import Planned
@@ -41,7 +42,7 @@ _EN = (
     "refunds fee fees commission sale sales session sessions deal deals left most rank ranking loss losses s and"
 ).split()
 _MARKS = " ?!.,。?!,"
-_LEFT = re.compile(r"[^\W_]")
+_LEFT = Rule(r"[^\W_]")
 
 
 def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | None:

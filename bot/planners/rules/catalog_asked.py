@@ -6,13 +6,13 @@ about the data is taken.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 
 from bot.answer import Slot
 from bot.language.normalise import Normalised
+from bot.language.rule import Rule
 from bot.plan import MetadataPlan, MetricPlan
 from bot.planners.base import Planned
 from bot.planners.rules.asked import blank, gapped, literal
@@ -35,7 +35,7 @@ _TEXTS = {
 }
 _QUIET = frozenset({Tag.STOP, Tag.OF, Tag.AND, Tag.OR, Tag.IS, Tag.WHICH, Tag.LIST, Tag.FOLLOW, Tag.COMPARE, Tag.BY,
                     Tag.META_METRICS, Tag.META_DIMENSIONS, Tag.DEFINITION, Tag.FRESHNESS, Tag.HELP})  # fmt: skip
-_REST = re.compile(
+_REST = Rule(
     r"^(?:数据|指标|维度|字段|这个|这里|里|的|之间|是|可以|能|用|看|个|一个|data|metrics?|kpis?"
     r"|dimensions?|here|down|up|an?|the|it)$"
 )
@@ -65,7 +65,7 @@ def catalog_question(scene: Scene, read: Read) -> Planned | None:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _patterns() -> tuple[tuple[str, Rule], ...]:
     return tuple((topic, gapped(pattern)) for topic, pattern in CATALOG)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from bot.language.rule import Rule
 from bot.planners.rules.asides import MAKE
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line, Role
@@ -28,8 +29,8 @@ _PRONOUNS = (
     "who have",
     "who has",
 )
-_PASSIVE = re.compile(r"(?:ed|made|sent|done|bought|sold|paid|spent|taken|given)$")
-_ATTRIBUTES = re.compile(r"^(?:names?|ids?|titles?|identifiers?|codes?|counts?|respective counts?|details)$")
+_PASSIVE = Rule(r"(?:ed|made|sent|done|bought|sold|paid|spent|taken|given)$")
+_ATTRIBUTES = Rule(r"^(?:names?|ids?|titles?|identifiers?|codes?|counts?|respective counts?|details)$")
 _JOINTS = (
     "for",
     "across all",
@@ -41,8 +42,8 @@ _JOINTS = (
     "only for",
     "just",
 )
-_OFTEN = re.compile(r"common|frequent|often|popular|常见|频繁|出现最多")
-_SECOND = re.compile(
+_OFTEN = Rule(r"common|frequent|often|popular|常见|频繁|出现最多")
+_SECOND = Rule(
     r"[.?!;,]\s*(?:and )?how many (?:of|among) (?:these|those|them|the(?:se|m))\b|其中(?:又)?有多少"
 )
 _PARTS = re.compile(r"[,/&]|\band\b|\btheir\b|\bthe\b|\bits\b")

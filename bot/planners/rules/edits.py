@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from bot.language.rule import Rule
 from bot.plan import MetricPlan
 from bot.planners.rules.draft import Scene
 from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
 
 _FILTER_WORDS = r"(?:filters?|conditions?|restrictions?|constraints?)"
-_NO_FILTER = re.compile(
+_NO_FILTER = Rule(
     rf"\b(?:drop|remove|clear|delete|cancel|lift|ignore|get rid of|reset|take off|undo) (?:the |all |any |that |this )*"
     rf"(?P<en>(?:[\w']+ ){{0,3}}?){_FILTER_WORDS}\b|\b(?:with no|no|without (?:the |any )?){_FILTER_WORDS}\b"
     rf"|\bunfiltered\b"
@@ -19,20 +20,20 @@ _NO_FILTER = re.compile(
     r"|对)?(?P<zh>[^,。;]{0,8}?)(?:的)?"
     r"(?:筛选|过滤|限制|限定|条件)(?:条件)?"
 )
-_ALL_OF = re.compile(
+_ALL_OF = Rule(
     r"(?:不限|不限制|不限定|不管|不区分|不分)(?:什么|哪个|任何)?(?P<zh>[^,。;呢]{1,8})|(?:全部"
     r"|所有)(?:的)?(?P<all>[^,。;呢的]{1,8})(?:呢|的呢)?$"
     r"|\b(?:for |across |in |at |over )?(?:all|any|every)(?: of)?(?: the)? (?P<en>[\w ]{2,30}?)(?: now| again|"
     r" instead| together)*[?.! ]*$"
 )
-_NO_GROUP = re.compile(
+_NO_GROUP = Rule(
     r"\b(?:remove|drop|undo|no|without(?: the| a| any)?|skip|lose|take away) (?:the |any |that |more )*"
     r"(?:breakdown|break down|split|grouping|group by|groups|segmentation)\b|\bungroup(?:ed)?\b|\b(?:don't|do"
     r" not) (?:split|group|break)(?: it| them)?(?: down| up)?\b"
     r"|(?:不用|不要|别|不再|不需要|无需|取消|去掉|不)(?:再)?(?:按|分|拆分|拆|细分|分组)(?:开|组"
     r"|维度)?(?P<zh>[^,。;呢了]{0,8})(?:了|分组|拆分|看)?"
 )
-_TOTAL = re.compile(
+_TOTAL = Rule(
     r"^(?:and |just |only |show |give me |me |please |what is |what's |now )*(?:the )?(?:total|overall|grand"
     r" total|overall total|sum)"
     r"(?: only| number| figure| value| instead| please| then|[?.! ])*$|^(?:all together|altogether|in total"
@@ -40,15 +41,15 @@ _TOTAL = re.compile(
     r"|^(?:那|就|只|只看|只要|看|给我|我要|看下|看看|一下|就看)*(?:总数|总计|合计|总量|总额|汇总|整体|总的|总共"
     r"|加总)(?:数|值|的|呢|就行|就好|即可|是多少|多少|[?!。])*$"
 )
-_ADD = re.compile(
+_ADD = Rule(
     r"^(?:and |please |can you |could you |then |now )*(?:add|include|also (?:show|add|include|display|give me"
     r"|with)|plus|along with|together with)"
     r"(?: in)?(?: the)?\b|^(?:请|再|也|同时|另外|顺便|把|一起|并)*(?:加上|加个|加一个|带上|附上|补上|增加|加入"
     r"|加|看一下|看看|看|展示|显示)(?=.)|^(?:还有|以及|外加)"
 )
-_ADDING_ZH = re.compile(r"^(?:请)?(?:再|也|同时|另外|顺便|一起|并)")
-_ADD_ALWAYS_ZH = re.compile(r"(?:加上|加个|加一个|带上|附上|补上|增加|加入|还有|以及|外加)")
-_LAST_YEAR = re.compile(
+_ADDING_ZH = Rule(r"^(?:请)?(?:再|也|同时|另外|顺便|一起|并)")
+_ADD_ALWAYS_ZH = Rule(r"(?:加上|加个|加一个|带上|附上|补上|增加|加入|还有|以及|外加)")
+_LAST_YEAR = Rule(
     r"^(?:那么?|and|what about|how about|what of|now|show me|or|,|\s|看看?|in|for|during|the)*"
     r"(?:same (?:period|time|month|week|weeks|day|days|quarter|dates?|range)(?: of| in)?(?: the)? (?:last"
     r"|previous|prior) year"
@@ -57,7 +58,7 @@ _LAST_YEAR = re.compile(
 )
 
 
-_DRAW = re.compile(
+_DRAW = Rule(
     r"^(?:and |now |please |can you |could you |let's )*(?:plot|chart|graph|draw|visuali[sz]e|show)(?: me)?"
     r" (?:it|that|this|them|these|the (?:result|data)s?)?"
     r"(?: as a (?:chart|graph|plot)| in a (?:chart|graph)| on a (?:chart|graph))?(?: please| again)?[?.! ]*$"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from bot.language.rule import Rule
 from bot.language.terms.tokens import key_of
 from bot.plan import MetricPlan, Option
 from bot.planners.base import Conversation
@@ -15,7 +14,7 @@ from semantic_layer.comparison import comparison_period
 from semantic_layer.query import AnyOf, Condition, OrderBy
 from semantic_layer.text import Text
 
-_PICK = re.compile(
+_PICK = Rule(
     r"^(?:就|要|用|看|选|选择|我选|我要|我想要|我指的?是|应该是|是|那就|第|the |option |number |no\.? ?|#|"
     r"choose |pick |take |"
     r"i meant? (?:the )?|i want (?:the )?|let's (?:go with|take) (?:the )?|go with (?:the )?|please )*\s*"
@@ -35,7 +34,7 @@ _PLACES = {
     for word in words.split()
 }
 _LAST = ("后者", "latter", "last", "最后")
-_SAID = re.compile(
+_SAID = Rule(
     r"^(?:就|要|看|选|我选|我要|我指的?是|我说的?是|应该是|是"
     r"|i meant?|i want|the|by|按)+\s*|(?:吧|啊|呢|please|one|的那个|那个)$"
 )

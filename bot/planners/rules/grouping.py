@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from bot.language.rule import Rule
 from bot.language.terms.lexicon import Term
 from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line
@@ -225,7 +226,7 @@ def check_reach(line: Line, draft: Draft, scene: Scene) -> None:
         )
 
 
-_FIXED = re.compile(r"^\(?\s*(\w+)\s*=\s*'([^']*)'\s*\)?$")
+_FIXED = Rule(r"^\(?\s*(\w+)\s*=\s*'([^']*)'\s*\)?$")
 
 
 def _check_own_filters(draft: Draft, scene: Scene) -> None:

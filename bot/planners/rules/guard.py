@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import re
-
+from bot.language.rule import Rule
 from semantic_layer.text import Text
 
 MAX_CHARACTERS = 2_000
 
 _UNSAFE = (
-    re.compile(
+    Rule(
         r"\b(?:drop|truncate|alter|delete|insert|update|create|grant|attach|copy|pragma|exec|execute)\s+"
         r"(?:table|database|from|into|schema|view|user|index|all)\b"
     ),
-    re.compile(
+    Rule(
         r"\bselect\b.{0,200}\bfrom\b\s+\w+.{0,80}(?:\bwhere\b|;|--|\blimit\b)|\bunion\s+(?:all\s+)?select\b"
         r"|;\s*--|'\s*or\s+'?1'?\s*=\s*'?1"
     ),
-    re.compile(
-        r"\bselect\s+\*\s+from\b|information_schema|pg_catalog|sqlite_master|read_csv\s*\(|xp_cmdshell"
-    ),
-    re.compile(
+    Rule(r"\bselect\s+\*\s+from\b|information_schema|pg_catalog|sqlite_master|read_csv\s*\(|xp_cmdshell"),
+    Rule(
         r"(?:ignore|disregard|forget|override)\s+(?:all\s+|any\s+|the\s+|your\s+|my\s+)*(?:previous|prior|above|earlier|system|these|instructions|rules)"
     ),
-    re.compile(
+    Rule(
         r"(?:reveal|show|print|repeat|tell me|output|leak)\s+(?:me\s+)?(?:your|the)\s+"
         r"(?:system\s+)?(?:prompt|instructions|api key|password|secret)"
     ),
-    re.compile(r"you are now|act as (?:a|an)\b|pretend (?:to be|you)|jailbreak|developer mode|system prompt"),
-    re.compile(
+    Rule(r"you are now|act as (?:a|an)\b|pretend (?:to be|you)|jailbreak|developer mode|system prompt"),
+    Rule(
         r"忽略(?:以上|之前|前面|上面|所有)|无视(?:以上|之前|前面|规则|指令)|系统提示词|提示词是什么|你现在是|扮演|越狱"
     ),
-    re.compile(
+    Rule(
         r"删除.{0,6}(?:表|数据库|数据)|清空.{0,6}(?:表|数据库|数据)|修改.{0,4}数据库|执行.{0,6}sql|密码是|api.?key"
     ),
-    re.compile(r"<script|javascript:|\$\{|\{\{.*\}\}|__import__|os\.system|eval\s*\("),
+    Rule(r"<script|javascript:|\$\{|\{\{.*\}\}|__import__|os\.system|eval\s*\("),
 )
 
 UNSAFE = Text(

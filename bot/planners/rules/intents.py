@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from pydantic import JsonValue
 
 from bot.answer import Slot
 from bot.language.normalise import normalise
+from bot.language.rule import Rule
 from bot.language.terms.tokens import key_of, tokenise
 from bot.plan import BilingualMessage, ClarifyPlan, MetricPlan, Option, ToolPlan
 from bot.planners.base import Planned
@@ -49,7 +49,7 @@ _LABELS = {
 
 
 # Nouns that only say about whom or when an analysis is made, where the workspace has no such word.
-_SOFT = re.compile(
+_SOFT = Rule(
     r"(?:用?户|客户?|新客|老客?|顾客|会员|买家|消费者|人|人群|大家|时间|情况|按|里|中|后|前|各|每|个|看|月|年|"
     r"customers?|users?|visitors?|buyers?|shoppers?|clients?|people|members?|"
     r"time|between|after|before|by|each|months?|weeks?|days?|compared?|biggest|valuable|rank|last|one|leave)$"
@@ -166,7 +166,7 @@ def which_attribution(draft: Draft, tools: Registry) -> Planned:
 
 def items_for(items: Sequence[Item], tool: Tool) -> tuple[Item, ...]:
     """Return the items as this analysis may take them: "new customers" is no metric where it takes none."""
-    if {"metric", "metrics"} & set(tool.inputs.model_fields):
+    if {"metric", "metrics"} & set(tool.fields):
         return tuple(items)
     return tuple(
         replace(item, terms=tuple(term for term in item.terms if term.kind != "metric"))
@@ -243,7 +243,7 @@ def tool_plan(
         "compare": draft.compare[0].model_dump(mode="json") if draft.compare else None,
     }
     known |= own or {}
-    inputs = {name: value for name, value in known.items() if name in tool.inputs.model_fields and value}
+    inputs = {name: value for name, value in known.items() if name in tool.fields and value}
     return Planned(
         ToolPlan(kind="tool", name=tool.name, inputs=inputs),  # type: ignore[arg-type]  # JSON values all
         slots=(Slot("analysis", tool.label, words), *draft.slots),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.language.normalise import Normalised, normalise
+from bot.language.rule import Rule
 from bot.language.terms.lexicon import Term
 from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
@@ -22,15 +23,15 @@ from bot.planners.rules.quantities import quantities
 from bot.planners.rules.tags import Tag
 from semantic_layer.text import Text
 
-_LOOSE_END = re.compile(r"[a-z] (?:on|at|in|by|of|to|from)$")
-_AVERAGE_TAIL = re.compile(r"(?<=\s)(?:per|by|each|a|every)\s+[a-z]+$")
-_UNIT_HEAD = re.compile(r"(day|week|month|quarter|year)s? (?:in|of|during|for) ")
-_COMPARED_BEFORE = re.compile(
+_LOOSE_END = Rule(r"[a-z] (?:on|at|in|by|of|to|from)$")
+_AVERAGE_TAIL = Rule(r"(?<=\s)(?:per|by|each|a|every)\s+[a-z]+$")
+_UNIT_HEAD = Rule(r"(day|week|month|quarter|year)s? (?:in|of|during|for) ")
+_COMPARED_BEFORE = Rule(
     r"(?:大于|小于|超过|高于|低于|多于|少于|不足|不到|至少|至多|等于|[<>=]|\b(?:over|above|below|under|than|least|most|"
     r"exceed(?:s|ing)?|equals?|is|to|and|between)|\d\s*(?:到|至|-|~|和))\s*$"
 )
-_COMPARED_METRIC = re.compile(r"\b(?:to|and|between)\s*$|[到至和~-]\s*$")
-_QUOTED = re.compile(r"\"([^\"]{1,80})\"|(?<![a-z0-9])'([^']{1,80})'(?![a-z0-9])|《([^》]{1,80})》")
+_COMPARED_METRIC = Rule(r"\b(?:to|and|between)\s*$|[到至和~-]\s*$")
+_QUOTED = Rule(r"\"([^\"]{1,80})\"|(?<![a-z0-9])'([^']{1,80})'(?![a-z0-9])|《([^》]{1,80})》")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ def segment(
     return Segmented(question, items, times, notes)
 
 
-_HALF_OF = re.compile(r"(?:late|early|mid|start|end)$")
+_HALF_OF = Rule(r"(?:late|early|mid|start|end)$")
 
 
 def _crossed(

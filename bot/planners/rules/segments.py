@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
+from bot.language.rule import Rule
 from bot.planners.rules.draft import Draft, Scene, Side
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from semantic_layer.query import Expression, GroupBy
 
-_TRUTH = re.compile(r"^(?P<no>not )?\(?(?P<name>[a-z_][a-z0-9_]*)\)?$")
+_TRUTH = Rule(r"^(?P<no>not )?\(?(?P<name>[a-z_][a-z0-9_]*)\)?$")
 
 
 def read_segments(line: Line, draft: Draft, scene: Scene) -> None:

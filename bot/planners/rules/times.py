@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
 from bot.language.normalise import normalise
+from bot.language.rule import Rule
 from bot.language.time import (
     CalendarEvent,
     ComparisonReading,
@@ -30,7 +30,7 @@ from semantic_layer.catalog import Catalog
 from semantic_layer.period import Grain, Period, calendar_unit
 from semantic_layer.query import Compare, Condition, GroupBy, Operator, PeriodRange
 
-_SAME_DATES = re.compile(r"(?:the )?same |去年同[期月日季周]|上年同[期月日季周]|去年这")
+_SAME_DATES = Rule(r"(?:the )?same |去年同[期月日季周]|上年同[期月日季周]|去年这")
 
 
 def calendar_events(catalog: Catalog) -> tuple[CalendarEvent, ...]:
