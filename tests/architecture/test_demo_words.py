@@ -33,11 +33,11 @@ ALLOWED = {
         "revenue orders spend 实验 漏斗 渠道归因 触点 预算 目标 分组 客户 ab实验 实验结果 转化路径 样本量 差评 "
         "win loss flat invalid 组别 实验组 商品 channel promotion coupon scope touches unattributed 优惠券"
     ),
-    # 直播、达人 and the fees they cost are an analysis of ours (tools/deals.py); its routing and its texts name them, and
-    # what its YAML section binds. So are ideas and what becomes of them (tools/experiment_funnel.py).
+    # 直播、达人 and the fees they cost are an analysis of ours (tools/deals.py): its routing, its texts and what its
+    # YAML binds name them. So are ideas and what becomes of them (tools/experiment_funnel.py).
     "live sessions, creator deals and ideas": (
-        "直播 达人 主播 达人合作 达人直播 场次 佣金 坑位费 服务费 固定费用 运费 平台扣点 扣点 盈亏平衡点 deal item profit refunds "
-        "refund_rate host idea stage shipped 创意 实验想法 实验台账 触达 win_back"
+        "直播 达人 主播 达人合作 达人直播 场次 佣金 坑位费 服务费 固定费用 运费 平台扣点 扣点 盈亏平衡点 "
+        "deal item profit refunds refund_rate host idea stage shipped 创意 实验想法 实验台账 触达 win_back"
     ),
     # what is asked about money spent on media, in any workspace (bot/planners/rules/words_analyses.py)
     "the language of media": "点击 投产比 投产 投放费用 广告花费 转化率 退款率 退后金额",

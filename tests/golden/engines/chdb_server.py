@@ -51,7 +51,7 @@ class Handler(BaseHTTPRequestHandler):
                 if "database" in asked:
                     Handler.engine.query(f"USE `{asked['database']}`")
                 made = Handler.engine.query(sql, form).bytes()
-        except Exception as error:
+        except Exception as error:  # whatever chdb raises, the server would have sent
             text = str(error)
             code = text.partition("Code: ")[2].split(".", 1)[0]
             return self._send(500, text.encode(), {"X-ClickHouse-Exception-Code": code})
