@@ -8,7 +8,7 @@ from dataclasses import replace
 from semantic_layer.text import Text
 from tools.promises import Promise, TrackRecord, topic_key
 from tools.registry import ToolContext
-from tools.render import percent, prose
+from tools.render import prose
 from tools.result import Suggestion
 from tools.scope.metric import value_column
 
@@ -49,14 +49,14 @@ def _sized(one: Suggestion, record: TrackRecord, context: ToolContext) -> Sugges
 def history_notes(record: TrackRecord, hidden: Sequence[Promise]) -> tuple[Text, ...]:
     """Return how the record was used and what is not shown because it was decided; empty without either."""
     notes = []
-    if record.count and record.median is not None:
-        share = percent(record.median, 0)
+    if record.count:
         notes.append(
             Text(
-                zh=f"本工作区已验收 {record.count} 条建议,实际效果是承诺的 {share}(中位数);向 100% 收缩后,"
-                f"以上效果都已乘 {record.factor:.2f}。",
-                en=f"{record.count} suggestions were measured here and brought {share} of what was promised (median); "
-                f"pulled towards 100 %, all effects above are multiplied by {record.factor:.2f}.",
+                zh=f"本工作区已验收 {record.count} 条建议;按它们兑现的比例(精度加权,向承诺收缩),以上效果都已乘 "
+                f"{record.factor:.2f}。",
+                en=f"{record.count} suggestions were measured here; by the share of their promises that came true "
+                f"(weighted by precision, pulled towards the promise) all effects above are multiplied by "
+                f"{record.factor:.2f}.",
             )
         )
     notes += [_hidden(one) for one in hidden]

@@ -14,7 +14,7 @@ from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
 from tools.interventions.asking import DEFAULT_DAYS, Logged
 from tools.progress import CancelledError
-from tools.promises import Promise, Realised, track_record
+from tools.promises import Promise, Realised
 from tools.promises.measuring import amount, review, settled_on
 from tools.registry import ToolContext
 from tools.render import percent
@@ -149,7 +149,7 @@ def told(seen: Seen, context: ToolContext) -> Text:
         zh=f"{begin.zh},实际 {value.zh}{share},八成把握在 {low.zh} 到 {high.zh} 之间,结论:{verdict.zh}。"
         f"{realised.note.zh}。",
         en=f"{begin.en}; it brought {value.en}{share and ' ' + share} (80 % sure: {low.en} to {high.en}): "
-        f"{verdict.en}. {realised.note.en}.",
+        f"{verdict.en}. {realised.note.en[:1].upper()}{realised.note.en[1:]}.",
     )
 
 
@@ -180,10 +180,6 @@ def _headline(seen: Sequence[Seen], context: ToolContext) -> Text:
     if judged:
         zh += ";验收结果:" + "、".join(f"{label.zh} {count} 条" for label, count in judged)
         en += "; of those measured: " + ", ".join(f"{count} {label.en}" for label, count in judged)
-    record = track_record([one.promise for one in seen])
-    if record.median is not None:
-        zh += f";实际是承诺的 {percent(record.median, 0)}(中位数)"
-        en += f"; the median brought {percent(record.median, 0)} of the promise"
     return Text(zh=f"台账里 {len(seen)} 条建议:{zh}。", en=f"{len(seen)} suggestions in the ledger: {en}.")
 
 

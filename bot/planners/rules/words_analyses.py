@@ -40,6 +40,32 @@ ASKED: tuple[tuple[str, str], ...] = (
         r"paid off|pay off|work out|worked|keep (?:its|their) promise)\b|\bwhat became of\b|"
         r"\bdid (?:the |your |our )?(?:suggestions?|recommendations?) (?:work|pay off|help|keep)\b",
     ),
+    # ---- what became of suggestions
+    ("ledger", r"(?:你|您)?(?:们)?(?:曾经?|之前)?(?:让|叫|建议|劝|要)(?:了|过)?(?:我们?|咱们)(?:去|要|把|多|再)*(?:给"
+        r"|在|往|向)?(?:.{0,12}?)(?:加投|减投|多投|少投|加码|加大(?:投放|投入)?|加预算|增加(?:预算|投放|投入)|停投|停掉"
+        r"|缩减|降低(?:预算|投放)|投放|试试|尝试|做)?(?:了|过)?(?:的)?(?:.{0,10}?)(?:的)?(?:效果|结果|后来)(?:到底)?(?:怎么样"
+        r"|如何|咋样|怎样|好不好|好吗|呢|了吗|了)*"),
+    ("ledger", r"(?:给)?(?:.{0,10}?)(?:加投|减投|多投|少投|停投|加码|加的?预算|多花的钱)(?:了|过)?(?:之?后|以后|的)"
+        r"?(?:.{0,10}?)(?:的)?(?:效果|结果)(?:到底)?(?:怎么样|如何|咋样|怎样|好不好|好吗|呢|了吗)+"),
+    ("ledger", r"(?:增长)?建议(?:的)?(?:台账|兑现(?:率|情况|了吗|了没有)?|采纳(?:率|情况|了吗)?|执行(?:情况|结果|得怎么样)?"
+        r"|落地(?:情况|了吗)?|验收(?:结果|情况)?|跟进(?:情况)?|后来(?:怎么样|如何)?(?:了)?|效果(?:怎么样|如何)?"
+        r"|有(?:没有)?(?:用|效)(?:吗)?)(?:了|吗|呢)*"),
+    ("ledger", r"(?:采纳|接受|执行|否决|拒绝|试)(?:了|过)?(?:的|哪些|什么|几条|多少)+(?:增长)?建议(?:的)?(?:效果|结果)?(?:怎么样"
+        r"|如何|呢|吗)*|(?:哪些|多少|几条)(?:增长)?建议(?:被|已)?(?:采纳|接受|执行|否决|拒绝|兑现|落地)(?:了)?"),
+    ("ledger", r"\bhow (?:did|has|have|is|are) (?:the |our |that |your )?(?:extra|additional"
+        r"|added|increased|higher|bigger|more|new|shifted|moved)"
+        r" (?:ad |ads )?(?:budget|spend(?:ing)?|money|investment)(?: for| on| in| at| into| to)?(?: .{0,40}?)?"
+        r" (?:work(?:ed|ing)?|turn(?:ed|ing)?|pan(?:ned)?|pay(?:ing)?|paid|perform(?:ed|ing)?|do(?:ne|ing)?)(?: out| off)?\b"),
+    ("ledger", r"\b(?:you |which you )?(?:told|asked|advised|recommended|suggested)(?: (?:me|us|that we|we))?(?: to)?"
+        r"(?: .{0,40}?)?(?: (?:more|extra)(?: budget| spend| money)?)?(?: .{0,30}?)?[,:;]? (?:and )?(?:how did (?:it|that)"
+        r" (?:go|work out|turn out|do)|did (?:it|that) (?:work|help|pay off)|what (?:came of it|was the (?:effect|result)"
+        r"|happened))\b"),
+    ("ledger", r"\b(?:ledger|track record) of (?:the |our |your )?(?:suggestions?|recommendations?)\b|\b(?:suggestions?"
+        r"|recommendations?|advice) (?:ledger|track record)\b"),
+    ("ledger", r"\b(?:how did|what (?:became|came|has become) of|what about|did|have|were) (?:the |your |our |those )?(?:.{0,16}?)(?:accepted |rejected |earlier |previous |past )?(?:suggestions?"
+        r"|recommendations?|advice)(?: .{0,14}?)?(?: (?:work(?:ed)?(?: out)?|turn(?:ed)? out|perform|pay(?:ed)? off|paid off"
+        r"|keep their promises?|kept their promises?|deliver(?:ed)?|come true|help(?:ed)?|do))?\b|\b(?:which|how many) (?:of"
+        r" (?:the|your) )?(?:suggestions?|recommendations?)(?: .{0,10}?)? (?:accepted|rejected|kept|tried|adopted|done)\b"),
     # ---- looking back
     ("retrospective", r"(?:做个?|做一个|写个?|来个|来一次|做一次)?复盘(?:一下|报告|会|总结)?|(?:总结"
         r"|回顾)(?:一下)?(?=.{0,12}(?:月|周|季度|年|活动|大促|双11|618|表现|经营))|(?:月|周|季度?"
