@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import sys
-import tempfile
-from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -20,6 +17,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
+from semantic_layer.keeping import code_stamp, keep_file
 from semantic_layer.text import Text, Words
 from tools.registry import ENTRY_POINT_GROUP, Tool
 
@@ -71,24 +69,10 @@ def _tools_in(module: ModuleType) -> list[Tool]:
 
 def _stamp() -> str:
     """Return what changes whenever our analyses do, or another package is installed."""
-    state: list[tuple[str, int, int]] = []
-    for place in _folders(_HERE):
-        with os.scandir(place) as entries:
-            files = [entry for entry in entries if entry.name.endswith(".py")]
-            state += [(entry.path, entry.stat().st_size, entry.stat().st_mtime_ns) for entry in files]
-    for name in sys.path:  # an installation writes its .dist-info folder into one of these
-        place = Path(name)
-        if place.name in ("site-packages", "dist-packages") and place.is_dir():
-            state.append((name, 0, place.stat().st_mtime_ns))
-    return hashlib.sha256(repr((sys.version, sorted(state))).encode()).hexdigest()
-
-
-def _folders(folder: Path) -> Iterator[Path]:
-    yield folder
-    with os.scandir(folder) as entries:
-        below = [entry.path for entry in entries if entry.is_dir() and entry.name != "__pycache__"]
-    for path in below:
-        yield from _folders(Path(path))
+    places = [Path(name) for name in sys.path if Path(name).name in ("site-packages", "dist-packages")]
+    # An installation writes its .dist-info folder into one of these.
+    installed = [(str(place), place.stat().st_mtime_ns) for place in places if place.is_dir()]
+    return hashlib.sha256(repr((code_stamp(_HERE), installed)).encode()).hexdigest()
 
 
 def _kept(file: Path, stamp: str) -> list[Tool] | None:
@@ -131,11 +115,4 @@ def _keep(file: Path, stamp: str, tools: list[Tool]) -> None:
         }
         for tool in tools
     ]
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, scratch = tempfile.mkstemp(prefix=".tools-", dir=file.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as out:
-            json.dump({"stamp": stamp, "tools": known}, out, ensure_ascii=False)
-        Path(scratch).replace(file)
-    except OSError:
-        return
+    keep_file(file, json.dumps({"stamp": stamp, "tools": known}, ensure_ascii=False))

@@ -64,6 +64,7 @@ class LargeLayer:
 
     catalog: Catalog
     settings: SimpleNamespace
+    opening: SimpleNamespace
     data_version: str = "bench"
 
     def coverage(self, metrics: Sequence[str]) -> Coverage:
@@ -83,7 +84,10 @@ def run(argv: list[str]) -> int:
     """Print p50 and p95 for both; 0 within the budgets, else 1. The first argument is the rounds (20)."""
     rounds = int(argv[0]) if argv else 20
     with tempfile.TemporaryDirectory() as folder:
-        layer = cast("SemanticLayer", LargeLayer(_catalog(), SimpleNamespace(path=Path(folder))))
+        layer = cast(
+            "SemanticLayer",
+            LargeLayer(_catalog(), SimpleNamespace(path=Path(folder)), SimpleNamespace(stamp="bench")),
+        )
         started = time.perf_counter()
         planner = RulesPlanner(layer, Path(folder), Registry.of([]))
         _ask(planner, layer, LARGE[0], date(2026, 1, 1))

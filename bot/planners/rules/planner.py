@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.language.normalise import Normalised, normalise
-from bot.language.terms.lexicon import Term, build_lexicon
+from bot.language.terms.kept import open_lexicon
+from bot.language.terms.lexicon import Term
 from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
 from bot.language.terms.tokens import tokenise
 from bot.language.terms.values import ValueIndex, open_index
+from bot.language.time import resolve
 from bot.plan import MetricPlan, ToolPlan
 from bot.planners.base import Planned, PlanRequest
 from bot.planners.rules.asked import Asked, asked_analysis, bare_attribution
@@ -42,11 +44,12 @@ from bot.planners.rules.outcome import refuse
 from bot.planners.rules.reach import Reach
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.segment import Segmented, segment
-from bot.planners.rules.times import calendar_events
+from bot.planners.rules.times import calendar_events, time_context
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
     from semantic_layer import SemanticLayer
+    from semantic_layer.period import Period
     from tools.registry import Registry, Tool
 
 
@@ -101,6 +104,11 @@ class RulesPlanner:
         found = segment(request.question[:MAX_CHARACTERS], self._matcher, self._near, self._events)
         catalog = self._layer.catalog
         return found, Scene(catalog, self._reach, found.question, request.today, found.times, self._events)
+
+    def periods_said(self, request: PlanRequest) -> tuple[Period, ...]:
+        """Return the periods that the words of a question mean today, whatever else it says."""
+        found, scene = self.understood(request)
+        return resolve(found.times, time_context(scene, None, None)).periods
 
     @property
     def matcher(self) -> Matcher:
@@ -208,7 +216,16 @@ class RulesPlanner:
 
     @cached_property
     def _matcher(self) -> Matcher:
-        return Matcher(build_lexicon(self._layer.catalog), self._values())
+        return Matcher(
+            open_lexicon(self._own_folder, self._layer.opening.stamp, self._layer.catalog), self._values()
+        )
+
+    @cached_property
+    def _own_folder(self) -> Path | None:
+        """Return the folder of this workspace: a new version of the data replaces the old files in it."""
+        if self._folder is None:
+            return None
+        return self._folder / hashlib.sha256(str(self._layer.settings.path).encode()).hexdigest()[:12]
 
     @cached_property
     def _near(self) -> NearMatcher:
@@ -226,7 +243,4 @@ class RulesPlanner:
             and dimension.name not in hidden
         ]
         pairs = ((name, value) for name in names for value, _ in self._layer.values(name))
-        folder = self._folder
-        if folder is not None:  # one folder per workspace: a new data version replaces the old file in it
-            folder /= hashlib.sha256(str(self._layer.settings.path).encode()).hexdigest()[:12]
-        return open_index(folder, self._layer.data_version, pairs)
+        return open_index(self._own_folder, self._layer.data_version, pairs)
