@@ -69,6 +69,10 @@ class Pipeline:
         folder = self._settings.state_dir / "tools" if self._settings is not None else None
         return self._given_registry or Registry.load(folder)
 
+    def use(self, layer: SemanticLayer) -> None:
+        """Answer over another opening of the workspace from the next question on: its data or YAML have changed."""
+        self.layer, self._planners = layer, Planners(layer, self._settings, lambda: self.registry)
+
     def ask(
         self,
         question: str,
@@ -215,11 +219,11 @@ class Pipeline:
             warnings=planned.notes,
         )
         if isinstance(planned.plan, ClarifyPlan):
-            asked_back = Clarification(_text(planned.plan.question), planned.plan.options)
+            asked_back = Clarification(planned.plan.question.text(), planned.plan.options)
             return replace(told, outcome="clarify", plan=planned.plan, clarification=asked_back)
         if isinstance(planned.plan, RefusePlan):
             plan = planned.plan
-            refusal = Refusal(plan.reason, _text(plan.message), plan.missing, plan.nearest)
+            refusal = Refusal(plan.reason, plan.message.text(), plan.missing, plan.nearest)
             return replace(told, outcome="refuse", plan=plan, refusal=refusal)
         return planned
 
@@ -321,7 +325,3 @@ def _of_error(draft: Answer, error: AskGrowthError) -> Answer:
     if refusal is not None:
         return replace(draft, outcome="refuse", refusal=refusal)
     return replace(draft, outcome="error", error=failure_of(error))
-
-
-def _text(message: object) -> Text:
-    return Text(zh=getattr(message, "zh", ""), en=getattr(message, "en", ""))

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field, JsonValue
 
 from semantic_layer.query import Frozen, MetricQuery
+from semantic_layer.text import Text
 
 RefusalReason = Literal[
     "out_of_scope", "not_in_catalog", "no_access", "not_supported", "unsafe", "empty", "not_enough_data"
@@ -21,6 +22,10 @@ class BilingualMessage(Frozen):
 
     zh: str
     en: str
+
+    def text(self) -> Text:
+        """Return the message as a plain value."""
+        return Text(zh=self.zh, en=self.en)
 
 
 class MetricPlan(MetricQuery):
