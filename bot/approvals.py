@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.plan import AnswerablePlan, MetricPlan, ToolPlan, plan_hash
+from bot.plan import AnswerablePlan, ClarifyPlan, MetricPlan, RefusePlan, ToolPlan, plan_hash
 from bot.planners.base import Planned
+from semantic_layer.period import Period
+from semantic_layer.query import PeriodRange
 from semantic_layer.text import Text
 
 
@@ -19,16 +22,25 @@ class Approval:
     at: str | None = None
 
 
+_TRAILING = "?!.。 "
 Approvals = Callable[[str], Approval | None]  # a question -> what was approved for exactly these words
 
 
-def as_approved(planned: Planned, approval: Approval) -> Planned:
+def folded(question: str) -> str:
+    """Return the question as it is looked up."""
+    return "".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip(_TRAILING)
+
+
+def as_approved(planned: Planned, approval: Approval, said: tuple[Period, ...] = ()) -> Planned:
     """Return the approved plan in place of a reading of the same words.
 
-    Dates are the reading's where it has some: "this week" was approved as a question, not as seven dates.
-    What each part was read from is kept only where the reading is the approved one.
+    Dates are the reading's where it has some: "this week" was approved as a question, not as seven dates. Where
+    nothing could be read, they are those that the question's words of time mean today (`said`). What each part was
+    read from is kept only where the reading is the approved one.
     """
     plan = _dated(approval.plan, planned.plan)
+    if plan == approval.plan and isinstance(planned.plan, ClarifyPlan | RefusePlan):
+        plan = dated(plan, said)
     same = not isinstance(planned.plan, tuple) and _is_same(planned.plan, plan)
     by_zh, by_en = (f"{approval.by} ", f" by {approval.by}") if approval.by else ("", "")
     at_zh, at_en = (f"于 {approval.at[:10]} ", f" on {approval.at[:10]}") if approval.at else ("", "")
@@ -40,6 +52,18 @@ def as_approved(planned: Planned, approval: Approval) -> Planned:
         notes=planned.notes if same else (),
         extra={"verified": {"by": approval.by, "at": approval.at}},
     )
+
+
+def dated(plan: AnswerablePlan, said: tuple[Period, ...]) -> AnswerablePlan:
+    """Return a plan with the one period that its question names; with none or several it stays as it is."""
+    if len(said) != 1:
+        return plan
+    period = PeriodRange.of(said[0])
+    if isinstance(plan, MetricPlan) and plan.period is not None:
+        return plan.model_copy(update={"period": period})
+    if isinstance(plan, ToolPlan) and "period" in plan.inputs:
+        return plan.model_copy(update={"inputs": {**plan.inputs, "period": period.model_dump(mode="json")}})
+    return plan
 
 
 def _dated(approved: AnswerablePlan, read: object) -> AnswerablePlan:

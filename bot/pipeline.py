@@ -197,13 +197,16 @@ class Pipeline:
         if unreadable is not None:
             return replace(draft, outcome="refuse", refusal=unreadable)
         request = PlanRequest(
-            draft.question, draft.locale, asked.today, self.layer, asked.user, conversation or Conversation()
-        )
+            draft.question, draft.locale, asked.today, self.layer, asked.user, conversation or Conversation(),
+            asked.progress,
+        )  # fmt: skip
         name = self._planners.choice(choice)
+        approval = self._approvals(draft.question) if self._approvals is not None else None
         with asked.watch.stage("plan"):
-            planned = self._planners.get(name).plan(request)
-        if self._approvals is not None and (approval := self._approvals(draft.question)) is not None:
-            planned = as_approved(planned, approval)
+            # What a person has approved needs no model: the rules alone read its dates.
+            planned = self._planners.get("rules" if approval is not None else name).plan(request)
+            if approval is not None:
+                planned = as_approved(planned, approval, self._planners.periods_said(request))
         planned = replace(planned, planner=planned.planner or ("llm" if name == "llm" else "rules"))
         provenance = Provenance(
             planned.planner or "rules",

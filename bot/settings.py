@@ -14,6 +14,7 @@ from semantic_layer.text import LOCALES, Locale, Text
 PlannerChoice = Literal["rules", "llm", "auto"]
 PLANNERS: tuple[PlannerChoice, ...] = ("rules", "llm", "auto")
 WORKSPACE_FILE = "askgrowth.yml"
+ON = ("1", "true", "yes", "on")
 DELIVERY = "ASKGROWTH_DELIVERY_"  # ..._BOSS=wecombot://… is the target `boss`
 DEMO = Path(__file__).resolve().parent.parent / "demo"
 
@@ -34,7 +35,10 @@ class Settings:
     database_url: str | None = field(
         default=None, repr=False
     )  # may hold a password; None: SQLite in state_dir
+    public_url: str | None = None  # where people open the chat: linked in messages
     delivery: Mapping[str, str] = field(default_factory=dict, repr=False)  # target -> address, a secret
+    traced: bool = False  # whether every question leaves a record in state_dir/traces
+    otlp_endpoint: str | None = None  # an OpenTelemetry collector that gets the records, too
 
 
 def read_settings(
@@ -64,7 +68,10 @@ def read_settings(
         chainlit_auth_secret=env.get("CHAINLIT_AUTH_SECRET"),
         variables=dict(env),
         database_url=env.get("ASKGROWTH_DATABASE_URL") or None,
+        public_url=env.get("ASKGROWTH_PUBLIC_URL") or None,
         delivery=_delivery(env),
+        traced=env.get("ASKGROWTH_TRACE", "on" if endpoint is not None else "off").lower() in ON,
+        otlp_endpoint=env.get("ASKGROWTH_OTLP_ENDPOINT") or None,
     )
 
 

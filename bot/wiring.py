@@ -37,10 +37,11 @@ def open_layer(settings: Settings, progress: Progress | None = None) -> Semantic
 def open_pipeline(settings: Settings, progress: Progress | None = None) -> Pipeline:
     """Return the question-to-answer pipeline over the workspace of `settings`."""
     from bot.ledger.keeping import Ledger
+    from bot.memory.recall import Memory
     from bot.pipeline import Pipeline
 
     layer = open_layer(settings, progress)
-    return Pipeline(layer, settings, ledger=Ledger(layer, settings))
+    return Pipeline(layer, settings, approvals=Memory(layer, settings), ledger=Ledger(layer, settings))
 
 
 def demo_data(state_dir: Path, progress: Progress | None = None) -> Path:

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from bot.cli import ask, catalog, chat, feedback, ledger, query, rollups, suggestions, user, workspace
+from bot.cli import ask, catalog, chat, feedback, init, ledger, query, rollups, suggestions, user, verified, workspace
 from bot.cli.output import fail, prefer_utf8
 from semantic_layer.errors import AskGrowthError
 
@@ -31,7 +31,9 @@ suggestions.register(app)
 chat.register(app)
 user.register(app)
 feedback.register(app)
+verified.register(app)
 ledger.register(app)
+init.register(app)
 
 
 def main() -> None:

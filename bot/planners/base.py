@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from bot.answer import Slot
 from bot.plan import AnswerablePlan, Option, Plan
 from semantic_layer.text import Locale, Text
+from tools.progress import SILENCE, Progress
 
 if TYPE_CHECKING:
     from semantic_layer import SemanticLayer
@@ -46,7 +47,7 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True)
 class PlanRequest:
-    """One question to plan. `today` is a local date in the workspace's time zone."""
+    """One question to plan. `today` is a local date in the workspace's time zone; `progress` may stop the planning."""
 
     question: str
     locale: Locale
@@ -54,6 +55,7 @@ class PlanRequest:
     layer: SemanticLayer
     user: str | None = None
     conversation: Conversation | None = None
+    progress: Progress = SILENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,11 @@ class Planned:
 
 
 class Planner(Protocol):
-    """Turns a question into a reading; never raises for anything a user may type."""
+    """Turns a question into a reading; never raises for anything a user may type.
+
+    Raises:
+        CancelledError: the person who asked has stopped it.
+    """
 
     def plan(self, request: PlanRequest) -> Planned:
         """Return the reading of `request.question`."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from bot.planners.base import Planner
+from bot.planners.base import Planner, PlanRequest
 
 if TYPE_CHECKING:
     from bot.settings import PlannerChoice, Settings
+    from semantic_layer.period import Period
     from semantic_layer.workspace import SemanticLayer
     from tools.registry import Registry
 
@@ -54,11 +55,32 @@ class Planners:
 
                 folder = self._settings.state_dir / "values" if self._settings is not None else None
                 self._made["rules"] = RulesPlanner(self._layer, folder, self._registry())
-            endpoint = self._settings.endpoint if self._settings is not None else None
-            if name not in self._made and name != "rules" and endpoint is not None:
-                from bot.planners.llm import ModelPlanner
-
-                self._made[name] = ModelPlanner(
-                    self._layer, self._made["rules"], endpoint, self._registry, name
-                )
+            if name not in self._made and name != "rules" and self._settings is not None:
+                self._made[name] = self._model_planner(name, self._settings)
             return self._made[name]
+
+    def periods_said(self, request: PlanRequest) -> tuple[Period, ...]:
+        """Return the periods that the words of a question mean, as our time grammar reads them."""
+        from bot.planners.rules import RulesPlanner
+
+        rules = self.get("rules")
+        return rules.periods_said(request) if isinstance(rules, RulesPlanner) else ()
+
+    def _model_planner(self, name: Literal["llm", "auto"], settings: Settings) -> Planner:
+        from bot.memory.recall import Memory
+        from bot.planners.llm import ModelPlanner
+        from bot.planners.llm.purse import Purse
+        from bot.planners.llm.trace import Trace
+
+        assert settings.endpoint is not None  # `choice` named this planner because there is one
+        folder = settings.state_dir / "traces" if settings.traced else None
+        return ModelPlanner(
+            self._layer,
+            self._made["rules"],
+            settings.endpoint,
+            self._registry,
+            name,
+            purse=Purse.of(settings, settings.endpoint, self._layer.settings.timezone),
+            trace=Trace(folder, settings.otlp_endpoint),
+            examples=Memory(self._layer, settings).examples,
+        )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,12 +10,12 @@ from pydantic import TypeAdapter
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.engine import RowMapping
 
+from bot.approvals import folded
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan, plan_hash
 from bot.store.schema import verified_questions as table
 from bot.store.upsert import upsert
 
 _PLAN: TypeAdapter[AnswerablePlan] = TypeAdapter(MetricPlan | ToolPlan | MetadataPlan)
-_TRAILING = "?!.。 "
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +88,6 @@ def withdraw_verified(engine: Engine, workspace: str, question_id: str) -> bool:
             delete(table).where(table.c.workspace == workspace, table.c.id == question_id)
         )
         return done.rowcount > 0
-
-
-def folded(question: str) -> str:
-    """Return the question as it is looked up."""
-    return "".join(unicodedata.normalize("NFKC", question).casefold().split()).rstrip(_TRAILING)
 
 
 def _verified(content: RowMapping) -> Verified:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bot.approvals import Approval
-from bot.store.verified import find_verified, folded, list_verified
+from bot.memory.recall import Memory
 from bot.ui.chat import Asker
-from bot.ui.desk import Bench, Desk, read_plan
+from bot.ui.desk import Bench, Desk
 from bot.ui.starters import Starters, starters_of
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Text
@@ -49,14 +48,9 @@ def open_backend(
     from bot.wiring import open_layer
 
     layer = open_layer(settings, progress)
-    workspace = str(settings.workspace)
-    pipeline = Pipeline(
-        layer,
-        settings,
-        approvals=lambda question: _approved(layer, store, workspace, question),
-        ledger=Ledger(layer, settings, store),
-    )
-    verified: list[tuple[str, ...]] = [(one.question,) for one in list_verified(store, workspace)]
+    memory = Memory(layer, settings, store)
+    pipeline = Pipeline(layer, settings, approvals=memory, ledger=Ledger(layer, settings, store))
+    verified: list[tuple[str, ...]] = [(one.question,) for one in memory.stored()]
     verified += [(one.question, *one.paraphrases) for one in layer.verified]
     return Backend(
         asker=pipeline,
@@ -67,7 +61,7 @@ def open_backend(
         interrupt=layer.engine.interrupt,
         has_model=settings.endpoint is not None,
         layer=layer,
-        desk=Desk(layer, Bench(pipeline.run, store, workspace)),
+        desk=Desk(layer, Bench(pipeline.run, store, str(settings.workspace), memory.pairs)),
     )
 
 
@@ -79,16 +73,3 @@ def _names(layer: SemanticLayer) -> dict[str, Text]:
         **{one.name: one.label for one in catalog.dimensions.values()},
         **{one.name: one.label for one in catalog.metrics.values()},
     }
-
-
-def _approved(layer: SemanticLayer, store: Engine, workspace: str, question: str) -> Approval | None:
-    """Return what was approved for a question: in the chat, else in the workspace's own files."""
-    kept = find_verified(store, workspace, question)
-    if kept is not None:
-        return Approval(kept.plan, kept.approved_by, kept.approved_at)
-    asked = folded(question)
-    for one in layer.verified:
-        if asked in map(folded, (one.question, *one.paraphrases)):
-            at = one.approved_at.isoformat() if one.approved_at else None
-            return Approval(read_plan(dict(one.plan)), one.approved_by, at)
-    return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
@@ -17,6 +17,8 @@ from bot.compose.view import Scene
 from bot.editing.apply import Edit, edited
 from bot.editing.choices import Choice, Chooser, Part
 from bot.execution import as_query
+from bot.memory.approve import Approver
+from bot.memory.recall import Kept
 from bot.outcomes import LONGEST_QUESTION
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan
 from bot.store.database import StoreError
@@ -29,6 +31,7 @@ from bot.workbench.rows import rows_behind
 from bot.workbench.workbook import workbook
 from semantic_layer.errors import AskGrowthError, QueryError
 from semantic_layer.text import Locale, Text
+from tools.registry import Registry
 from tools.render import cell
 
 if TYPE_CHECKING:
@@ -44,11 +47,15 @@ _PARTS: tuple[Part, ...] = get_args(Part)
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """What else a desk works with: the pipeline's `run`, the app database, the workspace's name in it."""
+    """What else a desk works with: the pipeline's `run`, the app database, the workspace's name in it.
+
+    `approved` gives what was approved so far: a new pair must not change an answer of theirs.
+    """
 
     run: Callable[..., Answer]
     store: Engine
     workspace: str
+    approved: Callable[[], Sequence[Kept]] = list
 
 
 class Desk:
@@ -139,10 +146,12 @@ class Desk:
         return {"svg": tree_svg(metric_tree(self._layer.catalog, name, hidden), locale)}
 
     def verify(self, payload: Json, user: str | None, locale: Locale) -> Json:
-        """Keep `question` with `plan` as approved by the person who asks."""
+        """Keep `question` with `plan` as approved by the person who asks, if its words fit and nothing breaks."""
         plan, question = read_plan(payload.get("plan")), str(payload.get("question") or "").strip()
         if not question or len(question) > LONGEST_QUESTION:
             raise _unreadable()
+        approver = Approver(self._layer, Registry.load(), self._layer.today(), user)
+        plan = approver.checked(question, plan, self._bench.approved())
         try:
             kept = save_verified(self._bench.store, self._bench.workspace, question, plan, approved_by=user)
         except DBAPIError as error:  # locked, read-only, full: nothing was kept, and the person must know

@@ -46,6 +46,8 @@ class Account:
     missing: tuple[str, ...]
     fillers: tuple[str, ...] = ()
     read_as: tuple[tuple[str, str], ...] = ()  # words, name in the plan
+    unasked: tuple[tuple[str, str], ...] = ()  # kind, name: in the plan, and no word stands for it
+    dates: tuple[str, ...] = ()  # where the plan's dates are not the question's
 
 
 def account(
@@ -68,10 +70,18 @@ def account(
     covered += [(item.start, item.end) for item in found.items if _answered(item, used, scene.catalog, text)]
     covered += [span for spans, _ in fillers for span in spans]
     missing = unaccounted(found.question, covered, frozenset())
+    unasked = tuple(_unasked(plans, claims, found, scene.catalog, earlier))
+    dates = tuple(_time_problems(found, scene, layer, used, continued=bool(earlier)))
     problems = [
         *wrong,
-        *_unasked(plans, claims, found, scene.catalog, earlier),
-        *_time_problems(found, scene, layer, used, continued=bool(earlier)),
+        *(
+            f"where: no word of the question asks for a filter on {name}"
+            if kind == "filter"
+            else f"{kind} {name}: no word of the question stands for it; drop it, or say in readings which words "
+            "mean it"
+            for kind, name in unasked
+        ),
+        *dates,
     ]
     if missing:
         words = ", ".join(f"“{word}”" for word in missing)
@@ -84,6 +94,8 @@ def account(
         missing,
         tuple(words for _, words in fillers),
         tuple((words, means) for _, words, means in claims),
+        unasked,
+        dates,
     )
 
 
@@ -93,7 +105,7 @@ def _unasked(
     found: Segmented,
     catalog: Catalog,
     earlier: Sequence[AnswerablePlan],
-) -> list[str]:
+) -> list[tuple[str, str]]:
     """Return the metrics, filters and segments that no word of the question stands for: they would change numbers."""
     terms = [term for item in found.items for term in item.terms]
     concepts = {term.name for term in terms if term.kind == "concept"}
@@ -106,19 +118,17 @@ def _unasked(
     before = used_by(earlier, catalog)
     asked |= before.names | before.values
     text = found.question.text
-    problems = []
+    problems: list[tuple[str, str]] = []
     for plan in plans:
         named = _narrowing_names(plan)
         problems += [
-            f"{kind} {name}: no word of the question stands for it; drop it, or say in readings which words mean it"
-            for kind, name in named
-            if name not in asked and not _made_of(name, asked, catalog)
+            (kind, name) for kind, name in named if name not in asked and not _made_of(name, asked, catalog)
         ]
         for dimension, written in _conditions(plan):
             values = [str(value).casefold() for value in written]
             known = dimension in asked and not values
             if not known and not any(value in asked or value in text for value in values):
-                problems.append(f"where: no word of the question asks for a filter on {dimension}")
+                problems.append(("filter", dimension))
     return problems
 
 

@@ -16,6 +16,7 @@ from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.runtime import Runtime
 from pydantic import SecretStr
 
+from bot.endpoint import Endpoint
 from bot.planners.llm.budget import estimate_tokens
 from bot.planners.llm.chat import REASONING, CompatibleChat
 from bot.planners.llm.prompts import prompt, tool_description
@@ -29,7 +30,6 @@ from bot.planners.llm.replies import (
 )
 from bot.planners.llm.schema import TOOLS, parameters
 from bot.planners.llm.session import Session
-from bot.endpoint import Endpoint
 
 STEPS_PER_CALL = 4  # before, model, after, tools
 LONGEST_ONE_CALL = 20.0  # seconds

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -34,7 +34,9 @@ MOST_ANALYSES = 3
 MOST_VALUES = 5
 LONGEST_LINE = 110
 NONE = "-"
+Example = tuple[str, Mapping[str, object]]  # a verified question and its plan
 _SPACE = re.compile(r"\s+")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z_0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +116,7 @@ class CatalogIndex:
             dimension = self.catalog.dimensions[name]
             return _line(name, dimension, ", ".join(values) or _values(dimension, locale))
         tool = self.tools[name]
-        return _short(f"{name} | {tool.label.at(locale)} | {', '.join(tool.inputs.model_fields)}")
+        return _short(f"{name} | {tool.label.at(locale)} | {', '.join(tool.fields)}")
 
 
 @dataclass(slots=True)
@@ -159,6 +161,7 @@ def question_prompt(
     rights: Rights,
     unknown: Sequence[str],
     room: int,
+    examples: Sequence[Example] = (),
 ) -> str:
     """Return the message of one question, cut so that it is estimated at no more than `room` tokens."""
     named = named_in(found, scene.catalog)
@@ -170,7 +173,6 @@ def question_prompt(
     near = sorted(scene.reach.dimensions(metrics[:1]), key=list(scene.catalog.dimensions).index)
     wanted = [*named.dimensions, *index.search(text, "dimension", MOST_DIMENSIONS, rights), *near]
     dimensions = [name for name in _unique(wanted) if _may_see(name, scene.catalog.dimensions, rights)]
-    examples = _examples(request.layer, text)
     blocks: dict[str, list[str]] = {
         "metrics": [index.line("metric", name, locale) for name in metrics],
         "dimensions": [
@@ -182,7 +184,7 @@ def question_prompt(
             for name in index.search(text, "analysis", MOST_ANALYSES, rights)
         ],
         "times": times_said(request.layer, found, scene, metrics),
-        "examples": examples,
+        "examples": _examples([one for one in examples if _may_show(one, rights)], text),
         "earlier": _earlier(request.conversation),
     }
     segments = ", ".join(_unique([*named.segments, *scene.catalog.segments])[:8]) or NONE
@@ -256,16 +258,25 @@ def _may_see(name: str, known: object, rights: Rights) -> bool:
     return name in known and name not in rights.hidden and name not in rights.masked  # type: ignore[operator]  # a mapping
 
 
-def _examples(layer: SemanticLayer, question: str) -> list[str]:
+def _examples(examples: Sequence[Example], question: str) -> list[str]:
     """Return the verified questions nearest to this one, with their plans: at most two."""
     wanted = pieces_of(question)
     scored = []
-    for at, one in enumerate(layer.verified):
-        shared = len(wanted & pieces_of(one.question))
+    for at, (asked, plan) in enumerate(examples):
+        shared = len(wanted & pieces_of(asked))
         if shared:
-            plan = json.dumps(one.plan, ensure_ascii=False, separators=(",", ":"), default=str)
-            scored.append((-shared, at, f"{_short(one.question, 80)} -> {_short(plan, 400)}"))
+            written = json.dumps(plan, ensure_ascii=False, separators=(",", ":"), default=str)
+            scored.append((-shared, at, f"{_short(asked, 80)} -> {_short(written, 400)}"))
     return [line for *_, line in sorted(scored)[:2]]
+
+
+def _may_show(example: Example, rights: Rights) -> bool:
+    """Return whether a user may read an example: its names, and the values that it filters by."""
+    question, plan = example
+    if rights.row_filters and plan.get("where"):
+        return False
+    words = set(_NAME.findall(question + json.dumps(plan, default=str)))
+    return not words & (rights.hidden | rights.masked)
 
 
 def _earlier(conversation: Conversation | None) -> list[str]:

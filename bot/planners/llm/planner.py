@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import logging
+import re
 import threading
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
@@ -14,7 +14,7 @@ from bot.plan import AnswerablePlan, ClarifyPlan, MetricPlan, Option, RefusePlan
 from bot.planners.base import Planned, Planner, PlanRequest
 from bot.planners.llm.budget import Limits, Usage, estimate_tokens
 from bot.planners.llm.compare import same_plans
-from bot.planners.llm.context import CatalogIndex, question_prompt
+from bot.planners.llm.context import CatalogIndex, Example, question_prompt
 from bot.planners.llm.outcomes import (
     BY_MODEL,
     differing,
@@ -23,12 +23,16 @@ from bot.planners.llm.outcomes import (
     refused_by_model,
 )
 from bot.planners.llm.prompts import prompt
+from bot.planners.llm.purse import Purse, Today
 from bot.planners.llm.session import Session
+from bot.planners.llm.trace import Trace
 from bot.planners.llm.validate import Validator
 from bot.planners.rules.planner import RulesPlanner
+from semantic_layer.text import Text
+from tools.progress import CancelledError, Step
 
 if TYPE_CHECKING:
-    from bot.settings import Endpoint
+    from bot.endpoint import Endpoint
     from semantic_layer.workspace import SemanticLayer
     from tools.registry import Registry
 
@@ -38,7 +42,9 @@ INPUT_ROOM = 2_900  # tokens of the first call, tools included
 TOOLS_ROOM = 1_650
 MOST_AT_ONCE = 16  # conversations with the endpoint; an abandoned one counts until its server lets go
 NEVER_ASKED = ("unsafe", "empty", "no_access", "not_supported", "not_enough_data")
-_log = logging.getLogger("askgrowth.planner")
+LOOK_AGAIN = 0.05  # seconds between two looks at the stop button
+ASKING = Text(zh="正在询问语言模型", en="asking the language model")
+_NEAREST = re.compile(r"Nearest: [^\n]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ class _Told:
 
     session: Session | None
     failure: str | None
+    day: Today | None = None
 
 
 class ModelPlanner:
@@ -63,24 +70,39 @@ class ModelPlanner:
         endpoint: Endpoint,
         registry: Callable[[], Registry],
         mode: Mode,
+        *,
+        purse: Purse | None = None,
+        trace: Trace | None = None,
+        examples: Callable[[], Sequence[Example]] | None = None,
     ) -> None:
+        """Take what the planner stands on; `examples` are verified questions, `purse` what a day may cost."""
         self._layer = layer
         self._rules = rules
         self._endpoint = endpoint
         self._registry = registry
         self._mode = mode
+        self._purse = purse
+        self._tracer = trace or Trace()
+        self._examples = examples or (lambda: [(one.question, one.plan) for one in layer.verified])
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
         self._reader = rules if isinstance(rules, RulesPlanner) else None
 
     def plan(self, request: PlanRequest) -> Planned:
-        """Return the reading of a question; never raises for anything a user, a model or a server may do."""
+        """Return the reading of a question; never raises for anything a user, a model or a server may do.
+
+        Raises:
+            CancelledError: the person who asked has stopped it.
+        """
+        started = time.perf_counter()
         ruled = self._rules.plan(request)
         if not self._asks_model(ruled, request):
-            self._trace(ruled, _Told(None, None), ruled)
-            return replace(ruled, planner="rules")
-        told = self._ask(request, ruled)
-        planned = self._weighed(ruled, told)
-        self._trace(ruled, told, planned)
+            told = _Told(None, None)
+            planned = replace(ruled, planner="rules", extra={**ruled.extra, **self._extra(told)})
+        else:
+            request.progress.report(Step(ASKING))
+            told = self._ask(request, ruled)
+            planned = self._weighed(ruled, told)
+        self._trace(request, ruled, told, planned, started)
         return planned
 
     def _asks_model(self, ruled: Planned, request: PlanRequest) -> bool:
@@ -100,10 +122,13 @@ class ModelPlanner:
 
     def _ask(self, request: PlanRequest, ruled: Planned) -> _Told:
         """Return what the model makes of the question, within its seconds whatever the server does."""
-        usage = Usage(Limits(seconds=self._endpoint.seconds))
+        day = self._purse.today(request.user) if self._purse is not None else Today()
+        if day.refused is not None:
+            return _Told(None, day.refused, day)
+        usage = Usage(Limits.of(self._endpoint, day.left), price=self._endpoint.price)
         session, system, question = self._prepared(request, ruled, usage)
         if not self._places.acquire(blocking=False):
-            return _Told(session, "busy")
+            return _Told(session, "busy", day)
         failures: list[str] = []
         done = threading.Event()
 
@@ -116,15 +141,23 @@ class ModelPlanner:
                 failures.append(reason_of(error))
             finally:
                 self._places.release()
+                if session.stopped == "cancelled" and self._purse is not None:
+                    self._purse.add(request.user, usage)  # a reply that came after the stop is paid for, too
                 done.set()
 
         threading.Thread(target=work, name="askgrowth-model", daemon=True).start()
-        if not done.wait(usage.seconds_left):
-            session.stopped = session.stopped or "seconds"  # the thread ends at its next step
-            return _Told(session, None if session.settled else "seconds")
+        while not done.wait(min(LOOK_AGAIN, usage.seconds_left)) and usage.seconds_left > 0:
+            if request.progress.is_cancelled():
+                session.stopped = "cancelled"  # the thread ends at its next step
+                raise CancelledError
+        if self._purse is not None:
+            self._purse.add(request.user, usage)
+        if not done.is_set():
+            session.stopped = session.stopped or "seconds"
+            return _Told(session, None if session.settled else "seconds", day)
         if session.settled is not None:
-            return _Told(session, None)
-        return _Told(session, failures[0] if failures else session.stopped or "no_plan")
+            return _Told(session, None, day)
+        return _Told(session, failures[0] if failures else session.stopped or "no_plan", day)
 
     def _prepared(self, request: PlanRequest, ruled: Planned, usage: Usage) -> tuple[Session, str, str]:
         reader = self._reader or self._own_reader
@@ -134,7 +167,9 @@ class ModelPlanner:
         system = prompt("system", request.locale)
         room = INPUT_ROOM - TOOLS_ROOM - estimate_tokens(system)
         rights = self._layer.rights(request.user)
-        question = question_prompt(request, self._index, found, scene, rights, ruled.not_understood, room)
+        question = question_prompt(
+            request, self._index, found, scene, rights, ruled.not_understood, room, self._examples()
+        )
         return session, system, question
 
     @cached_property
@@ -151,7 +186,7 @@ class ModelPlanner:
         """Return the reading that counts, with what it cost."""
         session = told.session
         settled = session.settled if session is not None else None
-        extra = self._extra(session)
+        extra = self._extra(told)
         if session is None or settled is None:
             failure = told.failure or "no_plan"
             extra = {**extra, "fallback": failure}
@@ -171,35 +206,54 @@ class ModelPlanner:
             return replace(ruled, why=fallback_why("unsure"), extra=extra, planner="rules")
         return replace(refused_by_model(settled, ruled), extra=extra)
 
-    def _extra(self, session: Session | None) -> Mapping[str, object]:
-        if session is None:
-            return {"model": self._endpoint.model}
-        usage = session.usage
-        return {
+    def _extra(self, told: _Told) -> Mapping[str, object]:
+        """Return what the question cost: calls, tokens, seconds and money, and what the user has used today."""
+        usage = (
+            told.session.usage if told.session is not None else Usage(Limits(), price=self._endpoint.price)
+        )
+        asked = told.session is not None
+        found: dict[str, object] = {
             "model": self._endpoint.model,
             "calls": usage.calls,
             "tokens_in": usage.tokens_in,
             "tokens_out": usage.tokens_out,
             "tokens_estimated": usage.estimated,
-            "model_ms": round(usage.seconds * 1000),
-            "plans_tried": len(session.tried),
+            "model_ms": round(usage.seconds * 1000) if asked else 0,
+            "plans_tried": len(told.session.tried) if told.session is not None else 0,
         }
+        price, day = self._endpoint.price, told.day
+        if price is not None:
+            found |= {"cost": round(usage.money, 6), "currency": price.currency}
+        if day is not None and self._purse is not None:
+            tokens = day.tokens + usage.tokens_in + usage.tokens_out
+            found["today"] = {"calls": day.calls + usage.calls, "tokens": tokens} | (
+                {"cost": round(day.money + usage.money, 6)} if price is not None else {}
+            )
+        return found
 
-    def _trace(self, ruled: Planned, told: _Told, planned: Planned) -> None:
-        """Write one record per question: plans and verdicts, never a key and never a row."""
-        if not _log.isEnabledFor(logging.INFO):
-            return
-        record = {
-            "event": "model_planner",
-            "mode": self._mode,
-            "planner": planned.planner or "rules",
-            "outcome": _outcome(planned),
-            "rules_outcome": _outcome(ruled),
-            "failure": told.failure,
-            "tried": told.session.tried if told.session is not None else [],
-            **planned.extra,
-        }
-        _log.info(json.dumps(record, ensure_ascii=False, default=str))
+    def _trace(
+        self, request: PlanRequest, ruled: Planned, told: _Told, planned: Planned, started: float
+    ) -> None:
+        """Write one record per question: plans and verdicts, never a key, never a row, never a stored value."""
+        tried = told.session.tried if told.session is not None else []
+        self._tracer.write(
+            {
+                "event": "model_planner",
+                "question": request.question,
+                "user": request.user,
+                "mode": self._mode,
+                "planner": planned.planner or "rules",
+                "outcome": outcome_of(planned),
+                "rules_outcome": outcome_of(ruled),
+                "failure": told.failure,
+                "tried": [
+                    {**one, "problems": _NEAREST.sub("", str(one["problems"]))} if "problems" in one else one
+                    for one in tried
+                ],
+                "plan_ms": round((time.perf_counter() - started) * 1000, 1),
+                **planned.extra,
+            }
+        )
 
 
 def is_sure(planned: Planned) -> bool:
@@ -232,7 +286,8 @@ def _is_choice(ruled: Planned, request: PlanRequest) -> bool:
     return any(option.plan == ruled.plan for option in offered)
 
 
-def _outcome(planned: Planned) -> str:
+def outcome_of(planned: Planned) -> str:
+    """Return the outcome of a reading in a few words: the hash of its plans, or why there is none."""
     plan = planned.plan
     if isinstance(plan, RefusePlan):
         return f"refuse {plan.reason}"

@@ -1,0 +1,104 @@
+"""One structured record per question: to a logger, to a JSONL file, and as an OpenTelemetry span where that is on.
+
+A record holds the question, the plans tried with their verdicts, and what it cost. It holds no key, no row and no
+cell: nothing of a result is known when a plan is made, and whatever looks like a secret in a text is blotted out.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Tracer as OtelTracer
+
+FILE = "questions.jsonl"
+LARGEST = 5_000_000  # bytes; three older files are kept
+LOG = logging.getLogger("askgrowth.planner")
+_SECRET = re.compile(
+    r"(?i)\b(?:sk|pk|ghp|xox[a-z]|eyJ)[-_A-Za-z0-9.]{10,}|(?:bearer|password|密码)\s*[:=:]?\s*\S+"
+)
+
+
+class _Quiet(RotatingFileHandler):
+    """A handler that loses a record rather than write a stack into somebody's terminal."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the signature is logging's
+        """Do nothing."""
+
+
+class Trace:
+    """Where records go. Never raises: a full disk or a collector that is away costs the record, not the answer."""
+
+    def __init__(self, folder: Path | None = None, otlp_endpoint: str | None = None) -> None:
+        """Take the folder of the JSONL file and the address of an OTLP collector; without both only the logger."""
+        self._folder = folder
+        self._otlp = otlp_endpoint
+        self._lock = threading.Lock()
+
+    def write(self, record: Mapping[str, object]) -> None:
+        """Write one record."""
+        whole = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **record}
+        line = blotted(json.dumps(whole, ensure_ascii=False, default=str))
+        LOG.info(line)
+        if self._file is not None:
+            with self._lock:
+                self._file.handle(logging.LogRecord(LOG.name, logging.INFO, "", 0, line, None, None))
+        if self._otlp is not None:
+            self._span(json.loads(line))
+
+    @cached_property
+    def _file(self) -> logging.Handler | None:
+        if self._folder is None:
+            return None
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            path = self._folder / FILE
+            path.touch(mode=0o600)
+            handler = _Quiet(path, maxBytes=LARGEST, backupCount=3, encoding="utf-8", delay=True)
+        except OSError:
+            return None
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        return handler
+
+    def _span(self, record: dict[str, Any]) -> None:
+        span = self._tracer.start_span("askgrowth.plan")
+        for key, value in record.items():
+            if value is not None:
+                plain = (
+                    value
+                    if isinstance(value, str | int | float | bool)
+                    else json.dumps(value, ensure_ascii=False)
+                )
+                span.set_attribute(f"askgrowth.{key}", plain)
+        span.end()
+
+    @cached_property
+    def _tracer(self) -> OtelTracer:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+        provider = TracerProvider(resource=Resource.create({"service.name": "askgrowth"}))
+        provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=self._otlp)))
+        self._provider = provider  # ours alone: the process may have another
+        return provider.get_tracer("askgrowth")
+
+    def flush(self) -> None:
+        """Send the spans that wait."""
+        if "_tracer" in self.__dict__:
+            self._provider.force_flush()
+
+
+def blotted(text: str) -> str:
+    """Return a text with everything that looks like a key, a token or a password made unreadable."""
+    return _SECRET.sub("***", text)
