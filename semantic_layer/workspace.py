@@ -135,9 +135,10 @@ class SemanticLayer:
         *,
         today: date | None = None,
         user: str | None = None,
+        dialect: str | None = None,
         **written: Any,
     ) -> CompiledQuery:
-        """Return the SQL of a query without running it.
+        """Return the SQL of a query without running it; `dialect` writes it for another database than the engine's.
 
         Beside a `MetricQuery` the keyword form of `query` is understood.
 
@@ -147,27 +148,30 @@ class SemanticLayer:
         """
         day = self.today(today)
         asked = query if query is not None else self.read_query(today=day, **written)
-        return self.compile_with(asked, day, self.rights(user))
+        return self.compile_with(asked, day, self.rights(user), dialect)
 
-    def compile_with(self, query: MetricQuery, day: date, rights: Rights) -> CompiledQuery:
+    def compile_with(
+        self, query: MetricQuery, day: date, rights: Rights, dialect: str | None = None
+    ) -> CompiledQuery:
         """Return the SQL of a query under rights that were worked out already (`check` has all)."""
         from semantic_layer.compiler import compile_query
 
         self._refuse_hidden(query, rights)
-        return compile_query(self.catalog, query, self.compile_context(day, rights))
+        return compile_query(self.catalog, query, self.compile_context(day, rights, dialect))
 
-    def compile_context(self, day: date, rights: Rights) -> CompileContext:
+    def compile_context(self, day: date, rights: Rights, dialect: str | None = None) -> CompileContext:
         """Return what a compilation needs beside the query: the day, the data's span, the rights."""
         from semantic_layer.compiler import CompileContext
 
+        elsewhere = dialect is not None and dialect != self.engine.dialect
         return CompileContext(
             today=day,
             coverage={name: self.model_coverage(name) for name in self.catalog.models},
-            dialect=self.engine.dialect,
+            dialect=dialect or self.engine.dialect,
             row_filters=rights.row_filters,
             hidden=rights.hidden,
             masked=rights.masked,
-            rollups=self.rollups(),
+            rollups=frozenset() if elsewhere else self.rollups(),  # another database has none of them
         )
 
     def rollups(self) -> frozenset[str]:

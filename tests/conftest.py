@@ -85,7 +85,8 @@ def _install_network_guard() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """`--deep`: many more made-up models, data and queries than CI has time for."""
+    """`--deep`: much more made-up data than CI has time for; `--write-snapshots`: what is, is right: read the diff."""
+    parser.addoption("--write-snapshots", action="store_true", default=False, help="write the SQL snapshots anew")
     parser.addoption(
         "--deep", action="store_true", default=False, help="thorough comparisons; minutes, not seconds"
     )

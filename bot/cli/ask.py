@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +25,7 @@ from bot.cli.output import (
     say_json,
 )
 from bot.settings import Settings, read_settings
-from semantic_layer.errors import AskGrowthError
+from semantic_layer.errors import AskGrowthError, QueryError
 from semantic_layer.text import Locale, Text
 
 if TYPE_CHECKING:
@@ -34,6 +35,14 @@ DEFAULT_ROWS = 1_000
 LINE_FORM = '{"id": …, "question": "…", "locale": "zh-CN|en-US", "today": "YYYY-MM-DD"}'
 
 PlannerOption = Annotated[str | None, typer.Option("--planner", help="rules | llm | auto.")]
+DialectOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dialect",
+        help="换一种数据库的写法 / for another database: duckdb, postgres, clickhouse, spark; "
+        "只打印 / printed only: trino, snowflake, bigquery, doris, starrocks.",
+    ),
+]
 RowsOption = Annotated[str, typer.Option("--rows", help="显示的行数,或 all / rows to show, or all.")]
 BatchOption = Annotated[
     Path | None,
@@ -95,19 +104,43 @@ def sql(
     planner: PlannerOption = None,
     user: UserOption = None,
     workspace: WorkspaceOption = None,
+    dialect: DialectOption = None,
 ) -> None:
     """只显示 SQL,不执行 / Show the SQL of a question without running it."""
-    answer = _open(read_settings(workspace, planner)).explain(
-        question, locale=read_locale(locale), today=read_today(today), user=user
-    )
+    pipeline = _open(read_settings(workspace, planner))
+    day = read_today(today)
+    answer = pipeline.explain(question, locale=read_locale(locale), today=day, user=user)
     if answer.outcome != "answer":
         from bot.terminal import show
 
         show(answer)
         raise typer.Exit(EXIT[answer.outcome])
     for part in answer.parts:
-        for statement in part.sql:
+        for statement in part.sql if dialect is None else _elsewhere(pipeline, part.plan, day, user, dialect):
             say(statement + ";")
+
+
+def _elsewhere(pipeline: Any, plan: Any, today: date | None, user: str | None, dialect: str) -> list[str]:
+    """Return a plan's SQL in another database's dialect; what nobody has run is called so on the error stream."""
+    from semantic_layer.compiler.dialects import EXECUTED, profile_of
+
+    profile_of(dialect)
+    if plan.kind != "metric":
+        raise QueryError(
+            Text(
+                zh="分析的 SQL 只有本引擎的写法。", en="The SQL of an analysis exists for this engine only."
+            ),
+            Text(zh="去掉 --dialect,或问一个指标。", en="Leave --dialect out, or ask for a metric."),
+            code="not_on_engine",
+        )
+    if dialect not in EXECUTED:
+        note(
+            Text(
+                zh=f"{dialect} 的写法只是打印出来,没有在 {dialect} 上执行过。",
+                en=f"This is printed for {dialect}; nobody has run it there.",
+            )
+        )
+    return [pipeline.layer.compile(plan, today=today, user=user, dialect=dialect).sql]
 
 
 class _Line(dict[str, Any]):

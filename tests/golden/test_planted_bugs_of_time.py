@@ -173,7 +173,7 @@ def totals_sum_the_rows(patch):
 
 @bug
 def a_running_value_forgets_what_was_before_the_period(patch):
-    patch.setattr(running, "_lookback", lambda spec, day, reading: day)
+    patch.setattr(running, "_lookback", lambda spec, day, reading, **_where: day)
 
 
 @bug

@@ -21,8 +21,8 @@ EXECUTED: dict[str, Profile] = {profile.name: profile for profile in (DUCKDB, PO
 # sqlglot writes these, after the rules of the nearest relative; nobody has run what it writes.
 PRINTED: dict[str, Profile] = {
     "trino": SPARK.related("trino"),
-    "snowflake": POSTGRES.related("snowflake"),
-    "bigquery": POSTGRES.related("bigquery"),
+    "snowflake": SPARK.related("snowflake"),
+    "bigquery": SPARK.related("bigquery"),
     "doris": DUCKDB.related("doris"),
     "starrocks": DUCKDB.related("starrocks"),
 }

@@ -124,6 +124,18 @@ def test_sql_shows_the_statement_and_runs_nothing(askgrowth: Askgrowth, shop: Pa
     assert run.out.startswith(("WITH", "SELECT"))
 
 
+def test_sql_is_written_for_another_database_and_says_where_nobody_has_run_it(
+    askgrowth: Askgrowth, shop: Path
+) -> None:
+    question = ("sql", "takings by outlet, month over month", "-w", str(shop), "--dialect")
+    postgres, snowflake = askgrowth(*question, "postgres"), askgrowth(*question, "snowflake")
+    assert "ARRAY[" in postgres.out  # PostgreSQL joins fully on equality only
+    assert postgres.err == ""
+    assert "nobody has run it" in snowflake.err
+    unknown = askgrowth(*question, "postgress")
+    assert (unknown.code, "postgres" in unknown.err) == (1, True)
+
+
 def test_an_answer_in_the_terminal_shows_headline_table_and_sql(askgrowth: Askgrowth, shop: Path) -> None:
     run = askgrowth("ask", "takings by outlet in May 2024", "-w", str(shop))
     assert "North" in run.out.splitlines()[0]

@@ -1,0 +1,21 @@
+WITH orders_by_country AS (
+  SELECT
+    customers.country AS country,
+    SUM(orders.amount) AS revenue,
+    COUNT(*) AS orders
+  FROM orders
+  LEFT JOIN customers
+    ON orders.customer_id = customers.customer_id
+  WHERE
+    orders.ordered_at < toDateTime64('2030-01-02 00:00:00', 6, timezone())
+  GROUP BY
+    1
+)
+SELECT
+  orders_by_country.country AS country,
+  orders_by_country.revenue AS revenue,
+  orders_by_country.orders AS orders
+FROM orders_by_country
+ORDER BY
+  revenue DESC,
+  1 ASC;

@@ -1,0 +1,21 @@
+WITH orders_by_country AS (
+  SELECT
+    customers.country AS country,
+    SUM(orders.amount) AS revenue,
+    COUNT(*) AS orders
+  FROM orders
+  LEFT JOIN customers
+    ON orders.customer_id = customers.customer_id
+  WHERE
+    orders.ordered_at < CAST('2030-01-02' AS DATE)
+  GROUP BY
+    1
+)
+SELECT
+  orders_by_country.country AS country,
+  orders_by_country.revenue,
+  orders_by_country.orders
+FROM orders_by_country
+ORDER BY
+  revenue DESC,
+  CASE WHEN orders_by_country.country IS NULL THEN 1 ELSE 0 END, orders_by_country.country ASC;
