@@ -148,8 +148,6 @@ class Approver:
             return [Text(zh="按这个计划答不出来。", en="The plan gives no answer.")]
         problems = []
         for one in kept[:MOST_RERUN]:
-            if folded(one.question) == folded(question):
-                continue  # the pair that this one replaces
             old, new = (
                 pipeline.ask(one.question, today=self.today, user=self.user) for pipeline in (before, after)
             )
