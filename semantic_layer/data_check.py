@@ -294,9 +294,10 @@ def _check_metrics(layer: SemanticLayer, loaded: Loaded) -> None:
     raws = {entry.spec.name: entry.raw for entry in loaded.sections.metrics}
     today = layer.today()
     yesterday = PeriodRange(start=today - ONE_DAY, end=today)  # offsets need a period to count back from
+    has_time = any(model.agg_time_dimension for model in layer.catalog.models.values())
     for name in layer.catalog.metrics:
         try:
-            query = MetricQuery(metrics=(name,), period=yesterday)
+            query = MetricQuery(metrics=(name,), period=yesterday if has_time else None)
             compiled = layer.compile_with(query, today, OPEN)
             layer.engine.execute(f"SELECT * FROM ({compiled.sql}) AS metric LIMIT 0")
         except DataError:

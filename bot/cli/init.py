@@ -24,7 +24,8 @@ def register(app: typer.Typer) -> None:
 def init(
     folder: Annotated[Path, typer.Argument(help="要新建的工作区文件夹 / the workspace's new folder.")],
     files: Annotated[
-        list[Path] | None, typer.Argument(help="CSV、Excel、Parquet、SQLite 文件 / files.", metavar="[FILES]...")
+        list[Path] | None,
+        typer.Argument(help="CSV、Excel、Parquet、SQLite 文件 / files.", metavar="[FILES]..."),
     ] = None,
     *,
     source: Annotated[
@@ -32,7 +33,9 @@ def init(
     ] = None,
     database: Annotated[
         str | None,
-        typer.Option("--database", help="DuckDB/SQLite 文件,或 'postgres://user:${PASSWORD}@host/db' / a database."),
+        typer.Option(
+            "--database", help="DuckDB/SQLite 文件,或 'postgres://user:${PASSWORD}@host/db' / a database."
+        ),
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="工作区的名字 / the workspace's name.")] = None,
     as_json: JsonOption = False,
@@ -42,7 +45,9 @@ def init(
 
     paths = [*(source or []), *(files or [])]
     if bool(paths) == (database is not None):
-        raise typer.BadParameter("init DIR --from FILE [FILE …], or init DIR --database URL", param_hint="--from")
+        raise typer.BadParameter(
+            "init DIR --from FILE [FILE …], or init DIR --database URL", param_hint="--from"
+        )
     settings = read_settings()
     target = folder.expanduser().resolve()
     if database is not None:
@@ -66,7 +71,12 @@ def _as_json(made: Made) -> dict[str, object]:
             for table in proposal.source.tables
         ],
         "columns": [
-            {"table": guess.table, "column": guess.column, "role": guess.role, "label": {"zh": guess.label.zh, "en": guess.label.en}}
+            {
+                "table": guess.table,
+                "column": guess.column,
+                "role": guess.role,
+                "label": {"zh": guess.label.zh, "en": guess.label.en},
+            }
             for guess in proposal.guesses
         ],
         "metrics": [metric.name for metric in proposal.metrics],
@@ -106,7 +116,10 @@ def questions(made: Made) -> list[str]:
     layer = semantic_layer.open(made.folder, state_dir=settings.state_dir, environ=settings.variables)
     pipeline = Pipeline(layer)
     found = first_questions(
-        layer, made.proposal.locale, lambda question: pipeline.explain(question).outcome == "answer"
+        layer,
+        made.proposal.best_metrics(),
+        made.proposal.locale,
+        lambda question: pipeline.explain(question).outcome == "answer",
     )
     layer.close()
     return found[:QUESTIONS]

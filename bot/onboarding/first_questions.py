@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from semantic_layer.text import Locale
@@ -13,10 +13,12 @@ if TYPE_CHECKING:
 _FEW_VALUES = 60
 
 
-def first_questions(layer: SemanticLayer, locale: Locale, answers: Callable[[str], bool]) -> list[str]:
-    """Return questions in `locale` over the first metrics and the dimensions that they have; `answers` says which work."""
+def first_questions(
+    layer: SemanticLayer, names: Sequence[str], locale: Locale, answers: Callable[[str], bool]
+) -> list[str]:
+    """Return questions in `locale` over the first metrics of `names` and their dimensions; `answers` says which work."""
     catalog = layer.catalog
-    metrics = [metric for metric in catalog.metrics.values() if not metric.hidden]
+    metrics = [catalog.metrics[name] for name in names if name in catalog.metrics]
     groups = [
         one
         for one in catalog.dimensions.values()

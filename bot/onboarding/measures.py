@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.onboarding.found import Column, Source, TableFound
 from bot.onboarding.roles import Guess
-from bot.onboarding.words import GOOD, concept_of, plural, thing_of
+from bot.onboarding.words import GOOD, chinese_of, concept_of, plural, singular, thing_of
 from semantic_layer.text import Text
 
 _MONEY = frozenset({"spend", "revenue", "refund", "cost", "discount", "price"})
@@ -56,15 +56,30 @@ def metrics_of(source: Source, guesses: Sequence[Guess], currency: str | None) -
     """Return the metrics of every table, then the ratios; each name once."""
     made: list[Metric] = []
     taken: set[str] = {guess.column for guess in guesses if guess.role in ("dimension", "time")}
-    for table in source.tables:
+    timed = [t for t in source.tables if any(g.table == t.name and g.role == "time" for g in guesses)]
+    # Beside tables with a time, one without only describes: its numbers could not be asked for a period.
+    for table in sorted(timed or source.tables, key=lambda one: -one.rows):
         own = [guess for guess in guesses if guess.table == table.name]
         for metric in _of_table(table, own, currency, alone=len(source.tables) == 1):
-            made.append(_named_once(metric, taken))
+            once = _told_apart(metric, made)
+            if once is not None:
+                made.append(_named_once(once, taken))
     for ratio in _RATIOS:
         found = _ratio(ratio, made, currency, taken)
         if found is not None:
             made.append(found)
     return made
+
+
+def _told_apart(metric: Metric, made: list[Metric]) -> Metric | None:
+    """Return the metric with a label of its own; None for a thing that a larger table counts already."""
+    if all(other.label != metric.label for other in made):
+        return metric
+    if metric.keys["agg"] in ("count", "count_distinct"):
+        return None
+    table = (metric.table or "").replace("_", " ")
+    label = Text(zh=f"{table} {metric.label.zh}", en=f"{table} {metric.label.en}")
+    return Metric(metric.name, metric.table, label, metric.keys, metric.why, metric.concept, metric.synonyms)
 
 
 def _named_once(metric: Metric, taken: set[str]) -> Metric:
@@ -150,10 +165,12 @@ def _rows(table: TableFound, *, alone: bool) -> Metric:
 def _counted(table: TableFound, guess: Guess, expr: str, agg: str) -> Metric:
     column = table.column(guess.column)
     bare, thing = thing_of(column.name, column.header)
-    name = plural(bare if bare != "id" else table.name.removesuffix("s"))
-    english = plural(thing.en if bare != "id" else table.name.removesuffix("s").replace("_", " "))
-    chinese = thing.zh if bare != "id" else guess.label.zh
-    concept = {"order": "orders", "invoice": "orders", "customer": "buyers", "buyer": "buyers", "user": "buyers"}.get(bare)
+    if bare == "id":
+        bare = singular(table.name)
+        spoken = bare.replace("_", " ")
+        thing = Text(zh=chinese_of(bare.split("_")) or spoken, en=spoken)
+    name, english, chinese = plural(bare), plural(thing.en), thing.zh
+    concept = {"order": "orders", "invoice": "orders", "basket": "orders", "transaction": "orders", "customer": "buyers", "buyer": "buyers", "user": "buyers"}.get(bare)
     synonyms = {"zh": ["订单数"], "en": ["orders"]} if concept == "orders" and bare != "order" else {}
     why = Text(zh="不同的个数", en="how many different ones")
     label = Text(zh=f"{chinese}数", en=english)

@@ -12,7 +12,7 @@ import yaml
 from bot.onboarding.found import Column, Source, TableFound
 from bot.onboarding.measures import Metric, metrics_of
 from bot.onboarding.quality import quality_notes
-from bot.onboarding.roles import Guess, guess_roles, main_time
+from bot.onboarding.roles import Guess, guess_roles, is_named, main_time
 from semantic_layer.text import Locale, Text
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -29,6 +29,16 @@ class Proposal:
     guesses: tuple[Guess, ...]
     metrics: tuple[Metric, ...]
     locale: Locale
+
+    def best_metrics(self) -> list[str]:
+        """Return the names of the metrics, those first that a first question would be about."""
+        order = {"revenue": 0, "orders": 1, "spend": 2, "buyers": 3}
+        plain = {"avg": 8, "count": 7}
+
+        def rank(metric: Metric) -> int:
+            return order.get(metric.concept or "", plain.get(str(metric.keys.get("agg")), 5))
+
+        return [metric.name for metric in sorted(self.metrics, key=rank)]
 
     def notes(self) -> list[Text]:
         """Return everything odd about the data: what was read otherwise, then what the numbers show."""
@@ -104,8 +114,9 @@ def _model(table: TableFound, own: list[Guess], metrics: list[Metric], conformed
     lines.append("    columns:")
     for guess in own:
         lines += _column(table.column(guess.column), guess, conformed.get((table.name, guess.column)))
-    lines.append("    metrics:")
-    for metric in (metric for metric in metrics if metric.table == table.name):
+    counted = [metric for metric in metrics if metric.table == table.name]
+    lines.append("    metrics:" if counted else "    # 没有时间列,只用来描述 / Without a time it only describes.")
+    for metric in counted:
         lines += [f"      {line}" for line in _metric(metric, "simple")]
     return "\n".join([*lines, ""])
 
@@ -120,6 +131,8 @@ def _column(column: Column, guess: Guess, shared: str | None) -> list[str]:
     elif guess.role in ("key", "reference"):
         kind = "primary" if guess.role == "key" else "foreign"
         lines.append(f"        entity: {{type: {kind}, name: {guess.entity}}}")
+        if is_named(column):
+            lines += ["        dimension: {type: categorical}", f"        label: {_text(guess.label)}"]
     elif guess.role == "dimension":
         lines.append(f"        dimension: {{type: categorical{f', conformed: {shared}' if shared else ''}}}")
         if shared is None:

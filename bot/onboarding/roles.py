@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from bot.onboarding.found import Column, Source, TableFound
-from bot.onboarding.words import concept_of, is_identity, label_of, thing_of, time_rank
+from bot.onboarding.words import concept_of, is_identity, label_of, singular, thing_of, time_rank
 from semantic_layer.text import Text
 
 Role = Literal["time", "key", "reference", "dimension", "sum", "average", "unused"]
@@ -58,7 +58,16 @@ def key_of(table: TableFound) -> str | None:
 def entity_of(table: TableFound, column: Column) -> str:
     """Return the name of the thing that a column identifies."""
     bare = thing_of(column.name, column.header)[0]
-    return bare if bare != "id" else table.name
+    if bare == "id":
+        return singular(table.name)
+    if bare == column.name:  # the column is something to group by as well, under its own name
+        return f"{bare}_key"
+    return bare
+
+
+def is_named(column: Column) -> bool:
+    """Return whether a key or reference is called by a name that people say, so that it can be grouped by, too."""
+    return column.kind == "text" and not is_identity(column.header, column.name) and column.longest <= _FREE_TEXT
 
 
 def _guess(source: Source, table: TableFound, column: Column, keys: dict[str, str | None]) -> Guess:
@@ -123,7 +132,7 @@ def _parent(source: Source, table: TableFound, column: Column, keys: dict[str, s
 def _alike(column: Column, other: TableFound, target: Column) -> bool:
     """Return whether a column is called after another table: `product` or `product_id` for `products`."""
     bare = thing_of(column.name, column.header)[0]
-    names = {other.name, other.name.removesuffix("s"), thing_of(target.name, target.header)[0]}
+    names = {other.name, singular(other.name), thing_of(target.name, target.header)[0]}
     tail = {"_".join(words) for words in _tails(bare.split("_"))}
     return bool(tail & names) and (is_identity(column.header, column.name) or column.kind == "text")
 

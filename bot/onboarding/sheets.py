@@ -255,10 +255,12 @@ def _is_second_header(rows: Sequence[Sequence[str]], at: int, width: int) -> boo
 
 
 def _joined(groups: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return one name per column: the lower one where it is said once, else with its group."""
     made, current = [], ""
     for group, name in zip(groups, names, strict=True):
         current = group or (current if name else "")
-        made.append(f"{current} {name}".strip() if name and current != name else name or current)
+        alone = name and names.count(name) == 1
+        made.append(name if alone or current == name else f"{current} {name}".strip())
     return made
 
 

@@ -26,7 +26,7 @@ visitors=访客数 访客 | page views=页面浏览量 | conversions=转化数 �
 conversion rate=转化率 | click rate=点击率 | refund rate=退款率 | rate=比率 率 | share=占比 份额 | discount=折扣 优惠 | discount amount=优惠金额 折扣金额
 order=订单 | order id=订单号 订单编号 订单ID | orders=订单数 订单量 支付订单数 | order amount=订单金额 | order status=订单状态 | status=状态
 invoice=发票 | invoice no=发票号 | transaction=交易 | transaction id=交易号 流水号 | basket=购物篮 | coupon=优惠券 | payment=支付 付款 | paid=实付
-amount=金额 | paid amount=支付金额 实付金额 成交金额 付款金额 | sales=销售额 销售金额 营业额 销售 | revenue=收入 营收 | gmv=GMV 成交额 | profit=利润 | income=收入
+amount=金额 | paid amount=支付金额 实付金额 成交金额 付款金额 | sales=销售额 销售金额 营业额 销售 | sales value=销售额 | revenue=收入 营收 | gmv=GMV 成交额 | profit=利润 | income=收入
 price=价格 | unit price=单价 | quantity=数量 件数 | units=销量 | refund=退款 | refund amount=退款金额 | total=总计 | value=值 | tax=税额 | freight=运费
 customer=客户 顾客 会员 | customer id=客户编号 客户ID 客户号 会员号 会员ID | customer name=客户名称 客户姓名 | user=用户 | user id=用户ID 用户编号 | buyer=买家
 buyers=支付人数 买家数 下单人数 成交人数 | new customers=新客数 新客户数 | new customer=新客 | member=会员 | household=家庭 | gender=性别 | age=年龄
@@ -60,7 +60,7 @@ _CONCEPTS: dict[str, tuple[str, str]] = {
     "revenue": (r"金额|销售额|收入|营收|营业额|成交额|实付|总价|GMV", "revenue sales amount gmv paid turnover total"),
 }  # fmt: skip
 _ID_ZH = re.compile(r"(编号|编码|号码|货号|单号|[^型帐]号|ID|id)$")
-_ID_EN = frozenset("id ids no code key sku uuid guid phone zip postcode number num stockcode hash".split())
+_ID_EN = frozenset("id ids no code key sku uuid guid phone zip postcode number num stockcode upc ean barcode hash".split())
 _TIME_BEST = re.compile(r"下单|订单|支付|成交|日期|date|day|order|paid|purchase|event|timestamp", re.IGNORECASE)
 _TIME_LATE = re.compile(r"更新|修改|注册|生日|结束|update|modif|birth|regist|end|expire|deliver", re.IGNORECASE)
 _RESERVED = frozenset(
@@ -190,6 +190,13 @@ def thing_of(name: str, header: str) -> tuple[str, Text]:
     else:
         chinese = chinese_of(bare.split("_")) or bare.replace("_", " ")
     return bare, Text(zh=chinese, en=bare.replace("_", " "))
+
+
+def singular(word: str) -> str:
+    """Return the singular of an English noun in plural; another word as it is."""
+    if word.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word if word.endswith(("ss", "us", "is")) else word.removesuffix("s")
 
 
 def plural(word: str) -> str:

@@ -52,7 +52,7 @@ class Intake:
     def read_parquet(self, table: str, path: Path) -> None:
         """Load a Parquet file with its own types."""
         try:
-            self._connection.read_parquet(str(path)).create(table)
+            self._connection.execute(f"CREATE TABLE {quoted(table)} AS FROM read_parquet(?)", [str(path)])
         except duckdb.Error as error:
             raise _unreadable(path.name) from error
 
@@ -74,7 +74,7 @@ class Intake:
 
     def write_parquet(self, table: str, path: Path) -> None:
         """Write a table as a Parquet file."""
-        self._connection.table(quoted(table)).write_parquet(str(path))
+        self._connection.execute(f"COPY {quoted(table)} TO {_literal(str(path))} (FORMAT parquet)")
 
     def interrupt(self, thread: int | None = None) -> None:
         """Stop what runs."""
@@ -84,6 +84,7 @@ class Intake:
     def close(self) -> None:
         """Give the database back."""
         self._connection.close()
+        del self._connection  # the interpreter's end complains about connections that something still refers to
 
 
 def quoted(name: str) -> str:
