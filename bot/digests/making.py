@@ -59,7 +59,7 @@ def digest(
     if not ahead:
         inputs["ahead"] = False
     answer = _answered(pipeline, "digest", inputs, reader)
-    return answer, _document(pipeline, answer, reader, with_sql=role == "analyst")
+    return answer, _document(pipeline, answer, reader, with_sql=role == "analyst", is_brief=role == "boss")
 
 
 def retrospective(
@@ -120,7 +120,13 @@ def _answered(pipeline: Pipeline, name: str, inputs: dict[str, object], reader: 
 
 
 def _document(
-    pipeline: Pipeline, answer: Answer, reader: Reader, *, title: Text | None = None, with_sql: bool = False
+    pipeline: Pipeline,
+    answer: Answer,
+    reader: Reader,
+    *,
+    title: Text | None = None,
+    with_sql: bool = False,
+    is_brief: bool = False,
 ) -> Document:
     said = []
     if pipeline.ledger is not None:
@@ -130,5 +136,6 @@ def _document(
         ]
     layer = pipeline.layer
     return document_of(
-        answer, layer.catalog, layer.settings.name, comments=said, with_sql=with_sql, title=title
-    )
+        answer, layer.catalog, layer.settings.name,
+        comments=said, with_sql=with_sql, is_brief=is_brief, title=title,
+    )  # fmt: skip

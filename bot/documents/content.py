@@ -12,7 +12,7 @@ from semantic_layer.catalog import Catalog, Metric
 from semantic_layer.table import Table
 from semantic_layer.text import Locale, Text
 from tools.render import as_float, cell, percent, prose
-from tools.result import Finding
+from tools.result import Effect, Finding
 from tools.scope.metric import value_column
 
 PARTS = {
@@ -61,10 +61,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One suggestion as a document shows it."""
+    """One suggestion as a document shows it; `size` is its interval alone, for a brief one."""
 
     what: str
     why: str
+    size: str
     effect: str
     test: str
     number: str
@@ -99,6 +100,7 @@ class Document:
     sql: tuple[str, ...]
     made: str
     labels: Mapping[str, str]
+    is_brief: bool = False
 
 
 def document_of(
@@ -108,11 +110,13 @@ def document_of(
     *,
     comments: Sequence[str] = (),
     with_sql: bool = False,
+    is_brief: bool = False,
     title: Text | None = None,
 ) -> Document:
     """Return the document of an answered question. A conclusion "title: sentence" gives the title, unless one is given.
 
-    The first table of a digest or a retrospective becomes tiles; its other tables stay tables.
+    A brief one leaves out how a suggestion was computed and is to be tested. The first table of a digest or a
+    retrospective becomes tiles; its other tables stay tables.
     """
     locale = answer.locale
     headline = answer.headline.at(locale) if answer.headline is not None else ""
@@ -137,8 +141,8 @@ def document_of(
         grids=tuple(_grid(table, locale) for table in grids if table.rows),
         advice=tuple(
             Advice(
-                one.strategy.at(locale), one.problem.at(locale), one.effect.formula.at(locale),
-                one.test.description.at(locale), one.id or "",
+                one.strategy.at(locale), one.problem.at(locale), _size(one.effect, catalog).at(locale),
+                one.effect.formula.at(locale), one.test.description.at(locale), one.id or "",
             )
             for one in answer.suggestions
         ),
@@ -147,7 +151,17 @@ def document_of(
         sql=tuple(statements) if with_sql else (),
         made=_made(answer, locale),
         labels={name: text.at(locale) for name, text in LABELS.items()},
+        is_brief=is_brief,
     )  # fmt: skip
+
+
+def _size(effect: Effect, catalog: Catalog) -> Text:
+    metric = catalog.metrics[effect.metric]
+    low, high = (prose(bound, value_column(metric), sign=True) for bound in (effect.low, effect.high))
+    return Text(
+        zh=f"{effect.horizon_days} 天{metric.label.zh} {low.zh} 到 {high.zh}(八成把握)",
+        en=f"{metric.label.en} {low.en} to {high.en} in {effect.horizon_days} days (80 % sure)",
+    )
 
 
 def _divided(headline: str) -> tuple[str, str]:

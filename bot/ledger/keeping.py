@@ -28,7 +28,8 @@ class Ledger:
 
     def __init__(self, layer: SemanticLayer, settings: Settings, engine: Engine | None = None) -> None:
         """Take the workspace; `engine` is the app database where it is open already."""
-        self._layer, self._settings, self._engine = layer, settings, engine
+        self.layer = layer  # a reload puts the new one here: rights are those of today
+        self._settings, self._engine = settings, engine
         self._workspace = str(settings.workspace)
         self._lock = threading.Lock()
 
@@ -39,7 +40,7 @@ class Ledger:
 
     def show(self, shown: Sequence[Suggestion], today: date, user: str | None) -> tuple[Suggestion, ...]:
         """Keep what is shown to a user, and return it with its numbers."""
-        scope = scope_of(self._layer.rights(user))
+        scope = scope_of(self.layer.rights(user))
         return take_down(self._settings.state_dir, self._workspace, scope, today, shown)
 
     def promises(self, user: str | None) -> Callable[[], Sequence[Promise]]:
@@ -54,7 +55,7 @@ class Ledger:
         """
         from bot.ledger.book import Book, take_in
 
-        scope = scope_of(self._layer.rights(user))
+        scope = scope_of(self.layer.rights(user))
         with self._lock:
             if self._engine is None:
                 from bot.store.database import database_url, open_store

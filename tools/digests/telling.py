@@ -20,8 +20,8 @@ TITLES: dict[Kind, Text] = {
     "monthly": Text(zh="月报", en="Monthly report"),
     "event": Text(zh="活动报告", en="Event report"),
 }
-MOST_WHY: dict[Role, int] = {"boss": 3, "operations": 5, "analyst": 8}
-MOST_GOALS: dict[Role, int] = {"boss": 2, "operations": 4, "analyst": 6}
+MOST_WHY: dict[Role, int] = {"boss": 1, "operations": 5, "analyst": 8}
+MOST_GOALS: dict[Role, int] = {"boss": 1, "operations": 4, "analyst": 6}
 
 
 def report(gathered: Gathered, role: Role, context: ToolContext) -> ToolResult:
