@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from semantic_layer.access import OPEN
 from semantic_layer.errors import AskGrowthError
@@ -12,20 +12,29 @@ from semantic_layer.loader import Loaded
 from semantic_layer.query import Expression, MetricQuery, PeriodRange
 from semantic_layer.shorthand import parse_period
 from semantic_layer.spec.document import Marked
-from semantic_layer.spec.metric import GoldenTest
-from semantic_layer.spec.vocabulary import TestSpec
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
     from semantic_layer.workspace import SemanticLayer
 
-_Found = tuple[str, GoldenTest | TestSpec, Marked, tuple[str | int, ...]]
+
+class _Golden(NamedTuple):
+    """One number known to be right, and where it is written."""
+
+    metric: str
+    period: str
+    filter: tuple[str, ...]
+    value: float
+    tolerance: float
+    raw: Marked
+    keys: tuple[str | int, ...]
 
 
 def check_golden(layer: SemanticLayer, loaded: Loaded) -> None:
     """Record every golden test of the YAML that does not come out."""
     today = layer.today()
-    for metric, test, raw, keys in _tests(loaded):
+    for test in _tests(loaded):
+        metric, raw, keys = test.metric, test.raw, test.keys
         try:
             period = PeriodRange.of(parse_period(test.period, today))
             where = tuple(Expression(sql=sql) for sql in test.filter)
@@ -53,12 +62,24 @@ def check_golden(layer: SemanticLayer, loaded: Loaded) -> None:
             )
 
 
-def _tests(loaded: Loaded) -> Iterator[_Found]:
+def _tests(loaded: Loaded) -> Iterator[_Golden]:
     for entry in loaded.sections.metrics:
         for index, test in enumerate(entry.spec.tests):
-            yield entry.spec.name, test, entry.raw, ("tests", index, "value")
+            yield _Golden(
+                entry.spec.name,
+                test.period,
+                test.filter,
+                test.value,
+                test.tolerance,
+                entry.raw,
+                ("tests", index, "value"),
+            )
     for top in loaded.sections.tests:
-        yield top.spec.metric, top.spec, top.raw, ("value",)
+        spec = top.spec  # one with a question is for `askgrowth eval`
+        if spec.metric is not None and spec.period is not None and spec.value is not None:
+            yield _Golden(
+                spec.metric, spec.period, spec.filter, spec.value, spec.tolerance, top.raw, ("value",)
+            )
 
 
 def _shown(value: float | None) -> str:

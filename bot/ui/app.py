@@ -48,6 +48,7 @@ LOOKS: dict[str, Callable[[Desk, Json, str | None, Locale], Json]] = {
     "workbook": Desk.workbook,
     "tree": Desk.tree,
     "verify": Desk.verify,
+    "decide": Desk.decide,
 }
 
 

@@ -61,7 +61,7 @@ def open_backend(
         interrupt=layer.engine.interrupt,
         has_model=settings.endpoint is not None,
         layer=layer,
-        desk=Desk(layer, Bench(pipeline.run, store, str(settings.workspace), memory.pairs)),
+        desk=Desk(layer, Bench(pipeline.run, store, str(settings.workspace), memory.pairs, pipeline.ledger)),
     )
 
 

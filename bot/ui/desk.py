@@ -24,6 +24,7 @@ from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan
 from bot.store.database import StoreError
 from bot.store.verified import save_verified
 from bot.ui.bench_json import comparison_json, rows_json
+from bot.ui.decisions import decide
 from bot.ui.labels import ASK_ADMIN, BAD_CHOICE, CHANGED, NOT_SAVED, SAVED
 from bot.ui.wording import SLOT_LABELS
 from bot.workbench.compare import run_beside
@@ -37,6 +38,7 @@ from tools.render import cell
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from bot.ledger.keeping import Ledger
     from semantic_layer.workspace import SemanticLayer
 
 Json = dict[str, object]
@@ -56,6 +58,7 @@ class Bench:
     store: Engine
     workspace: str
     approved: Callable[[], Sequence[Kept]] = list
+    ledger: Ledger | None = None
 
 
 class Desk:
@@ -157,6 +160,10 @@ class Desk:
         except DBAPIError as error:  # locked, read-only, full: nothing was kept, and the person must know
             raise StoreError(NOT_SAVED, ASK_ADMIN) from error
         return {"saved": SAVED.at(locale), "id": kept.id}
+
+    def decide(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Return what was decided on the suggestion `number`: it was accepted, rejected or opened again."""
+        return decide(self._bench.ledger, payload, self._layer.today(), user, locale)
 
     def _said(self, plan: AnswerablePlan, edit: Edit, user: str | None) -> Text:
         """Return the changed plan as a question, else what was changed."""

@@ -188,6 +188,7 @@ def _cells(table: Table, row: Row, locale: Locale) -> list[list[object]]:
 
 def _suggestion(suggestion: Suggestion, tables: list[Table], locale: Locale) -> Json:
     return {
+        "number": suggestion.id,
         "problem": suggestion.problem.at(locale),
         "strategy": suggestion.strategy.at(locale),
         "effect": effect_text(suggestion.effect, _column_of(suggestion.effect.metric, tables)).at(locale),

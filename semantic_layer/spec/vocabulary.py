@@ -149,16 +149,50 @@ class RollupSpec(Spec):
 
 
 class TestSpec(Spec):
-    """`tests:` — a number known to be right, computed by `check`."""
+    """`tests:` — a number known to be right, computed by `check`; or a question, asked by `askgrowth eval`."""
 
     __test__ = False  # pytest would collect the name
 
     name: str | None = None
-    metric: Name
-    period: str
+    metric: Name | None = None
+    period: str | None = None
     filter: Filters = ()
-    value: float
+    value: float | None = None
     tolerance: float = Field(default=0.0, ge=0)
+    question: str | None = Field(default=None, min_length=1)
+    paraphrases: tuple[str, ...] = ()
+    today: date | None = None
+    user: str | None = None
+    outcome: Literal["answer", "clarify", "refuse"] | None = None
+    plan: dict[str, JsonValue] | None = None
+    sql: str | None = None
+    rows: tuple[tuple[str | float | bool | None, ...], ...] | None = None
+
+    @model_validator(mode="after")
+    def _is_one_of_two(self) -> TestSpec:
+        if self.question is None:
+            if self.metric is None or self.period is None or self.value is None:
+                raise refusal(
+                    "测试要么写 metric、period 和 value,要么写 question。",
+                    "A test needs metric, period and value, or a question.",
+                    "写 {metric: gmv, period: 2025-10, value: 1200},或 {question: 上个月的销售额, value: 1200}。",
+                    "Write {metric: gmv, period: 2025-10, value: 1200} or {question: sales last month, value: 1200}.",
+                )
+        elif self.metric is not None or self.period is not None or self.filter:
+            raise refusal(
+                "带 question 的测试不写 metric、period 和 filter。",
+                "A test with a question has no metric, period or filter.",
+                "要核对读法,写 plan: {metrics: [gmv], period: {start: 2025-10-01, end: 2025-11-01}}。",
+                "To check how it is read, write plan: {metrics: [gmv], period: {start: 2025-10-01, end: 2025-11-01}}.",
+            )
+        elif (self.value, self.plan, self.sql, self.rows) == (None,) * 4 and self.outcome in (None, "answer"):
+            raise refusal(
+                f"问题「{self.question}」没有可核对的结果。",
+                f"The question “{self.question}” has nothing to be checked by.",
+                "写 value、plan、sql、rows 之一;应拒绝或反问的写 outcome: refuse 或 clarify。",
+                "Write one of value, plan, sql, rows; or outcome: refuse or clarify where no answer is due.",
+            )
+        return self
 
 
 class RowRule(Spec):

@@ -130,6 +130,7 @@ function Suggestion({ suggestion }) {
         <span className="ag-effect-value">{suggestion.effect}</span>
         <span className={`ag-grade ag-grade-${suggestion.grade}`}>{suggestion.evidence}</span>
       </p>
+      <Decide number={suggestion.number} />
       <button type="button" className="ag-more" aria-expanded={open} onClick={() => setOpen(!open)}>
         <FlaskConical size={14} aria-hidden="true" />
         {label('how_to_test')}

@@ -1,0 +1,44 @@
+// What becomes of a suggestion: accepted (its promise is frozen and measured when it is due) or rejected with a reason.
+function Decide({ number, decision }) {
+  const [state, setState] = useState(decision);
+  const [asking, setAsking] = useState(false);
+  const [reason, setReason] = useState('');
+  const [reply, setReply] = useState(null);
+  const [busy, setBusy] = useState(false);
+  if (!number) return null;
+  const send = async (what, words) => {
+    setBusy(true);
+    const answer = await look('decide', { number, decision: what, reason: words || '' });
+    setBusy(false);
+    setReply(answer);
+    if (!answer.problem) {
+      setState(answer.decision);
+      setAsking(false);
+    }
+  };
+  return (
+    <div className="ag-decide" data-testid="decide" data-decision={state || 'open'}>
+      {state && state !== 'open' ? (
+        <p className="ag-decided" role="status">
+          <Check size={15} aria-hidden="true" /> {reply && reply.said ? reply.said : label(`decided_${state}`)}
+          <button type="button" disabled={busy} onClick={() => send('reopen')} data-testid="reopen">{label('reopen')}</button>
+        </p>
+      ) : asking ? (
+        <form className="ag-reason" onSubmit={(event) => { event.preventDefault(); send('reject', reason); }}>
+          <input value={reason} autoFocus maxLength={500} placeholder={label('reject_reason')} data-testid="reason"
+            aria-label={label('reject_reason')} onChange={(event) => setReason(event.target.value)} />
+          <button type="submit" disabled={busy || !reason.trim()} data-testid="reject-now">{label('reject')}</button>
+          <button type="button" onClick={() => setAsking(false)} aria-label={label('close')}><X size={15} aria-hidden="true" /></button>
+        </form>
+      ) : (
+        <p>
+          <button type="button" className="ag-accept" disabled={busy} onClick={() => send('accept')} data-testid="accept">
+            {label('accept')}
+          </button>
+          <button type="button" disabled={busy} onClick={() => setAsking(true)} data-testid="reject">{label('reject')}</button>
+        </p>
+      )}
+      <Problem reply={reply} />
+    </div>
+  );
+}
