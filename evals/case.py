@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import Field, JsonValue, ValidationError, model_validator
+from pydantic import BeforeValidator, Field, JsonValue, ValidationError, model_validator
 
 from bot.plan import Plan
 from semantic_layer.errors import AskGrowthError
@@ -32,7 +32,8 @@ class Accepted(Frozen):
     """One result that counts as right: hand-written SQL, rows, or a plan that is executed.
 
     `columns` names the answer's columns that are compared, in the order of the expected ones; without it the
-    answer's dimension and metric columns are taken in order. `ordered` compares the order of the rows too.
+    answer's dimension and metric columns are taken in order. `ordered` compares the order of the rows too;
+    `tolerance` is how far a number may be off, in its own unit.
     """
 
     sql: str | None = None
@@ -40,11 +41,21 @@ class Accepted(Frozen):
     plan: Plan | None = None
     columns: tuple[str, ...] = ()
     ordered: bool = False
+    tolerance: float = Field(default=0.0, ge=0)
 
     @property
     def is_executable(self) -> bool:
         """Return whether there is anything to compare an answer with."""
         return self.sql is not None or self.rows is not None or self.plan is not None
+
+
+def _as_json(value: object) -> object:
+    """Return a value of YAML as one of JSON: a date as its ISO text."""
+    if isinstance(value, dict):
+        return {key: _as_json(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_as_json(one) for one in value]
+    return value.isoformat() if isinstance(value, date) else value
 
 
 class ExpectedFinding(Frozen):
@@ -66,7 +77,12 @@ class Expect(Accepted):
     accept_outcomes: tuple[Outcome, ...] = ()
     findings: tuple[ExpectedFinding, ...] = ()
     tool: str | None = None
-    inputs: dict[str, JsonValue] = Field(default_factory=dict)
+    inputs: Annotated[dict[str, JsonValue], BeforeValidator(_as_json)] = Field(default_factory=dict)
+
+    @property
+    def is_routing(self) -> bool:
+        """Return whether the choice of the analysis and its inputs is all that is judged: then it is not run."""
+        return self.tool is not None and not (self.is_executable or self.accept or self.findings)
 
     @model_validator(mode="after")
     def _executable(self) -> Expect:
@@ -153,11 +169,11 @@ def _raw_cases(file: Path) -> Iterator[dict[str, object]]:
 
 
 def _case(raw: dict[str, object], file: Path) -> Case:
-    raw = {"locale": _locale_of(raw.get("question")), **raw}
+    raw = {"locale": locale_of(raw.get("question")), **raw}
     wordings = raw.get("paraphrases") or []
     if isinstance(wordings, list):
         raw["paraphrases"] = [
-            {"locale": _locale_of(one), "question": one} if isinstance(one, str) else one for one in wordings
+            {"locale": locale_of(one), "question": one} if isinstance(one, str) else one for one in wordings
         ]
     try:
         return Case.model_validate(raw)
@@ -169,7 +185,7 @@ def _case(raw: dict[str, object], file: Path) -> Case:
         ) from error
 
 
-def _locale_of(wording: object) -> str:
+def locale_of(wording: object) -> Locale:
     """Return the language a wording is answered in: Chinese where it holds a Han character, as in the chat."""
     return "zh-CN" if HAN.search(str(wording)) else "en-US"
 

@@ -38,17 +38,23 @@ def plain(cell: object) -> str | float | None:
         return text
 
 
-def same_cell(one: str | float | None, other: str | float | None, tolerance: float = 1e-6) -> bool:
-    """Return whether two plain cells are equal; numbers within a relative tolerance."""
+def same_cell(
+    one: str | float | None, other: str | float | None, tolerance: float = 1e-6, within: float = 0.0
+) -> bool:
+    """Return whether two plain cells are equal; numbers within a relative tolerance, or `within` of each other."""
     if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-9)
+        return math.isclose(one, other, rel_tol=tolerance, abs_tol=max(1e-9, within))
     return one == other
 
 
 def same_rows(
-    got: Sequence[Sequence[object]], expected: Sequence[Sequence[object]], *, ordered: bool = False
+    got: Sequence[Sequence[object]],
+    expected: Sequence[Sequence[object]],
+    *,
+    ordered: bool = False,
+    within: float = 0.0,
 ) -> bool:
-    """Return whether two result sets are equal; the order of rows counts only where `ordered`."""
+    """Return whether two result sets are equal, numbers up to `within`; the order counts only where `ordered`."""
     left = [tuple(plain(cell) for cell in row) for row in got]
     right = [tuple(plain(cell) for cell in row) for row in expected]
     if len(left) != len(right):
@@ -56,7 +62,8 @@ def same_rows(
     if not ordered:
         left, right = sorted(left, key=_key), sorted(right, key=_key)
     return all(
-        len(one) == len(other) and all(same_cell(a, b) for a, b in zip(one, other, strict=True))
+        len(one) == len(other)
+        and all(same_cell(a, b, within=within) for a, b in zip(one, other, strict=True))
         for one, other in zip(left, right, strict=True)
     )
 

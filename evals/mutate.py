@@ -9,7 +9,7 @@ from typing import Any
 from bot.plan import MetricPlan
 from evals.case import Case
 from evals.compare import answer_rows, same_rows, wrong_slots
-from evals.run import gold_rows
+from evals.judge import gold_rows
 from semantic_layer.catalog import Catalog
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.period import Grain

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from multiprocessing import get_context
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from bot.plan import MetricPlan, plan_hash
+from pydantic import JsonValue
+
+from bot.plan import plan_hash
 from bot.settings import DEMO, Settings
 from bot.wiring import open_layer
-from evals.case import Accepted, Case, CaseError, Expect, ExpectedFinding, Turn
-from evals.compare import answer_rows, same_cell, same_rows, together, wrong_slots
+from evals.case import Case, CaseError, Turn
+from evals.compare import plain, wrong_slots
+from evals.judge import Rows, judge
+from evals.measures import chart_problem, unfaithful, usage
 from evals.record import Record
-from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
@@ -25,7 +30,8 @@ if TYPE_CHECKING:
     from semantic_layer.workspace import SemanticLayer
 
 ROOT = Path(__file__).resolve().parent.parent
-Rows = list[tuple[object, ...]]
+KEPT_ROWS = 20
+CHUNK = 6  # cases handed to a worker at once: few enough that both end together
 
 
 @dataclass(slots=True)
@@ -36,18 +42,29 @@ class Runner:
     """
 
     settings: Settings
-    data_dirs: dict[str, Path] = field(default_factory=dict)
+    data_dirs: Mapping[str, Path] = field(default_factory=dict)
     _open: dict[str, Pipeline] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def run(self, cases: tuple[Case, ...], jobs: int = 1) -> Iterator[Record]:
-        """Yield the records of every wording of every case, in the order of the cases whatever `jobs` is."""
-        if jobs == 1:
+    def run(self, cases: Sequence[Case], jobs: int = 1) -> Iterator[Record]:
+        """Yield the records of every wording of every case, in the order of the cases whatever `jobs` is.
+
+        With several jobs each is a process of its own, because planning keeps a processor busy.
+        """
+        if jobs == 1 or len(cases) <= CHUNK:
             for case in cases:
                 yield from self.run_case(case)
             return
-        with ThreadPoolExecutor(jobs, thread_name_prefix="eval") as pool:
-            for records in pool.map(lambda case: list(self.run_case(case)), cases):
+        for workspace in dict.fromkeys(case.workspace for case in cases):
+            self.pipeline(workspace)  # data are generated and loaded once, before several processes want them
+        self.close()
+        with ProcessPoolExecutor(
+            jobs,
+            mp_context=get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(self.settings, dict(self.data_dirs)),
+        ) as pool:
+            for records in pool.map(_work, cases, chunksize=CHUNK):
                 yield from records
 
     def run_case(self, case: Case) -> Iterator[Record]:
@@ -60,26 +77,49 @@ class Runner:
                     earlier, locale=turn.locale, today=case.today, user=case.user, conversation=conversation
                 )
                 conversation = pipeline.continue_conversation(conversation, told)
+            asked: dict[str, Any] = {
+                "locale": turn.locale,
+                "today": case.today,
+                "user": case.user,
+                "conversation": conversation,
+            }
             started = perf_counter()
-            answer = pipeline.ask(
-                turn.question,
-                locale=turn.locale,
-                today=case.today,
-                user=case.user,
-                conversation=conversation,
-                row_limit=None,
-            )
+            if case.expect.is_routing:
+                answer = pipeline.explain(turn.question, **asked)
+            else:
+                answer = pipeline.ask(turn.question, **asked, row_limit=None)
             seconds = perf_counter() - started
-            yield _record(case, number, turn, answer, seconds, _judge(case, answer, pipeline.layer))
+            yield _record(case, number, turn, answer, seconds, pipeline.layer)
+
+    def without_data(self, cases: Sequence[Case]) -> dict[str, int]:
+        """Return the workspaces that cannot be opened because their data are not here, with their number of cases."""
+        from semantic_layer.errors import DataError, SpecProblemsError
+
+        left_out: dict[str, int] = {}
+        for workspace in dict.fromkeys(case.workspace for case in cases):
+            try:
+                self.pipeline(workspace)
+            except (DataError, SpecProblemsError):
+                if workspace not in DATA_ELSEWHERE:
+                    raise
+                left_out[workspace] = sum(case.workspace == workspace for case in cases)
+        return left_out
 
     def pipeline(self, workspace: str) -> Pipeline:
-        """Return the pipeline of a workspace: `demo`, or a folder relative to the project or the suite."""
+        """Return the pipeline of a workspace: `demo`, or a folder, relative to the project or absolute."""
         from bot.pipeline import Pipeline
 
         with self._lock:
             if workspace not in self._open:
                 self._open[workspace] = Pipeline(self._layer(workspace), self.settings)
             return self._open[workspace]
+
+    def close(self) -> None:
+        """Close every workspace that is open."""
+        with self._lock:
+            for pipeline in self._open.values():
+                pipeline.layer.close()
+            self._open.clear()
 
     def _layer(self, workspace: str) -> SemanticLayer:
         import semantic_layer
@@ -93,8 +133,6 @@ class Runner:
                 ),
             )
         if workspace == "demo":
-            from dataclasses import replace
-
             return open_layer(replace(self.settings, workspace=DEMO, is_demo=True))
         return semantic_layer.open(
             path,
@@ -104,112 +142,79 @@ class Runner:
         )
 
 
-def gold_rows(expected: Accepted, case: Case, layer: SemanticLayer) -> Rows | None:
-    """Return the expected result: given rows, hand-written SQL run on the same data, or the plan executed."""
-    if expected.rows is not None:
-        return [tuple(row) for row in expected.rows]
-    if expected.sql is not None:
-        return [tuple(row) for row in layer.engine.execute(expected.sql).rows]
-    if isinstance(expected.plan, MetricPlan):
-        return list(layer.query(expected.plan, today=case.today, user=case.user).table.rows)
-    return None
+DATA_ELSEWHERE = ("examples/online_retail",)  # their data are public, and not part of the repository
+_worker: dict[str, Runner] = {}
 
 
-def _judge(case: Case, answer: Answer, layer: SemanticLayer) -> str:
-    """Return why the answer is not what is expected; an empty string where it is."""
-    expect = case.expect
-    if answer.outcome != expect.outcome:
-        return "" if answer.outcome in expect.accept_outcomes else f"outcome {answer.outcome}"
-    if answer.outcome == "refuse":
-        reason = answer.refusal.reason if answer.refusal else None
-        return "" if expect.reason in (None, reason) else f"reason {reason}"
-    if answer.outcome == "clarify":
-        return ""
-    if expect.tool is not None:
-        plan = answer.plan
-        name = getattr(plan, "name", None)
-        if name != expect.tool:
-            return f"tool {name}"
-    missing = [one for one in expect.findings if not _found(one, answer)]
-    if missing:
-        return f"finding {missing[0].kind} {missing[0].at or ''}".strip()
-    if not expect.is_executable and not expect.accept:
-        return ""
-    problems = [_differs(one, case, answer, layer) for one in (expect, *expect.accept) if one.is_executable]
-    return "" if "" in problems else problems[0]
+def fingerprint(case: Case) -> str:
+    """Return a short hash of all that a case says."""
+    return hashlib.sha256(case.model_dump_json().encode()).hexdigest()[:12]
 
 
-def _differs(expected: Accepted, case: Case, answer: Answer, layer: SemanticLayer) -> str:
-    if expected.plan is not None and expected.plan.kind == "metadata":
-        return "" if answer.plan == expected.plan else "another catalog question"
-    tables = [part.table for part in answer.parts if part.table is not None]
-    if not tables:
-        return "no table"
-    gold = gold_rows(expected, case, layer)
-    if gold is None:
-        return "no expected rows"
-    width = len(gold[0]) if gold else None
-    shapes = [answer_rows(table, expected.columns, width) for table in together(tables, width)]
-    got = [rows for rows in shapes if rows is not None]
-    if not got:
-        return "columns"
-    if any(same_rows(rows, gold, ordered=expected.ordered) for rows in got):
-        return ""
-    return f"rows: {len(got[0])} against {len(gold)} expected"
+def _start_worker(settings: Settings, data_dirs: Mapping[str, Path]) -> None:
+    _worker["runner"] = Runner(settings, data_dirs)
 
 
-def _found(expected: ExpectedFinding, answer: Answer) -> bool:
-    for finding in answer.findings:
-        if finding.kind != expected.kind or expected.metric not in (None, finding.metric):
-            continue
-        if expected.at is not None and expected.at != finding.at:
-            continue
-        if expected.value is None:
-            return True
-        if finding.value is not None and same_cell(finding.value, expected.value, expected.tolerance):
-            return True
-    return False
+def _work(case: Case) -> list[Record]:
+    return list(_worker["runner"].run_case(case))
 
 
-def _record(case: Case, number: int, turn: Turn, answer: Answer, seconds: float, why: str) -> Record:
-    gold = case.expect.plan
-    plan = answer.plan
+def _record(
+    case: Case, number: int, turn: Turn, answer: Answer, seconds: float, layer: SemanticLayer
+) -> Record:
+    verdict = judge(case, answer, layer)
+    gold, plan, locale = case.expect.plan, answer.plan, turn.locale
+    tokens_in, tokens_out, cost = usage(answer)
     hashed = plan_hash(plan) if plan is not None and plan.kind in ("metric", "tool", "metadata") else None
     return Record(
         case=case.id,
         wording=number,
-        locale=turn.locale,
+        locale=locale,
         question=turn.question,
         klass=case.klass,
         difficulty=case.difficulty,
         expected=case.expect.outcome,
         outcome=answer.outcome,
-        right=not why,
-        confidently_wrong=bool(why) and answer.outcome == "answer",
-        why=why,
+        right=not verdict.why,
+        confidently_wrong=bool(verdict.why) and answer.outcome == "answer",
+        workspace=case.workspace,
+        today=case.today.isoformat() if case.today else None,
+        user=case.user,
+        conversation=case.conversation,
+        fingerprint=fingerprint(case),
+        why=verdict.why,
+        said=_said(answer, turn),
         wrong_slots=wrong_slots(plan, gold) if gold is not None else None,
         plan_hash=hashed,
         plan=plan.model_dump(mode="json", exclude_defaults=True) if plan is not None else None,
-        headline=answer.headline.at(turn.locale) if answer.headline else None,
+        gold_plan=gold.model_dump(mode="json", exclude_defaults=True) if gold is not None else None,
+        sql=tuple(sql for part in answer.parts for sql in part.sql),
+        gold_sql=case.expect.sql,
+        rows=_kept(verdict.got),
+        gold_rows=_kept(verdict.gold),
+        headline=answer.headline.at(locale) if answer.headline else None,
+        unfaithful=unfaithful(answer, layer, case.today, case.user),
+        chart=answer.chart.kind if answer.chart is not None else None,
+        chart_problem=chart_problem(answer) if answer.outcome == "answer" else None,
         planner=answer.planner,
+        data_version=answer.provenance.data_version if answer.provenance else None,
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        cost=cost,
         seconds=round(seconds, 6),
     )
 
 
-def check_gold(case: Case, layer: SemanticLayer) -> str:
-    """Return what is wrong with a case's own gold; an empty string where its routes agree.
+def _said(answer: Answer, turn: Turn) -> str:
+    """Return what a person was told where there is no answer."""
+    if answer.refusal is not None:
+        return answer.refusal.message.at(turn.locale)
+    if answer.clarification is not None:
+        return answer.clarification.question.at(turn.locale)
+    return answer.error.message.at(turn.locale) if answer.error is not None else ""
 
-    The second route: where a case has both a gold plan and hand-written SQL (or rows), the plan is compiled
-    and run, and its result must equal the hand-written one.
-    """
-    expect: Expect = case.expect
-    try:
-        by_hand = gold_rows(expect.model_copy(update={"plan": None}), case, layer)
-        if isinstance(expect.plan, MetricPlan) and by_hand is not None:
-            table = layer.query(expect.plan, today=case.today, user=case.user).table
-            got = answer_rows(table, expect.columns, len(by_hand[0]) if by_hand else None)
-            if got is None or not same_rows(got, by_hand, ordered=expect.ordered):
-                return "the gold plan does not give what the hand-written SQL gives"
-    except AskGrowthError as error:
-        return error.message.en
-    return ""
+
+def _kept(rows: Rows | None) -> JsonValue:
+    if rows is None:
+        return None
+    return [list[JsonValue](plain(cell) for cell in row) for row in rows[:KEPT_ROWS]]

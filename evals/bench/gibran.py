@@ -19,10 +19,11 @@ from pathlib import Path
 
 import yaml
 
-from bot.settings import read_settings
+from bot.settings import Settings, read_settings
 from evals.case import load_suite
 from evals.compare import same_rows
-from evals.run import Runner, gold_rows
+from evals.judge import gold_rows
+from evals.run import Runner
 
 ROOT = Path(__file__).resolve().parents[2]
 HOME = ROOT / ".venv-gibran"
@@ -93,8 +94,7 @@ def run(argv: list[str]) -> int:
     if not PYTHON.exists():
         print(f"gibran is not there: python -m evals.bench gibran --make ({HOME.name})", file=sys.stderr)
         return 2
-    asked = _ask_ours()
-    theirs = _ask_gibran(asked)
+    asked, theirs = ask_both()
     table = _report(asked, theirs)
     print(table)
     for target in (arg for arg in argv if not arg.startswith("--")):
@@ -102,15 +102,22 @@ def run(argv: list[str]) -> int:
     return 0
 
 
+def ask_both() -> tuple[list[Asked], dict[str, str]]:
+    """Return the questions with our verdicts, and gibran's verdicts by id: right, wrong or refused."""
+    asked = ask_ours(SUITE, read_settings("", "rules"), ("en-US",))
+    return asked, _ask_gibran(asked)
+
+
 def _make() -> None:
     subprocess.run([sys.executable, "-m", "venv", str(HOME)], check=True)
     subprocess.run([str(PYTHON), "-m", "pip", "install", "-q", f"gibran=={VERSION}"], check=True)
 
 
-def _ask_ours() -> list[Asked]:
-    runner = Runner(read_settings("", "rules"))
+def ask_ours(suite: Path, settings: Settings, locales: Sequence[str]) -> list[Asked]:
+    """Return the questions of a suite that need no conversation and no catalog, with gold rows and our verdict."""
+    runner = Runner(settings)
     found = []
-    for case in load_suite(SUITE):
+    for case in load_suite(suite):
         if case.klass in _SKIPPED or case.conversation:
             continue
         layer = runner.pipeline(case.workspace).layer
@@ -118,7 +125,7 @@ def _ask_ours() -> list[Asked]:
         if case.expect.outcome == "answer" and gold is None:
             continue
         for record in runner.run_case(case):
-            if record.locale == "en-US":
+            if record.locale in locales:
                 ours = "right" if record.right else "wrong" if record.outcome == "answer" else "refused"
                 found.append(Asked(f"{case.id}#{record.wording}", record.question, gold, ours))
     return found
@@ -142,11 +149,12 @@ def _ask_gibran(asked: Sequence[Asked]) -> dict[str, str]:
     verdicts = {}
     for line in done.stdout.splitlines():
         answer = json.loads(line)
-        verdicts[answer["id"]] = _verdict(answer["tables"], gold[answer["id"]])
+        verdicts[answer["id"]] = verdict(answer["tables"], gold[answer["id"]])
     return verdicts
 
 
-def _verdict(tables: list[list[list[object]]], gold: Sequence[Sequence[object]] | None) -> str:
+def verdict(tables: list[list[list[object]]], gold: Sequence[Sequence[object]] | None) -> str:
+    """Return right, wrong or refused: any of the tables may be the expected one; none is a refusal."""
     if not tables:
         return "right" if gold is None else "refused"
     if gold is None:

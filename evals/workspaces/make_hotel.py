@@ -33,7 +33,9 @@ def bookings(draw: Random) -> Iterator[list[object]]:
     number = 0
     day = FIRST
     while day <= LAST:
-        for _ in range(draw.randint(2, 6) + (3 if day.weekday() >= 4 else 0) + (3 if day.month in (7, 8) else 0)):
+        for _ in range(
+            draw.randint(2, 6) + (3 if day.weekday() >= 4 else 0) + (3 if day.month in (7, 8) else 0)
+        ):
             number += 1
             house = draw.choices(HOUSES, weights=[house[3] for house in HOUSES])[0]
             kind = draw.choices(list(KINDS), weights=[6, 3, 1])[0]
@@ -48,7 +50,21 @@ def bookings(draw: Random) -> Iterator[list[object]]:
             stars = draw.choice(["", 3, 4, 4, 5, 5]) if state == "stayed" else ""
             fee = round(price * 0.15) if way == "agent" and state == "stayed" else 0
             guest = f"G{draw.randint(1, GUESTS):03d}"
-            yield [f"B{number:05d}", guest, house[0], day, arrives, nights, kind, way, state, price, extras, fee, stars]
+            yield [
+                f"B{number:05d}",
+                guest,
+                house[0],
+                day,
+                arrives,
+                nights,
+                kind,
+                way,
+                state,
+                price,
+                extras,
+                fee,
+                stars,
+            ]
         day += timedelta(days=1)
 
 

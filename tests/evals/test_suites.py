@@ -9,7 +9,8 @@ import pytest
 
 from bot.settings import DEMO, Settings
 from evals.case import Case, load_suite
-from evals.run import Runner, check_gold, gold_rows
+from evals.judge import check_gold, gold_rows
+from evals.run import Runner
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = ROOT / "evals" / "suites"
