@@ -32,7 +32,7 @@ from bot.planners.llm.schema import TOOLS, parameters
 from bot.planners.llm.session import Session
 
 STEPS_PER_CALL = 4  # before, model, after, tools
-LONGEST_ONE_CALL = 20.0  # seconds
+ONE_CALL = 0.8  # of the seconds that are left: a call that hangs leaves time for another
 
 
 def converse(session: Session, endpoint: Endpoint, system: str, question: str) -> None:
@@ -45,7 +45,7 @@ def converse(session: Session, endpoint: Endpoint, system: str, question: str) -
         openai_api_base=endpoint.base_url,
         model_name=endpoint.model,
         openai_api_key=SecretStr(endpoint.api_key or "none"),
-        request_timeout=max(0.1, min(LONGEST_ONE_CALL, session.usage.seconds_left)),
+        request_timeout=max(0.1, ONE_CALL * session.usage.seconds_left),
         max_retries=endpoint.max_retries,
         streaming=endpoint.stream,
         stream_usage=endpoint.stream,
@@ -84,13 +84,16 @@ class _Warden(AgentMiddleware[AgentState[Any], None]):
     @hook_config(can_jump_to=["end"])
     def before_model(
         self,
-        state: AgentState[Any],  # noqa: ARG002 - the signature is LangChain's
+        state: AgentState[Any],
         runtime: Runtime[None],  # noqa: ARG002 - the signature is LangChain's
     ) -> dict[str, Any] | None:
         """End the run where the session is over; else count the call."""
         if self._session.must_end():
             return {"jump_to": "end"}
-        self._session.usage.calls += 1
+        usage = self._session.usage
+        usage.calls += 1
+        # A reply that never comes was worked on all the same: what was sent counts until the reply says better.
+        usage.waiting = self._fixed + sum(estimate_tokens(str(one.content)) for one in state["messages"])
         return None
 
     @hook_config(can_jump_to=["model"])
@@ -125,6 +128,7 @@ class _Warden(AgentMiddleware[AgentState[Any], None]):
     def _count(self, before: list[AnyMessage], reply: AIMessage) -> None:
         """Add the tokens the server reports, or a conservative estimate where it reports none."""
         usage, reported = self._session.usage, reply.usage_metadata
+        usage.waiting = 0
         if reported and reported["input_tokens"]:
             usage.tokens_in += reported["input_tokens"]
             usage.tokens_out += reported["output_tokens"]

@@ -44,6 +44,7 @@ class Usage:
     tokens_out: int = 0
     estimated: bool = False
     price: Price | None = None
+    waiting: int = 0  # estimated tokens of a call whose reply has not come
     started: float = field(default_factory=time.monotonic)
 
     @property
@@ -55,6 +56,12 @@ class Usage:
     def seconds_left(self) -> float:
         """Return the seconds until the ceiling, never below 0."""
         return max(0.0, self.limits.seconds - self.seconds)
+
+    def close(self) -> None:
+        """Count a call that never got its reply: the server may well charge for it."""
+        if self.waiting:
+            self.tokens_in += self.waiting
+            self.waiting, self.estimated = 0, True
 
     @property
     def money(self) -> float:

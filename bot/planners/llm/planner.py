@@ -141,6 +141,7 @@ class ModelPlanner:
                 failures.append(reason_of(error))
             finally:
                 self._places.release()
+                usage.close()
                 if session.stopped == "cancelled" and self._purse is not None:
                     self._purse.add(request.user, usage)  # a reply that came after the stop is paid for, too
                 done.set()
@@ -150,6 +151,7 @@ class ModelPlanner:
             if request.progress.is_cancelled():
                 session.stopped = "cancelled"  # the thread ends at its next step
                 raise CancelledError
+        usage.close()
         if self._purse is not None:
             self._purse.add(request.user, usage)
         if not done.is_set():

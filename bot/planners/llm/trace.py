@@ -6,6 +6,7 @@ cell: nothing of a result is known when a plan is made, and whatever looks like 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import re
@@ -13,7 +14,6 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,18 +21,11 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Tracer as OtelTracer
 
 FILE = "questions.jsonl"
-LARGEST = 5_000_000  # bytes; three older files are kept
+LARGEST = 5_000_000  # bytes; then the file becomes the old one
 LOG = logging.getLogger("askgrowth.planner")
 _SECRET = re.compile(
     r"(?i)\b(?:sk|pk|ghp|xox[a-z]|eyJ)[-_A-Za-z0-9.]{10,}|(?:bearer|password|密码)\s*[:=:]?\s*\S+"
 )
-
-
-class _Quiet(RotatingFileHandler):
-    """A handler that loses a record rather than write a stack into somebody's terminal."""
-
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the signature is logging's
-        """Do nothing."""
 
 
 class Trace:
@@ -49,25 +42,22 @@ class Trace:
         whole = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **record}
         line = blotted(json.dumps(whole, ensure_ascii=False, default=str))
         LOG.info(line)
-        if self._file is not None:
-            with self._lock:
-                self._file.handle(logging.LogRecord(LOG.name, logging.INFO, "", 0, line, None, None))
+        if self._folder is not None:
+            with self._lock, contextlib.suppress(OSError):
+                self._append(self._folder, line)
         if self._otlp is not None:
             self._span(json.loads(line))
 
-    @cached_property
-    def _file(self) -> logging.Handler | None:
-        if self._folder is None:
-            return None
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            path = self._folder / FILE
-            path.touch(mode=0o600)
-            handler = _Quiet(path, maxBytes=LARGEST, backupCount=3, encoding="utf-8", delay=True)
-        except OSError:
-            return None
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        return handler
+    @staticmethod
+    def _append(folder: Path, line: str) -> None:
+        """Add a line to the file, opened anew: several planners and processes write to it."""
+        path = folder / FILE
+        if path.is_file() and path.stat().st_size > LARGEST:
+            path.replace(path.with_suffix(".old.jsonl"))
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(line + "\n")
 
     def _span(self, record: dict[str, Any]) -> None:
         span = self._tracer.start_span("askgrowth.plan")

@@ -73,9 +73,11 @@ def ask(lamps, rules, server):
 def pipeline(lamps, server, tmp_path):
     """A pipeline over the workspace whose model follows a script."""
 
-    def made(model, **options):
+    def made(model, *, traced=False, **options):
         endpoint = Endpoint(server.url, model, "sk-very-secret", **options)
-        settings = Settings(lamps.settings.path, is_demo=False, state_dir=tmp_path, endpoint=endpoint)
+        settings = Settings(
+            lamps.settings.path, is_demo=False, state_dir=tmp_path, endpoint=endpoint, traced=traced
+        )
         return Pipeline(lamps, settings)
 
     return made

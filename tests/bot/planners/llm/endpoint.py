@@ -4,6 +4,7 @@ A scenario is a list of replies, one per request (the last one repeats). A reply
 or a `Wire` that says what goes over the wire instead.
 """
 
+import gzip
 import json
 import threading
 import time
@@ -57,6 +58,7 @@ class Endpoint:
     def __init__(self):
         self.scripts = {}
         self.requests = []
+        self.spans = []
         self.refusals = {}  # model -> function(request) that returns an error text or None
         self.usage = True
         self._lock = threading.Lock()
@@ -71,12 +73,18 @@ class Endpoint:
 
             def do_POST(self):
                 size = int(self.headers["content-length"])
+                if self.path.endswith("/traces"):  # an OpenTelemetry collector, as far as we need one
+                    body = self.rfile.read(size)
+                    packed = self.headers.get("content-encoding") == "gzip"
+                    outer.spans.append(gzip.decompress(body) if packed else body)
+                    return _send(self, 200, b"")
                 request = json.loads(self.rfile.read(size))
                 request["_authorization"] = self.headers.get("authorization")
                 try:
                     outer.answer(self, request)
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
+                return None
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 import semantic_layer
+from bot.endpoint import Endpoint
 from bot.planners.base import PlanRequest
 from bot.planners.llm import ModelPlanner
 from bot.planners.llm.budget import estimate_tokens
 from bot.planners.llm.prompts import FOLDER, tool_description
 from bot.planners.llm.schema import TOOLS, parameters, plans_schema
 from bot.planners.rules import RulesPlanner
-from bot.endpoint import Endpoint
 from tools.registry import Registry
 
 NAMES = sorted(path.name for path in (FOLDER / "en").glob("*.md"))
