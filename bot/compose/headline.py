@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from bot.compose.changes import change_by_group_headline, change_headline
 from bot.compose.filters import placed
 from bot.compose.numbers import number_headline
+from bot.compose.overview import is_overview, overview_headline
 from bot.compose.phrases import join, list_of, through
 from bot.compose.ranking import ranking_headline
 from bot.compose.shares import members_headline, share_headline
@@ -34,6 +35,8 @@ def headline(view: View, side: Side, scene: Scene) -> Text:
         return _values(view)
     if shape == "empty":
         return _empty(view, scene)
+    if shape == "change" and is_overview(view):
+        return overview_headline(view, scene)
     if shape == "trend":
         return trend_headline(view, scene)
     if shape == "ranking" and view.query.compare and not view.query.order_by and not view.query.limit:

@@ -11,7 +11,7 @@ from semantic_layer.catalog import SimpleMetric
 _HARMLESS = frozenset(
     {
         Tag.STOP, Tag.OF, Tag.AND, Tag.OR, Tag.WHICH, Tag.LIST, Tag.HOW_MANY, Tag.COUNT, Tag.IS, Tag.HAD,
-        Tag.EACH, Tag.TOTAL, Tag.CHART, Tag.FOLLOW, Tag.CORRECT, Tag.TREND, Tag.ONLY,
+        Tag.EACH, Tag.TOTAL, Tag.CHART, Tag.OVERVIEW, Tag.FOLLOW, Tag.CORRECT, Tag.TREND, Tag.ONLY,
     }
 )  # fmt: skip
 

@@ -23,6 +23,7 @@ from bot.planners.rules.grouping import (
     read_head,
 )
 from bot.planners.rules.growth import read_grew
+from bot.planners.rules.implied import read_implied
 from bot.planners.rules.items import Item
 from bot.planners.rules.lacking import read_lacking
 from bot.planners.rules.line import Line
@@ -34,6 +35,7 @@ from bot.planners.rules.measures import (
     read_metrics,
 )
 from bot.planners.rules.ordering import read_ordering
+from bot.planners.rules.overview import read_overview
 from bot.planners.rules.pairs import read_pairs, read_per_thing
 from bot.planners.rules.populations import read_populations, set_populations
 from bot.planners.rules.presence import read_empty, read_truth
@@ -50,7 +52,7 @@ Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 # What is asked for, and which rows of it; each list in the order in which its stages take words.
 _SUBJECTS = (
     read_clauses, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing,
-    read_counted,
+    read_counted, read_implied,
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,
@@ -97,6 +99,7 @@ def assemble(
     read_shares(line, draft, scene)
     read_ordering(line, draft, scene)
     read_grew(line, draft, scene)
+    read_overview(line, draft, scene, context)
     default_period(draft, context)  # a growth may have brought a comparison
     read_chart(line, draft, scene)
     if continues and base is not None:

@@ -33,8 +33,9 @@ _TEXTS = {
     "dimensions": Text(zh="有哪些维度", en="which dimensions there are"),
     "values": Text(zh="有哪些取值", en="which values there are"),
 }
-_QUIET = frozenset({Tag.STOP, Tag.OF, Tag.AND, Tag.OR, Tag.IS, Tag.WHICH, Tag.LIST, Tag.FOLLOW, Tag.COMPARE, Tag.BY,
-                    Tag.META_METRICS, Tag.META_DIMENSIONS, Tag.DEFINITION, Tag.FRESHNESS, Tag.HELP})  # fmt: skip
+_QUIET = frozenset({Tag.STOP, Tag.OVERVIEW, Tag.OF, Tag.AND, Tag.OR, Tag.IS, Tag.WHICH, Tag.LIST, Tag.FOLLOW,
+                    Tag.COMPARE, Tag.BY, Tag.META_METRICS, Tag.META_DIMENSIONS,
+                    Tag.DEFINITION, Tag.FRESHNESS, Tag.HELP})  # fmt: skip
 _REST = Rule(
     r"^(?:数据|指标|维度|字段|这个|这里|里|的|之间|是|可以|能|用|看|个|一个|data|metrics?|kpis?"
     r"|dimensions?|here|down|up|an?|the|it)$"

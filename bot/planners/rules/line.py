@@ -95,7 +95,7 @@ class Line:
         if self.roles[index].kind == "sign":
             return self.items[index].text not in ",;.?!"
         return self.roles[index].kind == "grammar" and all(
-            tag in (Tag.STOP, Tag.FOLLOW, Tag.CORRECT) for tag, _ in self.items[index].tags
+            tag in (Tag.STOP, Tag.FOLLOW, Tag.CORRECT, Tag.OVERVIEW) for tag, _ in self.items[index].tags
         )
 
     def _walk(self, indexes: range, through: tuple[Tag, ...]) -> Iterator[int]:

@@ -64,12 +64,24 @@ def _concept_metric(line: Line, index: int, concept: Concept, draft: Draft, scen
     others = tuple(Term("metric", name, "label") for name in concept.also if name in scene.catalog.metrics)
     line.roles[index] = Role("metric", (term,))
     draft.choices.append((index, term, others))
-    draft.evaluative.add(concept.metric)
     words = line.items[index].text
+    if not _names_part_of(concept.metric, words, scene):
+        draft.evaluative.add(concept.metric)
     if any(word in words for word in _WORST):
         draft.superlative = ("worst", scene.words(line, index))
     elif any(word in words for word in _BEST):
         draft.superlative = ("best", scene.words(line, index))
+
+
+def _names_part_of(metric: str, words: str, scene: Scene) -> bool:
+    """Return whether a vague word is a piece of the metric's name (退款): its value is ranked, not its merit."""
+    known = scene.metric(metric)
+    names = (known.label.zh, known.label.en, *known.synonyms.all())
+    folded = words.casefold()
+    return any(
+        folded in name.casefold() if not folded.isascii() else folded in name.casefold().split()
+        for name in names
+    )
 
 
 def _concept_dimension(

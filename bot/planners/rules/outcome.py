@@ -74,9 +74,23 @@ def refuse(
 
 
 def leading_metrics(scene: Scene) -> list[Metric]:
-    """Return the visible metrics, strategic ones first, then as declared."""
+    """Return the visible metrics: strategic ones first, among them what vague words mean, then amounts.
+
+    Certified ones come before others, what the last days still change after (a repeat rate of 90 days).
+    """
     visible = [metric for metric in scene.catalog.metrics.values() if not metric.hidden]
-    return sorted(visible, key=lambda metric: _TIERS[metric.tier])
+    meant = [concept.metric for concept in scene.catalog.concepts if concept.metric]
+    also = {name for concept in scene.catalog.concepts for name in concept.also}
+
+    def weight(metric: Metric) -> tuple[int, bool, int, bool, bool, int]:
+        # A sum says how large things are, a quotient only how good: money and counts lead.
+        named = metric.name in meant or metric.name in also
+        return (
+            _TIERS[metric.tier], metric.name not in meant, metric.is_ratio, not metric.certified, not named,
+            metric.maturity_days,
+        )  # fmt: skip
+
+    return sorted(visible, key=weight)
 
 
 def default_plans(scene: Scene) -> list[MetricPlan]:

@@ -57,5 +57,6 @@ class Tag(StrEnum):
     HAD = "had"  # rows at all: had sales
     ONLY = "only"
     VERB = "verb"  # what customers and shops do; carries the question only where no metric is named
+    OVERVIEW = "overview"  # strong: asks for the whole picture by itself; weak: how is …
     FOLLOW = "follow"
     CORRECT = "correct"

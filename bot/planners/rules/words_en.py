@@ -31,6 +31,19 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "that have|that had|who have|who had|which have|which had|that has|who has|with the|has been|have been|is being|are being|"
         "aged|old|age of|weighing|weighs|weigh|among all|out of all|of all|all of the|all of|all the|in the data|in our data|in the database|in the dataset|in the system",
     ),
+    (
+        Tag.OVERVIEW,
+        "strong",
+        "overview|overview of|an overview|an overview of|summary|summary of|a summary|a summary of|recap|a recap of|snapshot|a snapshot of|"
+        "scorecard|key metrics|the key metrics|main metrics|core metrics|key numbers|the key numbers|main numbers|headline numbers|key figures|"
+        "key kpis|main kpis|our kpis|how are we doing|how are we|how did we do|how have we done|how have we been doing|how were we doing|"
+        "how do we do|how are things|how are things going|how is everything|how's everything|how is it going|how's it going|how did it go|how did things go|how were things",
+    ),
+    (
+        Tag.OVERVIEW,
+        "weak",
+        "how is|how's|how are|how did|how was|how were|how has|how have|how does|how do|performance",
+    ),
     (Tag.OF, "", "of|in|for|within|among|amongst|with|where|whose|from|at|on|inside"),
     (Tag.AND, "", "and|as well as|along with|together with|plus|alongside|and also"),
     (Tag.OR, "", "or|either|nor"),

@@ -75,7 +75,6 @@ CLARIFIED = [
     "哪个灯驿最好",
     "which hub is best?",
     "纸鸢和蛙鸣对比",
-    "上个月怎么样",
     "最高的灯费额是多少",
     "what was the highest zarn?",
     "前段时间的灯费额",
