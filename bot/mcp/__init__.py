@@ -1,0 +1,1 @@
+"""The same brain for other assistants: a server of the Model Context Protocol, thin over `bot.api.service`."""
