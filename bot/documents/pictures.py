@@ -15,11 +15,11 @@ from semantic_layer.text import Locale
 from tools.render import as_float, cell
 from tools.result import ChartSpec
 
-WIDTH, HEIGHT = 640, 240
+WIDTH, HEIGHT = 400, 170  # as wide as a phone: its letters are as large as the page's
 LEFT, RIGHT, TOP, BOTTOM = 8, 8, 22, 22
 ROW = 26
 MOST_BARS = 10
-LABEL = 150
+LABEL = 108
 COLOURS = ("var(--accent, #2563eb)", "var(--second, #94a3b8)", "var(--third, #d97706)")
 
 
@@ -117,7 +117,7 @@ def _bars(chart: ChartSpec, locale: Locale) -> str | None:
         return None
     low, high = min(0.0, *(value for _, value in shown)), max(0.0, *(value for _, value in shown))
     reach = (high - low) or 1.0
-    room = WIDTH - LABEL - 110
+    room = WIDTH - LABEL - 84
     zero = LABEL + room * (0.0 - low) / reach
     body = []
     for row, (name, value) in enumerate(shown):
@@ -136,7 +136,7 @@ def _bars(chart: ChartSpec, locale: Locale) -> str | None:
     return _svg(body, TOP + len(shown) * ROW + 4, chart.title.at(locale))
 
 
-def _cut(text: str, most: int = 12) -> str:
+def _cut(text: str, most: int = 8) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from semantic_layer.catalog import Dimension, Metric
 from semantic_layer.errors import AskGrowthError
-from semantic_layer.period import Grain
+from semantic_layer.period import Grain, truncate
 from semantic_layer.query import Compare, GroupBy, MetricQuery, OrderBy, PeriodRange
 from semantic_layer.table import Table
 from semantic_layer.text import Text
@@ -84,11 +84,14 @@ def read_trend(metrics: Sequence[Metric], gathered: Gathered, context: ToolConte
     """Add the main metric by week up to the end of the period, or by day over an event."""
     main, period = main_of(metrics), gathered.frame.period
     grain = Grain.DAY if gathered.frame.kind == "event" else Grain.WEEK
-    start = period.start if grain is Grain.DAY else period.end - timedelta(weeks=TREND_WEEKS)
+    start, end = period.start, period.end
+    if grain is Grain.WEEK:  # whole weeks only: part of one would look like a fall
+        end = truncate(period.end, grain, context.layer.catalog.week_start)
+        start = end - timedelta(weeks=TREND_WEEKS)
     query = MetricQuery(
         metrics=(main.name,),
         group_by=(GroupBy(dimension="metric_time", grain=grain),),
-        period=PeriodRange(start=start, end=period.end),
+        period=PeriodRange(start=start, end=end),
     )
     gathered.trend = _read(query, gathered, context)
 
@@ -106,7 +109,14 @@ def read_splits(metrics: Sequence[Metric], gathered: Gathered, context: ToolCont
         )
         table = _read(query, gathered, context)
         if table is not None and len(table.rows) > 1:
-            gathered.splits.append((metric, dimension, table.head(MOST_MEMBERS)))
+            gathered.splits.append((metric, dimension, _narrow(table.head(MOST_MEMBERS))))
+
+
+def _narrow(table: Table) -> Table:
+    """Return the table without differences: both values and the growth say it on a phone."""
+    kept = [at for at, column in enumerate(table.columns) if not column.name.endswith("__delta")]
+    rows = tuple(tuple(row[at] for at in kept) for row in table.rows)
+    return Table(tuple(table.columns[at] for at in kept), rows, table.row_count)
 
 
 def explain(metrics: Sequence[Metric], tool: Tool, gathered: Gathered, context: ToolContext) -> None:
