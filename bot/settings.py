@@ -36,6 +36,7 @@ class Settings:
         default=None, repr=False
     )  # may hold a password; None: SQLite in state_dir
     public_url: str | None = None  # where people open the chat: linked in messages
+    public_url: str | None = None  # where people open the chat: linked in messages
     delivery: Mapping[str, str] = field(default_factory=dict, repr=False)  # target -> address, a secret
     traced: bool = False  # whether every question leaves a record in state_dir/traces
     otlp_endpoint: str | None = None  # an OpenTelemetry collector that gets the records, too
@@ -68,6 +69,7 @@ def read_settings(
         chainlit_auth_secret=env.get("CHAINLIT_AUTH_SECRET"),
         variables=dict(env),
         database_url=env.get("ASKGROWTH_DATABASE_URL") or None,
+        public_url=env.get("ASKGROWTH_PUBLIC_URL") or None,
         public_url=env.get("ASKGROWTH_PUBLIC_URL") or None,
         delivery=_delivery(env),
         traced=env.get("ASKGROWTH_TRACE", "on" if endpoint is not None else "off").lower() in ON,

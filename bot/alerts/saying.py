@@ -47,15 +47,15 @@ def condition_said(rule: AlertRule, catalog: Catalog) -> Text:
         )
     if rule.kind == "pacing":
         return Text(
-            zh=f"{what.zh}达成目标的把握低于 {percent(rule.value)}",
-            en=f"the chance of meeting the target of {what.en} falls under {percent(rule.value)}",
+            zh=f"{what.zh}达成目标的把握低于 {_share(rule.value)}",
+            en=f"the chance of meeting the target of {what.en} falls under {_share(rule.value)}",
         )
     if rule.kind == "anomaly":
         side = {"<": Text(zh="异常偏低", en="unusually low"), ">": Text(zh="异常偏高", en="unusually high")}
         how = side.get(rule.operator, Text(zh="异常", en="unusual"))
         return Text(zh=f"{what.zh}{how.zh}", en=f"{what.en} is {how.en}")
     if rule.kind == "change":
-        base, share = AGAINST[rule.against], percent(abs(rule.value))
+        base, share = AGAINST[rule.against], _share(abs(rule.value))
         verb = Text(zh="下降", en="falls by") if rule.value < 0 else Text(zh="上升", en="rises by")
         return Text(
             zh=f"{days.zh}{what.zh}比{base.zh}{verb.zh}超过 {share}",
@@ -93,15 +93,18 @@ def filter_said(where: str, catalog: Catalog) -> Text:
 
     def said(locale: Locale) -> str:
         tree = parse_expression(where)
-        codes: dict[str, str] = {}
-        for name in {column.name for column in tree.find_all(exp.Column)}:
-            dimension = catalog.dimensions.get(catalog.spellings.get(name, name))
-            if dimension is not None:
-                codes[name] = dimension.label.at(locale)
-        text = " ".join(tree.sql().split())
-        for name, label in codes.items():
-            text = text.replace(f"{name} = '", f"{label} = '").replace(f"{name} IN ", f"{label} IN ")
-        return text
+        for condition in tree.find_all(exp.Predicate, exp.In):
+            column = condition.find(exp.Column)
+            dimension = (
+                catalog.dimensions.get(catalog.spellings.get(column.name, column.name)) if column else None
+            )
+            if column is None or dimension is None:
+                continue
+            labels = {str(one.code): one.label.at(locale) for one in dimension.values}
+            for literal in condition.find_all(exp.Literal):
+                literal.set("this", labels.get(literal.name, literal.name))
+            column.replace(exp.to_identifier(dimension.label.at(locale)))
+        return " ".join(tree.sql().replace("'", "").replace('"', "").split())
 
     return Text(zh=said("zh-CN"), en=said("en-US"))
 
@@ -120,28 +123,24 @@ def statement(rule: AlertRule, event: Event, reading: Reading, catalog: Catalog)
     )
     if event == "recovered":
         value = _value(rule, reading, catalog)
-        tail = Text(zh=f",现在 {value.zh}", en=f", now {value.en}") if value else Text(zh="", en="")
-        return Text(
-            zh=f"已恢复:{what.zh}({when.zh}){tail.zh}。",
-            en=f"Back to normal: {what.en} ({when.en}){tail.en}.",
-        )
+        zh, en = (f",现在 {value.zh}", f", now {value.en}") if value else ("", "")
+        return Text(zh=f"已恢复:{what.zh}({when.zh}){zh}。", en=f"Back to normal: {what.en} ({when.en}){en}.")
     condition = condition_said(rule, catalog)
     if rule.kind in ("pacing", "quality", "freshness"):
-        note = reading.note or Text(zh="", en="")
         chance = percent(reading.value or 0.0)
         now = Text(zh=f"把握 {chance}", en=f"the chance is {chance}") if rule.kind == "pacing" else None
-        parts = [part for part in (now, note if note.zh else None) if part]
+        parts = [part for part in (now, reading.note) if part is not None]
         zh, en = ",".join(part.zh for part in parts), ", ".join(part.en for part in parts)
         return Text(
-            zh=f"{condition.zh}:{zh}".rstrip("。") + "。",
-            en=f"{_capital(condition.en)}: {en}".rstrip(".") + ".",
+            zh=f"{condition.zh}:{zh}".rstrip("。:") + "。",
+            en=f"{_capital(condition.en)}: {en}".rstrip(". :") + ".",
         )
     value = _value(rule, reading, catalog)
     assert value is not None
-    detail = _detail(rule, reading, catalog)
+    zh, en = _detail(rule, reading, catalog)
     return Text(
-        zh=f"{when.zh} {what.zh} {value.zh}{detail.zh}(条件:{condition.zh})。",
-        en=f"{when.en}: {what.en} was {value.en}{detail.en} (condition: {condition.en}).",
+        zh=f"{when.zh} {what.zh} {value.zh}{zh}(条件:{condition.zh})。",
+        en=f"{when.en}: {what.en} was {value.en}{en} (condition: {condition.en}).",
     )
 
 
@@ -154,16 +153,21 @@ def _value(rule: AlertRule, reading: Reading, catalog: Catalog) -> Text | None:
     return prose(reading.value, value_column(catalog.metrics[rule.metric]))
 
 
-def _detail(rule: AlertRule, reading: Reading, catalog: Catalog) -> Text:
+def _detail(rule: AlertRule, reading: Reading, catalog: Catalog) -> tuple[str, str]:
+    """Return what the value is held against, in Chinese and English; empty where the condition says it."""
     assert rule.metric is not None
     column = value_column(catalog.metrics[rule.metric])
     if rule.kind == "change" and (change := growth(reading)) is not None:
         before, moved = prose(reading.before, column), percent(change, sign=True)
-        return Text(zh=f",此前 {before.zh},{moved}", en=f", {before.en} before, {moved}")
+        return f",此前 {before.zh},{moved}", f", {before.en} before, {moved}"
     if rule.kind == "anomaly" and reading.low is not None:
         low, high = prose(reading.low, column), prose(reading.high, column)
-        return Text(zh=f",平常在 {low.zh}–{high.zh}", en=f", usually {low.en} to {high.en}")
-    return Text(zh="", en="")
+        return f",平常在 {low.zh}–{high.zh}", f", usually {low.en} to {high.en}"
+    return "", ""
+
+
+def _share(value: float) -> str:
+    return f"{value * 100:g}%"
 
 
 def _capital(text: str) -> str:

@@ -18,7 +18,7 @@ from semantic_layer.errors import AskGrowthError
 # The modules of this package with commands, in the order in which the help shows them.
 _MODULES = (
     "ask", "query", "catalog", "workspace", "rollups", "suggestions", "chat", "user", "feedback", "verified",
-    "ledger", "digest", "init", "token", "mcp",
+    "ledger", "digest", "jobs", "alerts", "delivery", "usage", "init", "token", "mcp",
 )  # fmt: skip
 # Commands that somebody waits for: only their module is loaded when one of them is asked for.
 _WAITED_FOR = {"ask": "ask", "sql": "ask"}

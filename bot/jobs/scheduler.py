@@ -19,8 +19,8 @@ SECONDS = 30
 class Scheduler:
     """Ticks until closed. A tick that takes longer than half a minute delays the next; none run side by side."""
 
-    def __init__(self, runner: Runner, seconds: float = SECONDS) -> None:
-        """Take the runner; nothing runs before `start`."""
+    def __init__(self, runner: Runner | None, seconds: float = SECONDS) -> None:
+        """Take the runner; nothing runs before `start`, and without a runner nothing at all."""
         from apscheduler.schedulers.background import BackgroundScheduler
 
         self._runner = runner
@@ -32,13 +32,17 @@ class Scheduler:
     def start(self) -> None:
         """Start ticking."""
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
-        self._clockwork.start()
+        if self._runner is not None:
+            self._clockwork.start()
 
     def close(self) -> None:
         """Stop after the tick that runs."""
-        self._clockwork.shutdown(wait=True)
+        if self._clockwork.running:
+            self._clockwork.shutdown(wait=True)
 
     def _tick(self) -> None:
+        if self._runner is None:
+            return
         try:
             self._runner.tick()
         except Exception:  # the app database may be away for a while: logged, and tried at the next tick

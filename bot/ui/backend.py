@@ -6,6 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from bot.alerts.talk import AlertTalk
+from bot.following.asker import CountingAsker
+from bot.jobs.clock import SystemClock
+from bot.jobs.runner import Runner
 from bot.memory.recall import Memory
 from bot.ui.chat import Asker
 from bot.ui.desk import Bench, Desk
@@ -32,6 +36,8 @@ class Backend:
     interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
     has_model: bool = False  # whether an endpoint is set, so that the planner can be chosen
     layer: SemanticLayer | None = None  # None: no catalog page
+    runner: Runner | None = None  # the scheduled work; None: nothing runs by itself
+    talk: AlertTalk | None = None  # alerts by chat
     desk: Desk | None = None  # None: the cards only show
 
 
@@ -53,7 +59,7 @@ def open_backend(
     verified: list[tuple[str, ...]] = [(one.question,) for one in memory.stored()]
     verified += [(one.question, *one.paraphrases) for one in layer.verified]
     return Backend(
-        asker=pipeline,
+        asker=CountingAsker(pipeline, store, str(settings.workspace), SystemClock()),
         starters=starters_of(layer.catalog, verified, lambda q: pipeline.explain(q).outcome == "answer"),
         workspace=layer.settings.name,
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
@@ -61,6 +67,8 @@ def open_backend(
         interrupt=layer.engine.interrupt,
         has_model=settings.endpoint is not None,
         layer=layer,
+        runner=Runner(pipeline, settings, store),
+        talk=AlertTalk(pipeline, store, str(settings.workspace), SystemClock()),
         desk=Desk(layer, Bench(pipeline.run, store, str(settings.workspace), memory.pairs, pipeline.ledger)),
     )
 

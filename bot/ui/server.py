@@ -14,6 +14,7 @@ from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.jobs.scheduler import Scheduler
 from bot.store.database import database_url, open_async, open_store
 from bot.ui.app_folder import NO_SUCH_ENV_FILE, make_app_folder, write_readme
 from bot.ui.backend import Backend, open_backend
@@ -191,7 +192,10 @@ async def _serve(
         # Chainlit's own ends the process with os._exit, before anything of ours is closed.
         for question in backend.starters[LOCALES[0]][:1]:
             chat.warm_up(question)
+        clockwork = Scheduler(backend.runner)
+        clockwork.start()
         yield
+        clockwork.close()
         chat.close()
         await engine.dispose()
 
