@@ -160,6 +160,7 @@ class Execution:
 
     def _metric(self, plan: MetricPlan, *, brief: bool) -> Outcome:
         view, sql, warned = self._run(plan)
+        view = replace(view, focus=plan.focus)
         beside: list[tuple[str, str]] = []
 
         def run_beside(query: MetricQuery, purpose: str) -> View:

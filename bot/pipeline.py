@@ -13,8 +13,8 @@ from bot.answer import Answer, Clarification, Provenance, Refusal
 from bot.answer import Planner as PlannerName
 from bot.approvals import Approvals, as_approved
 from bot.compose.definitions import metric_definitions
-from bot.compose.headline import together
 from bot.compose.interpretation import completed
+from bot.compose.premise import corrected
 from bot.compose.warnings import not_understood
 from bot.execution import Execution, Outcome, Stopwatch
 from bot.language.locale import locale_of
@@ -274,7 +274,7 @@ class Pipeline:
             planner=planner,
             plan=first.part.plan,
             parts=tuple(outcome.part for outcome in outcomes),
-            headline=together([outcome.headline for outcome in outcomes]),
+            headline=corrected([one.headline for one in outcomes], planned.premise, first.findings),
             periods=tuple(periods),
             interpretation=completed(planned.slots, first.slots),
             findings=tuple(finding for outcome in outcomes for finding in outcome.findings),

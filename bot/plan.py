@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from semantic_layer.query import Frozen, MetricQuery
+from semantic_layer.query import Condition, Frozen, MetricQuery
 from semantic_layer.text import Text
 
 RefusalReason = Literal[
@@ -29,10 +29,15 @@ class BilingualMessage(Frozen):
 
 
 class MetricPlan(MetricQuery):
-    """Compute metrics: a metric query with its tag. `presentation` is the asked chart, not part of the identity."""
+    """Compute metrics: a metric query with its tag.
+
+    `presentation` is the asked chart, `focus` the member whose share of all was asked (the rows of the others are its
+    total): neither changes a number, so neither is part of the identity.
+    """
 
     kind: Literal["metric"]
     presentation: Literal["line", "bar", "pie", "table", "area"] | None = None
+    focus: Condition | None = None
 
 
 class ToolPlan(Frozen):
@@ -86,7 +91,7 @@ def plan_hash(plan: AnswerablePlan) -> str:
     What changes no number is made canonical: conditions, `in` values and segments are sorted; the order that the
     rows have anyway and the asked end of a period that nothing is compared with are left out.
     """
-    content = plan.model_dump(mode="json", exclude={"presentation"}, exclude_defaults=True)
+    content = plan.model_dump(mode="json", exclude={"presentation", "focus"}, exclude_defaults=True)
     if isinstance(plan, MetricPlan):
         _without_defaults(plan, content)
     for condition in content.get("where", []):

@@ -8,6 +8,7 @@ from bot.compose.phrases import NO_CHANGE, change, join, still_open
 from bot.compose.ranking import ranking_headline
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
+from semantic_layer.table import Row
 from semantic_layer.text import Text
 from tools.render import percent, prose, style_of
 
@@ -20,6 +21,9 @@ def share_headline(view: View, side: Side, scene: Scene) -> Text:
     if not known:
         return ranking_headline(view, side, scene)
     known.sort(key=lambda pair: -pair[0])
+    asked = _asked_share(view, known, metric, scene)
+    if asked is not None:
+        return asked
     top, row = known[0]
     column = view.column(metric)
     at, label = placed(view, scene), view.label(row)
@@ -43,6 +47,51 @@ def share_headline(view: View, side: Side, scene: Scene) -> Text:
             en=f"{second.en} follows with {percent(known[1][0])}",
         )
     return join([first, three, still_open(scene, maturity_days(scene.catalog, metric), view.main)])
+
+
+def _asked_share(view: View, known: list[tuple[float, Row]], metric: str, scene: Scene) -> Text | None:
+    """Return the share of the members that were asked about, with their place; None where none was, or by time."""
+    focus = view.focus
+    if focus is None or len(view.dimensions) != 1 or view.time is not None or not view.has(focus.dimension):
+        return None
+    at = view.table.index(focus.dimension)
+    column, where = view.column(metric), placed(view, scene)
+    mine = [(part, row) for part, row in known if row[at] in focus.values]
+    if not mine:
+        return None
+    part = sum(share for share, _ in mine)
+    numbers = [value for _, row in mine if (value := view.number(row, metric)) is not None]
+    value = prose(sum(numbers), column)
+    label = view.label(mine[0][1])
+    first = Text(
+        zh=f"{where.zh}{label.zh}占{column.label.zh}的{percent(part)},{value.zh}",
+        en=f"{label.en} makes up {percent(part)} of {column.label.en} {where.en}: {value.en}",
+    )
+    if len(mine) > 1:
+        each = [(view.label(row), percent(share)) for share, row in mine]
+        parts = Text(
+            zh="、".join(f"{name.zh}{size}" for name, size in each),
+            en=", ".join(f"{name.en} {size}" for name, size in each),
+        )
+        first = Text(
+            zh=f"{where.zh}{column.label.zh}里{parts.zh},合计{percent(part)},{value.zh}",
+            en=f"of {column.label.en} {where.en}: {parts.en}; together {percent(part)}, {value.en}",
+        )
+    if len(mine) > 1 or len(known) < 3:
+        return join([first, still_open(scene, maturity_days(scene.catalog, metric), view.main)])
+    place = known.index(mine[0]) + 1
+    top = view.label(known[0][1])
+    count, what = len(known), view.group_names()
+    second = Text(
+        zh=f"在{count}个{what.zh}里排第{place}",
+        en=f"that is number {place} of {count}",
+    )
+    if place > 1:
+        second = Text(
+            zh=f"{second.zh},最高的是{top.zh}({percent(known[0][0])})",
+            en=f"{second.en}; the largest is {top.en} ({percent(known[0][0])})",
+        )
+    return join([first, second, still_open(scene, maturity_days(scene.catalog, metric), view.main)])
 
 
 def members_headline(view: View, side: Side, scene: Scene) -> Text:

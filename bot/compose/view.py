@@ -8,7 +8,7 @@ from typing import Literal
 
 from semantic_layer.catalog import Catalog
 from semantic_layer.period import Grain, Period
-from semantic_layer.query import GroupBy, MetricQuery
+from semantic_layer.query import Condition, GroupBy, MetricQuery
 from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
 from tools.render import as_float, group_label
@@ -46,6 +46,7 @@ class View:
     query: MetricQuery
     table: Table
     periods: tuple[UsedPeriod, ...] = ()
+    focus: Condition | None = None  # the member whose share was asked
 
     @property
     def main(self) -> Period | None:

@@ -76,6 +76,7 @@ class Planned:
     why: Text = field(default_factory=lambda: Text(zh="规则解析", en="read by rules"))
     alternatives: tuple[Option, ...] = ()
     notes: tuple[Text, ...] = ()
+    premise: Literal["up", "down"] | None = None  # what a why-question takes for granted
     planner: Literal["rules", "llm", "verified"] | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
 

@@ -121,10 +121,11 @@ def _open_filter(draft: Draft, scene: Scene) -> None:
     if len(members) == 1:
         draft.where.remove(members[0])
         draft.add_group(GroupBy(dimension=members[0].dimension))
+        draft.focus = members[0]
         label = scene.dimension(members[0].dimension).label
         draft.note(
             f"占比按全部「{label.zh}」计算,表中列出每一个。",
-            f"The share is of all {label.en}; the table lists each of them.",
+            f"The share is of the total over every {label.en}; the table lists each of them.",
         )
 
 

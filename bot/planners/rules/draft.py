@@ -16,6 +16,7 @@ from semantic_layer.catalog import Catalog, Dimension, Metric
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import (
     Compare,
+    Condition,
     GroupBy,
     Having,
     Limit,
@@ -115,6 +116,7 @@ class Draft:
     order_by: list[OrderBy] = field(default_factory=list)
     limit: Limit | None = None
     presentation: Presentation | None = None
+    focus: Condition | None = None  # the member whose share was asked
     counted: str | None = None  # how many of this dimension
     lists: bool = False  # the members themselves are asked for, no metric is shown
     evaluative: set[str] = field(default_factory=set)  # metrics read from a vague word: most means best
@@ -197,4 +199,5 @@ class Draft:
             order_by=tuple(self.order_by),
             limit=self.limit,
             presentation=self.presentation,
+            focus=self.focus,
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.compose.premise import premise_of
 from bot.language.normalise import Normalised, normalise
 from bot.language.terms.kept import open_lexicon
 from bot.language.terms.lexicon import Term
@@ -97,7 +99,10 @@ class RulesPlanner:
                 return Planned(
                     choice.plan, why=Text(zh="选自上一轮的选项", en="picked from the options offered")
                 )
-        return self._read(found, scene, base_of(request.conversation))
+        planned = self._read(found, scene, base_of(request.conversation))
+        if isinstance(planned.plan, ToolPlan) and planned.plan.name == "change_drivers":
+            planned = replace(planned, premise=premise_of(scene.question.text))
+        return planned
 
     def understood(self, request: PlanRequest) -> tuple[Segmented, Scene]:
         """Return the words of a question with what each may name: what another planner's plan is judged by."""
