@@ -29,7 +29,7 @@ class Record(Frozen):
     `right` says whether the outcome and its content are what is expected; `confidently_wrong` that an answer
     was given and it is not. `wrong_slots` compares the plan with the gold plan where there is one. `rows` and
     `gold_rows` are the first of the two results that were compared, as text. `unfaithful` lists numbers of the
-    headline that no cell accounts for; `chart_problem` is None where no chart is due. `fingerprint` changes with the
+    headline that no cell accounts for (None without a headline); `chart_problem` is None where no chart is due. `fingerprint` changes with the
     case, so that a run is not continued over a case that was edited.
     """
 
@@ -59,7 +59,7 @@ class Record(Frozen):
     rows: JsonValue = None
     gold_rows: JsonValue = None
     headline: str | None = None
-    unfaithful: tuple[str, ...] = ()
+    unfaithful: tuple[str, ...] | None = None
     chart: str | None = None
     chart_problem: str | None = None
     planner: str = "rules"

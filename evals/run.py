@@ -193,7 +193,7 @@ def _record(
         rows=_kept(verdict.got),
         gold_rows=_kept(verdict.gold),
         headline=answer.headline.at(locale) if answer.headline else None,
-        unfaithful=unfaithful(answer, layer, case.today, case.user),
+        unfaithful=unfaithful(answer, layer, case.today, case.user) if answer.headline else None,
         chart=answer.chart.kind if answer.chart is not None else None,
         chart_problem=chart_problem(answer) if answer.outcome == "answer" else None,
         planner=answer.planner,

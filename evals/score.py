@@ -66,7 +66,7 @@ def score(records: Sequence[Record]) -> Scores:
         clarify_recall=_recall(records, "clarify"),
         invariance=_invariance(records),
         language_invariance=_language_invariance(records),
-        faithful=_rate(told, lambda r: not r.unfaithful),
+        faithful=_rate([r for r in told if r.unfaithful is not None], lambda r: not r.unfaithful),
         charts=_rate(drawn, lambda r: not r.chart_problem),
         slots=_slots(records),
         p50=quantile(seconds, 0.5),
