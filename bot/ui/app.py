@@ -83,9 +83,23 @@ class Handlers:
     async def asked(self, message: cl.Message) -> None:
         """Answer a typed question."""
         turn = _turn()
+        if await self._said_of_alerts(message.content, turn):
+            return
         async with Working(turn.locale or language_of(message.content)) as working:
             answer = await self._chat.ask(message.content, turn, working.hear)
         await self._send(answer)
+
+    async def _said_of_alerts(self, text: str, turn: Turn) -> bool:
+        """Answer a sentence about alerts, and return whether it was one."""
+        talk = self._backend.talk
+        if talk is None:
+            return False
+        reply = await self._chat.work(
+            lambda: talk.reply(text, turn.conversation, user=turn.user, locale=turn.locale)
+        )
+        if reply is not None:
+            await send_text(reply.text)
+        return reply is not None
 
     async def chosen(self, action: cl.Action) -> None:
         """Answer a button. The work runs as the session's task, so that the stop button reaches it."""

@@ -40,6 +40,13 @@ class Backend:
     talk: AlertTalk | None = None  # alerts by chat
     desk: Desk | None = None  # None: the cards only show
 
+    def counting(self) -> Asker:
+        """Return the asker with the metrics of its answers counted; a given one counts nothing."""
+        runner = self.runner
+        if runner is None:
+            return self.asker
+        return CountingAsker(runner.pipeline, runner.engine, runner.workspace, runner.clock)
+
 
 def open_backend(
     settings: Settings, store: Engine, progress: Callable[[Text], None] | None = None
@@ -59,7 +66,7 @@ def open_backend(
     verified: list[tuple[str, ...]] = [(one.question,) for one in memory.stored()]
     verified += [(one.question, *one.paraphrases) for one in layer.verified]
     return Backend(
-        asker=CountingAsker(pipeline, store, str(settings.workspace), SystemClock()),
+        asker=pipeline,
         starters=starters_of(layer.catalog, verified, lambda q: pipeline.explain(q).outcome == "answer"),
         workspace=layer.settings.name,
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},

@@ -175,7 +175,7 @@ async def _serve(
     from bot.ui.data_layer import StoreDataLayer
 
     engine = open_async(store.url)
-    chat = Chat(backend.asker, backend.interrupt)
+    chat = Chat(backend.counting(), backend.interrupt)
     _register(chat, backend, StoreDataLayer(engine))
     from bot.ui.ratings import check_ratings
 
