@@ -12,7 +12,7 @@ from semantic_layer.query import Frozen
 
 
 class RunInfo(Frozen):
-    """What a run was made with. Two runs may only be continued into one another where they are equal."""
+    """What a run was made with; only an equal one continues it. `left_out` counts cases by workspace without data."""
 
     kind: str = "run"
     planner: str = "rules"
@@ -29,8 +29,8 @@ class Record(Frozen):
     `right` says whether the outcome and its content are what is expected; `confidently_wrong` that an answer
     was given and it is not. `wrong_slots` compares the plan with the gold plan where there is one. `rows` and
     `gold_rows` are the first of the two results that were compared, as text. `unfaithful` lists numbers of the
-    headline that no cell accounts for (None without a headline); `chart_problem` is None where no chart is due. `fingerprint` changes with the
-    case, so that a run is not continued over a case that was edited.
+    headline that no cell accounts for (None without one); `chart_problem` is None where no chart is due.
+    `fingerprint` changes with the case, so that a run is not continued over a case that was edited.
     """
 
     case: str

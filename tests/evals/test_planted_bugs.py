@@ -24,7 +24,8 @@ SUITE = ROOT / "evals" / "suites" / "hotel" / "02_filters_time.yml"
 
 @pytest.fixture(scope="module")
 def cases() -> tuple[Case, ...]:
-    return load_suite(SUITE)
+    """Return every third question, and all about the last so many days."""
+    return tuple(case for at, case in enumerate(load_suite(SUITE)) if at % 3 == 0 or "最近" in case.question)
 
 
 @pytest.fixture
@@ -36,10 +37,8 @@ def _lost(runner: Runner, cases: Sequence[Case]) -> list[Record]:
     return [record for record in runner.run(cases) if not record.right]
 
 
-def test_without_a_bug_next_to_nothing_of_this_suite_is_wrong(
-    runner: Runner, cases: tuple[Case, ...]
-) -> None:
-    assert len(_lost(runner, cases)) <= 3
+def test_without_a_bug_almost_nothing_of_this_suite_is_wrong(runner: Runner, cases: tuple[Case, ...]) -> None:
+    assert len(_lost(runner, cases)) <= 2
 
 
 def test_a_compiler_that_counts_the_day_after_the_period_is_caught(
@@ -68,7 +67,7 @@ def test_a_time_grammar_in_which_the_last_seven_days_are_eight_is_caught(
 
     monkeypatch.setattr(dates, "_rolling", one_day_earlier)
     lost = {record.question for record in _lost(runner, cases)}
-    assert {"最近7天的退订数", "cancellations in the last 7 days", "past 30 days room revenue"} <= lost
+    assert {"最近30天的客房收入", "room revenue in the last 30 days", "最近两周的预订数"} <= lost
 
 
 def test_a_matcher_that_overlooks_names_of_several_words_is_caught(
