@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from bot.endpoint import Endpoint, SettingsError, read_endpoint
+from bot.login import Login, read_login
 from semantic_layer.text import LOCALES, Locale, Text
 
 PlannerChoice = Literal["rules", "llm", "auto"]
@@ -36,9 +37,9 @@ class Settings:
         default=None, repr=False
     )  # may hold a password; None: SQLite in state_dir
     public_url: str | None = None  # where people open the chat: linked in messages
-    public_url: str | None = None  # where people open the chat: linked in messages
     delivery: Mapping[str, str] = field(default_factory=dict, repr=False)  # target -> address, a secret
     traced: bool = False  # whether every question leaves a record in state_dir/traces
+    login: Login = field(default_factory=Login)
     otlp_endpoint: str | None = None  # an OpenTelemetry collector that gets the records, too
 
 
@@ -70,9 +71,9 @@ def read_settings(
         variables=dict(env),
         database_url=env.get("ASKGROWTH_DATABASE_URL") or None,
         public_url=env.get("ASKGROWTH_PUBLIC_URL") or None,
-        public_url=env.get("ASKGROWTH_PUBLIC_URL") or None,
         delivery=_delivery(env),
         traced=env.get("ASKGROWTH_TRACE", "on" if endpoint is not None else "off").lower() in ON,
+        login=read_login(env),
         otlp_endpoint=env.get("ASKGROWTH_OTLP_ENDPOINT") or None,
     )
 

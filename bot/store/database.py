@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 FILE = "app.sqlite"
 BUSY_SECONDS = 10
+CHAT_BUSY_SECONDS = 2  # the chat holds what it cannot write and tries again, so it need not wait long
 ANSWER_SECONDS = 30  # our statements take milliseconds; a server that hangs must not hang us
 _DRIVERS = {
     "sqlite": ("sqlite+pysqlite", "sqlite+aiosqlite"),
@@ -71,7 +72,7 @@ def open_async(url: str) -> AsyncEngine:
     ssl = address.query.get("sslmode")
     plain = address.difference_update_query(["sslmode"]).set(drivername=_DRIVERS[backend][1])
     if backend == "sqlite":
-        engine = create_async_engine(plain, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_async_engine(plain, connect_args={"timeout": CHAT_BUSY_SECONDS})
         _prepare_connections(engine.sync_engine)
         return engine
     return create_async_engine(plain, connect_args={"ssl": ssl} if ssl else {}, pool_pre_ping=True)

@@ -1,11 +1,14 @@
-"""Who is using the chat: password users where some exist, else the one local user without a login."""
+"""Who is using the chat: who a proxy names, password users where some exist, else the one local user."""
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote
 
 import chainlit as cl
 import chainlit.server
@@ -13,12 +16,15 @@ from chainlit.auth import create_jwt, get_current_user, set_auth_cookie
 from chainlit.auth.cookie import get_token_from_cookies
 from fastapi import HTTPException, Request, Response
 from sqlalchemy import Engine
+from starlette.datastructures import Headers
 
+from bot.login import SECRET_HEADER, Login
 from bot.store.users import is_password
 from bot.ui.app import LOCAL_USER
 from bot.ui.patches import first
 
 KEY_FILE = "session.key"
+LONGEST_NAME = 200
 
 
 def signing_secret(state_dir: Path) -> str:
@@ -38,7 +44,8 @@ def require_passwords(engine: Engine) -> None:
     """Ask every visitor for a user name and a password."""
 
     async def sign_in(name: str, password: str) -> cl.User | None:
-        if not await asyncio.to_thread(is_password, engine, name, password):
+        # Without a login everybody is the local user; where there is one, nobody may take that name.
+        if name.strip() == LOCAL_USER or not await asyncio.to_thread(is_password, engine, name, password):
             return None
         return cl.User(identifier=name.strip())
 
@@ -47,27 +54,63 @@ def require_passwords(engine: Engine) -> None:
 
 def let_local_user_in() -> None:
     """Sign every visitor in as the local user, so that history and feedback work without a login."""
+    _sign_in_by(lambda _headers: LOCAL_USER)
 
-    async def sign_in(_headers: object) -> cl.User:
-        return cl.User(identifier=LOCAL_USER)
+
+def believe_header(login: Login) -> None:
+    """Sign in whom the proxy names; who comes without its secret is nobody."""
+    assert login.header is not None
+    header = login.header
+
+    def named(headers: Headers) -> str | None:
+        if login.secret is not None:
+            sent = headers.get(SECRET_HEADER, "")
+            if not hmac.compare_digest(sent.encode(), login.secret.encode()):
+                return None
+        name = _decoded(headers.get(header, "")).strip()
+        # Without a login everybody is the local user; where there is one, nobody may take that name.
+        return name if name and name != LOCAL_USER and len(name) <= LONGEST_NAME else None
+
+    _sign_in_by(named)
+
+
+def _sign_in_by(named: Callable[[Headers], str | None]) -> None:
+    """Sign visitors in by what their requests say, as the page is served, so that no login page is in between."""
+
+    async def sign_in(headers: Headers) -> cl.User | None:
+        name = named(headers)
+        return cl.User(identifier=name) if name else None
 
     cl.header_auth_callback(sign_in)
 
     async def page(request: Request) -> Response:
         response: Response = await chainlit.server.serve(request)
-        if not await _is_signed_in(request):
-            set_auth_cookie(request, response, create_jwt(cl.User(identifier=LOCAL_USER)))
+        name = named(request.headers)
+        # Another name than the cookie's: somebody else signed in at the proxy on the same browser.
+        if name is not None and name != await _signed_in(request):
+            set_auth_cookie(request, response, create_jwt(cl.User(identifier=name)))
         return response
 
     first("/", page)
     first("/thread/{thread_id}", page)
 
 
-async def _is_signed_in(request: Request) -> bool:
+def _decoded(sent: str) -> str:
+    """Return a header's text; proxies send names beyond Latin-1 as UTF-8 bytes, some of them percent-encoded."""
+    try:
+        name = sent.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        name = sent
+    return unquote(name)
+
+
+async def _signed_in(request: Request) -> str | None:
+    """Return the name in the request's cookie, None where there is none or it has expired."""
     token = get_token_from_cookies(dict(request.cookies))
     if not token:
-        return False
+        return None
     try:
-        return await get_current_user(token) is not None
+        user = await get_current_user(token)
     except HTTPException:
-        return False
+        return None
+    return user.identifier if user else None

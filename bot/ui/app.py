@@ -15,11 +15,15 @@ from chainlit.types import ThreadDict
 from bot.answer import Answer
 from bot.settings import PLANNERS
 from bot.ui.backend import Backend
+from bot.ui.bringing import files_of, opened_link, send_proposal
 from bot.ui.cards import send_answer, send_text
-from bot.ui.chat import Chat, Turn, language_of
+from bot.ui.chat import Chat, Turn, failure, language_of
+from bot.ui.data_layer import writes_wait
 from bot.ui.desk import Desk, Json, problem
 from bot.ui.labels import (
+    ASK_AGAIN,
     CURRENCY_CHOICES,
+    INTERRUPTED,
     LANGUAGE_CHOICES,
     NUMBER_CHOICES,
     PLANNER_CHOICES,
@@ -30,6 +34,9 @@ from bot.ui.labels import (
     SETTINGS_PLANNER,
     STOPPED,
 )
+from bot.ui.notices import locale_of
+from bot.ui.sharing import document, problem_of_link, read_link
+from bot.ui.threads import Threads, unanswered
 from bot.ui.working import Working
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale, Text
@@ -58,6 +65,7 @@ class Handlers:
     def __init__(self, chat: Chat, backend: Backend) -> None:
         self._chat = chat
         self._backend = backend
+        self._threads = Threads()
 
     def register(self) -> None:
         """Hand the callbacks to Chainlit."""
@@ -72,22 +80,42 @@ class Handlers:
         cl.action_callback("look")(self.looked)
 
     async def started(self) -> None:
-        """Offer the settings of a new conversation."""
+        """Offer the settings of a new conversation, and answer the link that it was opened with."""
         await _send_settings(has_model=self._backend.has_model)
+        if (written := opened_link()) is not None:
+            try:
+                plan, question = read_link(written)
+            except AskGrowthError as error:
+                await send_text(problem_of_link(error, _surface_language()))
+                return
+            context.session.current_task = asyncio.create_task(self._run_choice(plan, question))
 
     async def resumed(self, thread: ThreadDict) -> None:
-        """Offer the settings of a reopened conversation."""
-        del thread
+        """Offer the settings of a reopened conversation, and say what became of a question without an answer."""
         await _send_settings(has_model=self._backend.has_model)
+        self._chat.recall(thread["id"], _asked_before(thread))
+        if self._threads.is_answering(thread["id"]):
+            self._threads.show_running()
+            return
+        waiting = await writes_wait()
+        question = unanswered(thread)
+        if waiting or question is None or not question["output"]:
+            return  # an answer that waits to be written is not a missing one
+        words = str(question["output"])
+        turn = _turn(words)
+        message, element = await self._send(failure(words, turn, "interrupted", INTERRUPTED, ASK_AGAIN))
+        thread["steps"] = [*(thread["steps"] or []), message.to_dict()]
+        thread["elements"] = [*(thread["elements"] or []), element.to_dict()]
 
     async def asked(self, message: cl.Message) -> None:
         """Answer a typed question."""
         turn = _turn()
         if await self._said_of_alerts(message.content, turn):
             return
-        async with Working(turn.locale or language_of(message.content)) as working:
-            answer = await self._chat.ask(message.content, turn, working.hear)
-        await self._send(answer)
+        async with self._threads.answering():
+            async with Working(turn.locale or language_of(message.content)) as working:
+                answer = await self._chat.ask(message.content, turn, working.hear)
+            await self._send(answer)
 
     async def _said_of_alerts(self, text: str, turn: Turn) -> bool:
         """Answer a sentence about alerts, and return whether it was one."""
@@ -110,7 +138,7 @@ class Handlers:
 
     async def edited(self, action: cl.Action) -> Json | None:
         """Answer the plan of a card with one part changed; what cannot be changed is said beside the chip."""
-        desk, turn = self._backend.desk, _turn()
+        desk, turn = self._here().desk, _turn()
         if desk is None:
             return None
         locale = _card_locale(action.payload)
@@ -124,13 +152,18 @@ class Handlers:
 
     async def looked(self, action: cl.Action) -> Json | None:
         """Return what a card asks for beside its answer: choices, values, rows."""
-        desk, turn = self._backend.desk, _turn()
-        what = LOOKS.get(str(action.payload.get("what")))
-        if desk is None or what is None:
-            return None
-        locale = _card_locale(action.payload)
+        here, own, user, payload = self._here(), self._backend.own, _turn().user, action.payload
+        asked, locale, desk = str(payload.get("what")), _card_locale(payload), here.desk
+        what = LOOKS.get(asked)
         try:
-            return await self._chat.work(lambda: what(desk, action.payload, turn.user, locale))
+            if asked == "document":
+                with writing(_writing()):
+                    return await self._chat.work(lambda: document(here, payload, user, locale))
+            if asked == "confirm_data" and own is not None:
+                return await self._chat.work(lambda: own.confirm(payload, user, locale))
+            if desk is None or what is None:
+                return None
+            return await self._chat.work(lambda: what(desk, payload, user, locale))
         except AskGrowthError as error:
             return problem(error, locale)
 
@@ -141,18 +174,31 @@ class Handlers:
             await asked.send()
             async with cl.Step(name=RUN_NAME, type="run", parent_id=asked.id) as run:
                 run.input = question
-                turn = replace(_turn(question), locale=locale) if locale else _turn(question)
-                async with Working(turn.locale or language_of(question)) as working:
-                    answer = await self._chat.choose(plan, question, turn, working.hear)
-                await self._send(answer)
+                turn = self._turn(question)
+                turn = replace(turn, locale=locale) if locale else turn
+                async with self._threads.answering():
+                    async with Working(turn.locale or language_of(question)) as working:
+                        answer = await self._chat.choose(plan, question, turn, working.hear)
+                    await self._send(answer)
         except asyncio.CancelledError:
             return
         finally:
             await context.emitter.task_end()
 
-    async def _send(self, answer: Answer) -> None:
+    async def _send(self, answer: Answer) -> tuple[cl.Message, cl.CustomElement]:
         with writing(_writing()):
-            await send_answer(answer, _profile(), self._backend.directions, self._backend.names)
+            here = self._here()
+            return await send_answer(answer, _profile(), here.directions, here.names)
+
+    def _here(self) -> Backend:
+        """Return what answers in this conversation: the reader's own data where there are some, else the workspace."""
+        own, session = self._backend.own, context.session
+        found = own.backend(session.thread_id, asker_of(session.user)) if own is not None else None
+        return found or self._backend
+
+    def _turn(self, question: str | None = None) -> Turn:
+        here = self._here()
+        return replace(_turn(question), asker=None if here is self._backend else here.asker)
 
     async def stopped(self) -> None:
         """Say that a question was stopped; the database is told by the cancelled task."""
@@ -171,14 +217,17 @@ class Handlers:
         return [cl.Starter(label=q, message=q) for q in self._backend.starters[locale_of(language)]]
 
 
+def _asked_before(thread: ThreadDict) -> list[tuple[str, object]]:
+    """Return the questions of a kept conversation with the plans that their cards hold, oldest first."""
+    order = {step["id"]: at for at, step in enumerate(thread["steps"] or [])}
+    cards = sorted(thread["elements"] or [], key=lambda one: order.get(str(one.get("forId")), -1))
+    kept = [one.get("props") or {} for one in cards]
+    return [(str(props.get("question") or ""), props["plan"]) for props in kept if props.get("plan")]
+
+
 def asker_of(user: cl.User | cl.PersistedUser | None) -> str | None:
     """Return whose rights hold: the signed-in user's, nobody's in particular for the local one."""
     return user.identifier if user and user.identifier != LOCAL_USER else None
-
-
-def locale_of(language: str | None) -> Locale:
-    """Return the locale of a browser's language: Chinese of any kind is Chinese, everything else English."""
-    return LOCALES[0] if (language or "").lower().startswith("zh") else LOCALES[1]
 
 
 def _card_locale(payload: Json) -> Locale:

@@ -11,6 +11,7 @@ import os
 import shutil
 from pathlib import Path
 
+from bot.login import DEFAULT_HOURS
 from bot.ui.labels import CARD_LABELS, README, TRANSLATION_CHANGES
 from semantic_layer.text import LOCALES, Locale, Text
 
@@ -20,7 +21,7 @@ NO_SUCH_ENV_FILE = "no.env"
 
 CONFIG = """[project]
 session_timeout = 3600
-user_session_timeout = 1296000
+user_session_timeout = {session_seconds}
 cache = false
 allow_origins = []
 
@@ -34,8 +35,10 @@ user_message_autoscroll = true
 assistant_message_autoscroll = false
 
 [features.spontaneous_file_upload]
-enabled = false
-accept = ["text/csv"]
+enabled = true
+accept = ["*/*"]
+max_files = 10
+max_size_mb = 2048
 
 [features.audio]
 enabled = false
@@ -67,7 +70,7 @@ generated_by = "{chainlit_version}"
 """
 
 
-def make_app_folder(parent: Path) -> Path:
+def make_app_folder(parent: Path, session_hours: float = DEFAULT_HOURS) -> Path:
     """Return a new folder for this process with configuration, translations and public files.
 
     Folders of processes that are gone are removed.
@@ -79,7 +82,12 @@ def make_app_folder(parent: Path) -> Path:
     folder = parent / str(os.getpid())
     shutil.rmtree(folder, ignore_errors=True)
     (folder / ".chainlit" / "translations").mkdir(parents=True)
-    config = CONFIG.format(name=NAME, chainlit_version=version("chainlit"), stamp=os.getpid())
+    config = CONFIG.format(
+        name=NAME,
+        chainlit_version=version("chainlit"),
+        stamp=os.getpid(),
+        session_seconds=max(1, round(session_hours * 3600)),
+    )
     (folder / ".chainlit" / "config.toml").write_text(config, encoding="utf-8")
     for locale in LOCALES:
         _write_translation(folder, locale)

@@ -13,6 +13,7 @@ from bot.jobs.runner import Runner
 from bot.memory.recall import Memory
 from bot.ui.chat import Asker
 from bot.ui.desk import Bench, Desk
+from bot.ui.own_data import OwnData
 from bot.ui.starters import Starters, starters_of
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Text
@@ -39,6 +40,7 @@ class Backend:
     runner: Runner | None = None  # the scheduled work; None: nothing runs by itself
     talk: AlertTalk | None = None  # alerts by chat
     desk: Desk | None = None  # None: the cards only show
+    own: OwnData | None = None  # None: no files can be brought
 
     def counting(self) -> Asker:
         """Return the asker with the metrics of its answers counted; a given one counts nothing."""
@@ -73,6 +75,7 @@ def open_backend(
         names=_names(layer),
         interrupt=layer.engine.interrupt,
         has_model=settings.endpoint is not None,
+        own=OwnData(settings, store),
         layer=layer,
         runner=Runner(pipeline, settings, store),
         talk=AlertTalk(pipeline, store, str(settings.workspace), SystemClock()),

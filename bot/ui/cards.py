@@ -22,11 +22,16 @@ async def send_answer(
     profile: str,
     directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
     names: Mapping[str, Text] = NO_NAMES,
-) -> None:
-    """Send the card of an answer; its text is the message itself, for copying, searching and screen readers."""
+) -> tuple[cl.Message, cl.CustomElement]:
+    """Send the card of an answer and return message and card.
+
+    The message's text is the answer as well: for copying, searching and screen readers.
+    """
     props = card(answer, profile, directions, names)
     element = cl.CustomElement(name=ELEMENT, props=props, display="inline", url=NO_FILE)
-    await cl.Message(content=plain_text(answer), elements=[element]).send()
+    message = cl.Message(content=plain_text(answer), elements=[element])
+    await message.send()
+    return message, element
 
 
 async def send_text(text: str) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -30,6 +30,7 @@ from tools.render import Writing, writing
 LOG = logging.getLogger("askgrowth.chat")
 WORKERS = 4
 CONVERSATIONS = 2000
+RECALLED = 8  # turns of a reopened conversation
 MOST_SECONDS = 120.0  # from asking to answer; the engine has its own limit per query
 T = TypeVar("T")
 Listener = Callable[[Step], None]
@@ -83,6 +84,7 @@ class Turn:
     locale: Locale | None = None
     planner: PlannerChoice | None = None
     writing: Writing = field(default_factory=Writing)
+    asker: Asker | None = None  # None: the workspace; else what answers from the reader's own data
 
 
 class Chat:
@@ -112,11 +114,11 @@ class Chat:
 
         `listen` hears the steps of a long analysis, on the event loop.
         """
-        so_far = self._conversations.get(turn.conversation)
+        so_far, asker = self._conversations.get(turn.conversation), turn.asker or self._asker
         answer = await self._answer(
             question,
             turn,
-            lambda watch: self._asker.ask(
+            lambda watch: asker.ask(
                 question,
                 locale=turn.locale,
                 user=turn.user,
@@ -135,10 +137,11 @@ class Chat:
             plan = read_plan(payload)
         except AskGrowthError as error:
             return failure(question, turn, error.code, error.message, error.mend)
+        asker = turn.asker or self._asker
         answer = await self._answer(
             question,
             turn,
-            lambda watch: self._asker.run(
+            lambda watch: asker.run(
                 plan, question=question, locale=turn.locale, user=turn.user, progress=watch
             ),
             listen,
@@ -156,6 +159,16 @@ class Chat:
         self._conversations[conversation] = self._asker.continue_conversation(so_far, answer)
         while len(self._conversations) > CONVERSATIONS:
             self._conversations.popitem(last=False)
+
+    def recall(self, conversation: str, asked: Sequence[tuple[str, object]]) -> None:
+        """Remember a kept conversation again after a restart, so that a later question may refer to it."""
+        if conversation in self._conversations:
+            return
+        so_far = Conversation()
+        for question, payload in asked[-RECALLED:]:
+            with contextlib.suppress(AskGrowthError):  # kept by an older version, in a form no longer read
+                so_far = so_far.after(question, (read_plan(payload),))
+        self._conversations[conversation] = so_far
 
     def warm_up(self, question: str) -> None:
         """Answer a question for nobody, so that the first person does not wait for imports and indexes."""

@@ -9,12 +9,23 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
+from chainlit.context import ChainlitContextException, context
+from chainlit.data import get_data_layer
 from chainlit.data.sql_alchemy import SQLAlchemyDataLayer
 from chainlit.data.utils import queue_until_user_message
 from chainlit.element import CustomElement, Element
+from chainlit.session import WebsocketSession
 from chainlit.types import PageInfo, PaginatedResponse, Pagination, ThreadDict, ThreadFilter
+from chainlit.user import PersistedUser, User
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.ui.keeping import Keeper, Reader
+from bot.ui.labels import WRITTEN_NOW
+from bot.ui.notices import notice
+from semantic_layer.text import Text
 
 PAGE_LIMIT = 50
 _THREADS = 'SELECT "id", "createdAt", "name", "userId", "userIdentifier", "tags", "metadata" FROM threads'
@@ -37,10 +48,58 @@ class StoreDataLayer(SQLAlchemyDataLayer):
         super().__init__(conninfo=engine.url.render_as_string(hide_password=False))
         self.engine = engine
         self.async_session.configure(bind=engine)
+        self.keeper = Keeper(self._run)
+        self._new_users: dict[str, PersistedUser] = {}  # made while the database took no writes
 
     async def execute_sql(self, query: str, parameters: Mapping[str, Any]) -> Any:
-        """Return the rows of a statement; list and dictionary parameters are stored as JSON."""
-        return await super().execute_sql(query, {name: _stored(value) for name, value in parameters.items()})
+        """Return the rows of a statement; list and dictionary parameters are stored as JSON.
+
+        A write that the database refuses is held and made good later, and the reader is told.
+        """
+        values = {name: _stored(value) for name, value in parameters.items()}
+        if query.lstrip()[:6].upper() == "SELECT":
+            return await super().execute_sql(query, values)
+        return await self.keeper.write(query, values, _reader())
+
+    async def _run(self, query: str, values: Mapping[str, Any]) -> Any:
+        """Return what a write returns; raises where the database refuses it."""
+        async with self.engine.begin() as connection:
+            result = await connection.execute(text(query), values)
+            return [dict(row) for row in result.mappings()] if result.returns_rows else result.rowcount
+
+    async def get_user(self, identifier: str) -> PersistedUser | None:
+        """Return a user, also one whose row still waits to be written."""
+        return await super().get_user(identifier) or self._new_users.get(identifier)
+
+    async def create_user(self, user: User) -> PersistedUser | None:
+        """Return the user, made if there was none."""
+        found = await self.get_user(user.identifier)
+        if found is not None:
+            return found
+        made = PersistedUser(
+            id=str(uuid4()),
+            identifier=user.identifier,
+            createdAt=await self.get_current_timestamp(),
+            metadata=user.metadata,
+        )
+        self._new_users[user.identifier] = made
+        await self.execute_sql(
+            'INSERT INTO users ("id", "identifier", "createdAt", "metadata") '
+            'VALUES (:id, :identifier, :createdAt, :metadata) ON CONFLICT ("identifier") DO NOTHING',
+            {
+                "id": made.id,
+                "identifier": made.identifier,
+                "createdAt": made.createdAt,
+                "metadata": made.metadata,
+            },
+        )
+        return await self.get_user(user.identifier)
+
+    async def _get_user_identifer_by_id(self, user_id: str) -> str:  # Chainlit's spelling
+        for user in self._new_users.values():
+            if user.id == user_id:
+                return user.identifier
+        return await super()._get_user_identifer_by_id(user_id)
 
     @queue_until_user_message()  # type: ignore[untyped-decorator]  # Chainlit's decorator has no types
     async def create_element(self, element: Element) -> None:
@@ -71,6 +130,7 @@ class StoreDataLayer(SQLAlchemyDataLayer):
         if not found:
             return None
         steps = await self.execute_sql(_STEPS, {"id": thread_id}) or []
+        steps = [row for row in steps if not _is_left_over(row)]
         elements = (
             await self.execute_sql('SELECT * FROM elements WHERE "threadId" = :id', {"id": thread_id}) or []
         )
@@ -116,6 +176,31 @@ class StoreDataLayer(SQLAlchemyDataLayer):
         return PaginatedResponse(pageInfo=page, data=threads)
 
 
+async def writes_wait() -> bool:
+    """Return whether this conversation may not be written in full yet; if so, the window is told."""
+    layer, reader = get_data_layer(), _reader()
+    if not isinstance(layer, StoreDataLayer) or not layer.keeper.held:
+        return False
+    if reader is not None:
+        await layer.keeper.tell(reader)
+    return True
+
+
+def _reader() -> Reader | None:
+    """Return the window whose conversation is written now; None outside a conversation."""
+    try:
+        session = context.session
+    except ChainlitContextException:
+        return None
+    if not isinstance(session, WebsocketSession):
+        return None
+
+    async def tell(what: Text) -> None:
+        await notice(session, what)
+
+    return Reader(session.id, tell, lambda: tell(WRITTEN_NOW))
+
+
 def _thread(row: Mapping[str, Any], steps: list[Any], elements: list[Any]) -> ThreadDict:
     content = _decoded(row)
     return ThreadDict(
@@ -141,6 +226,11 @@ def _decoded(row: Mapping[str, Any], *more: str) -> dict[str, Any]:
         if isinstance(content.get(name), str):
             content[name] = json.loads(content[name])
     return content
+
+
+def _is_left_over(row: Mapping[str, Any]) -> bool:
+    """Return whether a step is the progress line of a question that a stopped server never took away."""
+    return row["type"] == "tool" and not row["end"]
 
 
 def _step(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,32 @@ CARD_LABELS: dict[str, Text] = {
     "verified": Text(zh="已核对", en="Verified"),
     "verified_by": Text(zh="由{by}核对", en="checked by {by}"),
     "save_verified": Text(zh="存为核对过的问题", en="Save as verified question"),
+    "export_html": Text(zh="导出网页", en="Export HTML"),
+    "export_md": Text(zh="导出 Markdown", en="Export Markdown"),
+    "export_thread": Text(zh="导出整段对话", en="Export conversation"),
+    "copy_link": Text(zh="复制链接", en="Copy link"),
+    "copied_link": Text(zh="已复制", en="Copied"),
+    "own_title": Text(zh="你的数据", en="Your data"),
+    "own_notes": Text(zh="读取时发现", en="Found while reading"),
+    "own_rows": Text(zh="{n} 行", en="{n} rows"),
+    "own_column": Text(zh="列", en="Column"),
+    "own_role": Text(zh="用途", en="Use"),
+    "own_zh": Text(zh="中文名", en="Name in Chinese"),
+    "own_en": Text(zh="英文名", en="Name in English"),
+    "own_examples": Text(zh="例", en="Examples"),
+    "own_confirm": Text(zh="确认,开始提问", en="Confirm and ask"),
+    "own_private": Text(
+        zh="数据只存在这台服务器上,只有你在这段对话里能问。",
+        en="The data stay on this server; only you can ask them, in this conversation.",
+    ),
+    "own_ready": Text(zh="可以问了,有 {n} 个指标:", en="Ready: {n} metrics."),
+    "role_time": Text(zh="时间", en="time"),
+    "role_key": Text(zh="主键", en="key"),
+    "role_reference": Text(zh="编号(计不同个数)", en="id, counted"),
+    "role_dimension": Text(zh="维度", en="dimension"),
+    "role_sum": Text(zh="求和", en="sum"),
+    "role_average": Text(zh="平均", en="average"),
+    "role_unused": Text(zh="不用", en="not used"),
     "export_xlsx": Text(zh="导出 Excel", en="Export to Excel"),
     "edit_sql": Text(zh="改 SQL", en="Edit SQL"),
     "run_sql": Text(zh="运行(只读)", en="Run (read-only)"),
@@ -121,6 +147,35 @@ NOT_SAVED = Text(
 ASK_ADMIN = Text(
     zh="请管理员看看磁盘空间和文件权限,再存一次。",
     en="Ask the administrator to look at disk space and file permissions, and save again.",
+)
+# Why a conversation cannot be written, by words of the database's error; the last one is for all others.
+NOT_WRITTEN_CAUSES: tuple[tuple[tuple[str, ...], Text], ...] = (
+    (
+        ("locked", "busy"),
+        Text(zh="应用数据库被别的程序锁住了", en="another program has locked the app database"),
+    ),
+    (
+        ("readonly", "read-only", "read only"),
+        Text(zh="应用数据库是只读的", en="the app database is read-only"),
+    ),
+    (
+        ("full", "disk i/o", "no space"),
+        Text(zh="磁盘满了或写不进去", en="the disk is full or cannot be written"),
+    ),
+    ((), Text(zh="应用数据库现在写不进去", en="the app database cannot be written to")),
+)
+NOT_WRITTEN = Text(
+    zh="⚠ 这段对话暂时存不进历史:{why}。提问和回答照常;内容先留在内存里,恢复后自动补存,"
+    "在那之前请不要关掉服务。",
+    en="⚠ This conversation cannot be saved to the history right now: {why}. Questions and answers work as before; "
+    "what is said is held in memory and saved as soon as that is over. Please do not stop the server until then.",
+)
+WRITTEN_NOW = Text(
+    zh="✓ 刚才没存下的对话已经补存,什么都没丢。",
+    en="✓ What could not be saved is saved now; nothing was lost.",
+)
+INTERRUPTED = Text(
+    zh="这个问题没有答完:服务中途停了。", en="This question was not answered: the server stopped on the way."
 )
 SAVED = Text(
     zh="已存为核对过的问题,以后按这个读法回答。",

@@ -9,9 +9,10 @@ from chainlit.auth import get_current_user
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
-from bot.ui.app import asker_of, locale_of
+from bot.ui.app import asker_of
 from bot.ui.catalog_page import catalog_html, spark
 from bot.ui.chat import Chat
+from bot.ui.notices import locale_of
 from bot.ui.patches import first
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale

@@ -11,10 +11,12 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bot.jobs.scheduler import Scheduler
+from bot.login import HEADER, SECRET, SECRET_HEADER, Login
 from bot.store.database import database_url, open_async, open_store
 from bot.ui.app_folder import NO_SUCH_ENV_FILE, make_app_folder, write_readme
 from bot.ui.backend import Backend, open_backend
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from bot.settings import Settings
+    from bot.ui.app import Handlers
 
 CHAT_FOLDER = "chat"  # below the state folder: what a running chat writes beside the database
 LOOPBACK = ("127.0.0.1", "localhost")
@@ -61,8 +64,9 @@ def serve(
         AskGrowthError: the workspace has problems.
     """
     home = settings.state_dir / CHAT_FOLDER
-    with closing(_listen(host, port)) as listener:
-        folder = _folder(home)
+    _check_login(settings.login, host)
+    with closing(listen(host, port)) as listener:
+        folder = _folder(home, settings.login)
         try:
             with closing(_Store(database_url(settings))) as store:
                 with ThreadPoolExecutor(1) as opener:
@@ -75,14 +79,31 @@ def serve(
                     _import_chainlit(folder, settings, home)
                     opened = opening.result()
                 write_readme(folder, opened.workspace)
-                asyncio.run(_serve(opened, store, home, folder, listener, host, announce or _print))
+                guard = partial(_guard, store.engine, host, settings.login)
+                asyncio.run(_serve(opened, store, guard, (home, folder), listener, announce or _print))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _folder(home: Path) -> Path:
+def _check_login(login: Login, host: str) -> None:
+    """Refuse to believe a header that anybody on the network could send."""
+    if login.header is not None and login.secret is None and host not in LOOPBACK:
+        raise ServeError(
+            Text(
+                zh=f"{HEADER} 已设,但没有 {SECRET},而 {host} 别的机器也能访问:任何人都能冒充任何人。",
+                en=f"{HEADER} is set without {SECRET}, and other machines can reach {host}: "
+                "anybody could sign in as anybody.",
+            ),
+            Text(
+                zh=f"设置 {SECRET},让代理在 {SECRET_HEADER} 里带上它;或者只监听 127.0.0.1。",
+                en=f"Set {SECRET} and let the proxy send it as {SECRET_HEADER}, or listen on 127.0.0.1 only.",
+            ),
+        )
+
+
+def _folder(home: Path, login: Login) -> Path:
     try:
-        return make_app_folder(home / "run")
+        return make_app_folder(home / "run", session_hours=login.hours)
     except OSError as error:
         raise ServeError(
             Text(zh=f"无法写入 {home}:{error.strerror}。", en=f"Cannot write to {home}: {error.strerror}."),
@@ -110,7 +131,8 @@ def _done(backend: Backend) -> Future[Backend]:
     return future
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; ServeError where it cannot."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if os.name != "nt":
@@ -164,28 +186,37 @@ def _import_chainlit(folder: Path, settings: Settings, home: Path) -> None:
 async def _serve(
     backend: Backend,
     store: _Store,
-    home: Path,
-    folder: Path,
+    guard: Callable[[], bool],
+    folders: tuple[Path, Path],
     listener: socket.socket,
-    host: str,
     announce: Announce,
 ) -> None:
     import chainlit.server
 
+    from bot.pipeline import Pipeline
     from bot.ui.data_layer import StoreDataLayer
 
     engine = open_async(store.url)
     chat = Chat(backend.counting(), backend.interrupt)
-    _register(chat, backend, StoreDataLayer(engine))
+    data = StoreDataLayer(engine)
+    handlers = _register(chat, backend, data)
     from bot.ui.ratings import check_ratings
 
-    login = _guard(store.engine, host)
+    login = guard()
     check_ratings(store.engine)
     if backend.layer is not None:
         from bot.ui.pages import add_pages
 
         add_pages(backend.layer, chat, login=login)
-    _patch(home, folder)
+    if isinstance(backend.asker, Pipeline):
+        from bot.api.serve import mount_api
+
+        mount_api(chainlit.server.app, backend.asker, store.engine)
+    from bot.ui.sharing import LinkOpener
+
+    chainlit.server.app.add_middleware(LinkOpener)
+    _patch(*folders)
+    _join_windows(handlers)
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
@@ -197,29 +228,38 @@ async def _serve(
         yield
         clockwork.close()
         chat.close()
+        await data.keeper.close()
         await engine.dispose()
 
     chainlit.server.app.router.lifespan_context = lifespan
-    await _run(chainlit.server.app, listener, announce)
+    await run_server(chainlit.server.app, listener, announce)
 
 
-def _register(chat: Chat, backend: Backend, layer: Any) -> None:
+def _register(chat: Chat, backend: Backend, layer: Any) -> Handlers:
     import chainlit as cl
 
     from bot.ui.app import Handlers
 
     cl.data_layer(lambda: layer)
-    Handlers(chat, backend).register()
+    handlers = Handlers(chat, backend)
+    handlers.register()
+    return handlers
 
 
-def _guard(engine: Engine, host: str) -> bool:
-    """Ask for a password where users exist, and return whether; else let the local user in, on this machine only."""
+def _guard(engine: Engine, host: str, login: Login) -> bool:
+    """Believe the proxy where one is set up, else ask for a password where users exist; return whether either is.
+
+    Else the local user is let in, on this machine only.
+    """
     import chainlit.server
     from starlette.middleware.trustedhost import TrustedHostMiddleware
 
     from bot.store.users import has_users
-    from bot.ui.access import let_local_user_in, require_passwords
+    from bot.ui.access import believe_header, let_local_user_in, require_passwords
 
+    if login.header is not None:
+        believe_header(login)
+        return True
     if has_users(engine):
         require_passwords(engine)
         return True
@@ -228,6 +268,15 @@ def _guard(engine: Engine, host: str) -> bool:
         # Without a login, a page elsewhere must not reach the chat through a name that points here.
         chainlit.server.app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
     return False
+
+
+def _join_windows(handlers: Handlers) -> None:
+    """Show a conversation alike in all its windows, also in those that come back."""
+    from bot.ui import threads
+
+    threads.show_in_all_windows()
+    threads.name_threads_by_window(os.environ["CHAINLIT_AUTH_SECRET"])
+    threads.catch_up(handlers.resumed)
 
 
 def _patch(home: Path, folder: Path) -> None:
@@ -240,7 +289,8 @@ def _patch(home: Path, folder: Path) -> None:
     patches.serve_assets_compressed(home / "compressed", folder / "public")
 
 
-async def _run(app: Any, listener: socket.socket, announce: Announce) -> None:
+async def run_server(app: Any, listener: socket.socket, announce: Announce) -> None:
+    """Serve an application on a socket until SIGTERM or Ctrl-C; its address is announced once it answers."""
     import uvicorn
 
     host, port = listener.getsockname()[:2]

@@ -81,6 +81,7 @@ function Notice() {
 }
 
 export default function AnswerCard() {
+  if (props.proposal) return <Proposal />;
   if (props.notice) return <Notice />;
   return (
     <article className={`ag-card ag-profile-${props.profile}`} data-testid="answer-card" data-outcome={props.outcome}
@@ -93,6 +94,7 @@ export default function AnswerCard() {
       <Suggestions />
       <Choices title={label('follow_ups')} />
       <Details />
+      <ShareTools />
     </article>
   );
 }

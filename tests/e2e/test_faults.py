@@ -1,0 +1,200 @@
+"""What goes wrong around a conversation: nothing said is lost, and the reader is told in plain words."""
+
+import re
+import resource
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from chat_page import SLOW, ask, cards, headline, press
+from chat_server import Server, written_server
+from playwright.sync_api import Browser, Page, expect
+
+pytestmark = pytest.mark.browser
+
+BOSS = {"zh-CN": "这周哪个渠道最有效?", "en-US": "Which channel worked best this week?"}
+LONG = {"zh-CN": "慢慢算这周哪个渠道最有效", "en-US": "a slow question about channels"}
+HELD = {"zh-CN": "暂时存不进历史", "en-US": "cannot be saved to the history right now"}
+SAVED = {"zh-CN": "什么都没丢", "en-US": "nothing was lost"}
+LOCKED = {"zh-CN": "被别的程序锁住", "en-US": "another program has locked"}
+FULL = {"zh-CN": "磁盘满了", "en-US": "the disk is full"}
+INTERRUPTED = {"zh-CN": "这个问题没有答完", "en-US": "This question was not answered"}
+LANGUAGES = ("zh-CN", "en-US")
+
+Window = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    running = written_server(tmp_path_factory.mktemp("faults"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def window(browser: Browser, server: Server) -> Iterator[Window]:
+    """Opens windows of separate browsers; a lost server may complain in their consoles."""
+    opened = []
+
+    def open_one(locale: str = "zh-CN", path: str = "/") -> Page:
+        context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+        opened.append(context)
+        page = context.new_page()
+        page.goto(server.url + path)
+        page.wait_for_selector("#chat-input")
+        if path == "/":
+            page.wait_for_selector("#welcome-screen #starters button:not([disabled])")
+        return page
+
+    yield open_one
+    for context in opened:
+        context.close()
+
+
+def kept(server: Server, thread: str) -> list[tuple[str, str]]:
+    """Return kind and text of what the app database holds of a conversation, in its order."""
+    with sqlite3.connect(_file(server)) as store:
+        return store.execute(
+            "SELECT type, output FROM steps WHERE threadId = ? AND type LIKE '%message' ORDER BY createdAt",
+            [thread],
+        ).fetchall()
+
+
+def thread_of(page: Page) -> str:
+    page.wait_for_url(re.compile("/thread/"))
+    return page.url.rpartition("/")[2].split("?")[0]
+
+
+def start_asking(page: Page, question: str) -> None:
+    page.click("#chat-input")
+    page.keyboard.type(question)
+    page.click("#chat-submit:not([disabled])")
+
+
+def _file(server: Server) -> Path:
+    return server.folder.parent / "state" / "app.sqlite"
+
+
+def test_a_question_asked_in_one_browser_appears_with_its_answer_in_the_other(window) -> None:
+    first = window()
+    ask(first, BOSS["zh-CN"])
+    second = window(path=f"/thread/{thread_of(first)}")
+    expect(cards(second)).to_have_count(1, timeout=SLOW)
+
+    ask(first, "最近12周每周的支付金额")
+    expect(cards(second)).to_have_count(2, timeout=SLOW)
+    press(second, cards(second).nth(1).get_by_test_id("choice").first)
+
+    expect(cards(first)).to_have_count(3, timeout=SLOW)
+    for page in (first, second):
+        expect(page.locator("[data-step-type='user_message']", has_text="最近12周")).to_have_count(1)
+    assert [headline(cards(first).nth(at)) for at in range(3)] == [
+        headline(cards(second).nth(at)) for at in range(3)
+    ]
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_reload_in_mid_answer_still_brings_the_answer(window, server, locale) -> None:
+    page = window(locale)
+    start_asking(page, LONG[locale])
+    thread = thread_of(page)
+
+    page.reload()
+    page.wait_for_selector("#stop-button")  # the answer is known to be on its way
+
+    expect(cards(page)).to_have_count(1, timeout=SLOW)
+    expect(page.locator("#stop-button")).to_have_count(0)
+    assert INTERRUPTED[locale] not in page.inner_text("body")
+    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"]
+
+
+def test_a_lost_network_in_mid_answer_is_made_good_when_it_is_back(window) -> None:
+    page = window()
+    start_asking(page, LONG["zh-CN"])
+    thread_of(page)
+    page.context.set_offline(offline=True)
+    page.evaluate("window.dispatchEvent(new Event('offline'))")
+    page.wait_for_timeout(9000)  # the answer is computed meanwhile
+    page.context.set_offline(offline=False)
+
+    expect(cards(page)).to_have_count(1, timeout=SLOW)
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_restart_in_mid_answer_says_so_and_goes_on_in_the_same_conversation(window, server, locale) -> None:
+    page = window(locale)
+    ask(page, BOSS[locale])
+    thread = thread_of(page)
+    start_asking(page, LONG[locale])
+    page.wait_for_timeout(1500)
+
+    server.stop()
+    server.start()
+
+    told = cards(page).nth(1)
+    expect(told).to_contain_text(INTERRUPTED[locale], timeout=SLOW)
+    expect(page.locator("#stop-button")).to_have_count(0)
+    assert headline(cards(page).first)
+    again = ask(page, BOSS[locale])
+    assert headline(again) == headline(cards(page).first)
+    page.wait_for_timeout(300)
+    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 3
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_locked_store_holds_the_conversation_and_saves_it_later(window, server, locale) -> None:
+    page = window(locale)
+    ask(page, BOSS[locale])
+    thread = thread_of(page)
+    page.wait_for_timeout(300)
+
+    blocker = sqlite3.connect(_file(server), isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    ask(page, BOSS[locale] + " ")
+    expect(page.get_by_text(HELD[locale])).to_have_count(1, timeout=SLOW)
+    assert LOCKED[locale] in page.inner_text("body")
+    assert len(kept(server, thread)) == 2
+    blocker.execute("ROLLBACK")
+    blocker.close()
+
+    expect(page.get_by_text(SAVED[locale])).to_have_count(1, timeout=SLOW)
+    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 2
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_full_disk_holds_the_conversation_and_saves_it_later(window, server, locale) -> None:
+    page = window(locale)
+    ask(page, BOSS[locale])
+    thread = thread_of(page)
+    page.wait_for_timeout(300)
+
+    process = server.process.pid
+    limits = resource.prlimit(process, resource.RLIMIT_FSIZE)
+    resource.prlimit(process, resource.RLIMIT_FSIZE, (4096, limits[1]))  # the system refuses to write beyond
+    try:
+        ask(page, BOSS[locale] + " ")
+        expect(page.get_by_text(HELD[locale])).to_have_count(1, timeout=SLOW)
+        assert FULL[locale] in page.inner_text("body")
+    finally:
+        resource.prlimit(process, resource.RLIMIT_FSIZE, limits)
+
+    expect(page.get_by_text(SAVED[locale])).to_have_count(1, timeout=SLOW)
+    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 2
+
+
+def test_what_was_held_is_written_when_the_server_stops(window, server) -> None:
+    page = window()
+    ask(page, BOSS["zh-CN"])
+    thread = thread_of(page)
+    page.wait_for_timeout(300)
+    blocker = sqlite3.connect(_file(server), isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    ask(page, "最近12周每周的支付金额")
+    expect(page.get_by_text(HELD["zh-CN"])).to_have_count(1, timeout=SLOW)
+    blocker.execute("ROLLBACK")
+
+    assert server.stop() == 0
+    server.start()
+
+    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 2
