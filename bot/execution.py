@@ -239,7 +239,8 @@ class Execution:
     def _tool_periods(self, plan: ToolPlan, used: tuple[Period, ...]) -> tuple[PeriodUsed, ...]:
         """Return the dates an analysis is about: as asked, else as it says; then those it compares with."""
         asked = tool_period(plan)
-        periods = (asked, *used[1:]) if asked is not None else used
+        cut = bool(used) and asked is not None and used[0].is_partial and used[0].start == asked.start
+        periods = (asked, *used[1:]) if asked is not None and not cut else used
         scene = self.scene()
         return tuple(
             PeriodUsed(

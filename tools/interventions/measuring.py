@@ -119,6 +119,11 @@ def measure(
             found = before_after(series, None, before, before + count, season=7 if days == 1 else None)
     except ValueError as error:
         raise _thin(before, days, count) from error
+    if not sum(found.expected):  # nothing to hold it against: there was none of it before
+        raise NotEnoughDataError(
+            Text(zh=f"变动之前没有{metric.label.zh}。", en=f"There was no {metric.label.en} before the change."),
+            Text(zh="换一个之前就有的指标。", en="Choose a metric that there was before."),
+        )
     labels = tuple(values.labels[at] for at in touched) if dimension is not None else ()
     starts = tuple(first + timedelta(days=days * at) for at in range(before + count))
     return Measured(
