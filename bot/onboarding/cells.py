@@ -118,7 +118,7 @@ def _count(intake: Intake, table: str, column: str) -> _Counts:
           count(*) FILTER ({one} > 12), count(*) FILTER ({other} > 12), count(*) FILTER ({one} IS NOT NULL)
         FROM (SELECT {cell(column)} AS c, {number(column)} AS n, {moment(column)} AS d, {yes_no(column)} AS b
               FROM {quoted(table)})"""
-    return _Counts(*(int(value) for value in intake.execute(sql).rows[0]))  # type: ignore[call-overload]
+    return _Counts(*(int(str(value)) for value in intake.execute(sql).rows[0]))
 
 
 def _decided(found: _Counts, column: str, header: str) -> tuple[Kind, str, list[Note]]:

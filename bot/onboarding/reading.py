@@ -21,6 +21,7 @@ from semantic_layer.errors import DataError, nearest
 from semantic_layer.text import Text
 
 SQLITE_ENDINGS = (".sqlite", ".sqlite3", ".db")
+Inclusion = Callable[[tuple[str, str], tuple[str, str]], bool]
 _TOTALS = "'合计','总计','小计','汇总','total','grand total','subtotal','sum'"
 
 
@@ -48,7 +49,19 @@ def reading(paths: Sequence[Path], keep: Path, *, largest: int = LARGEST) -> Ite
             keep.mkdir(parents=True, exist_ok=True)
             for table in tables:
                 intake.write_parquet(table.name, keep / f"{table.name}.parquet")
-            yield Source(tuple(tables), included_in(intake))
+            yield Source(tuple(tables), _remembered(included_in(intake), intake))
+
+
+def _remembered(included: Inclusion, intake: Intake) -> Inclusion:
+    """Return the test with its answers kept: a proposal is changed when its scratch database has gone."""
+    known: dict[tuple[tuple[str, str], tuple[str, str]], bool] = {}
+
+    def asked(child: tuple[str, str], parent: tuple[str, str]) -> bool:
+        if (child, parent) not in known:
+            known[child, parent] = not intake.is_closed and included(child, parent)
+        return known[child, parent]
+
+    return asked
 
 
 def _room(keep: Path) -> Path:

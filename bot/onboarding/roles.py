@@ -50,7 +50,7 @@ def key_of(table: TableFound) -> str | None:
     # A first column of short texts is a key where nothing in the table is a time: a list of products, of shops.
     listing = not any(column.kind in ("date", "timestamp") for column in table.columns)
     first = table.columns[0] if table.columns else None
-    if listing and first in unique and first is not None and first.kind == "text" and first.longest <= _FREE_TEXT:
+    if listing and first is not None and first in unique and first.kind == "text" and first.longest <= _FREE_TEXT:
         return first.name
     return None
 

@@ -109,8 +109,14 @@ class Handlers:
 
     async def asked(self, message: cl.Message) -> None:
         """Answer a typed question."""
-        turn = _turn()
-        if await self._said_of_alerts(message.content, turn):
+        turn = self._turn()
+        files = files_of(message)
+        if files and self._backend.own is not None:
+            locale = turn.locale or _surface_language()
+            async with Working(locale):
+                await send_proposal(self._chat, self._backend.own, files, turn.user, locale)
+            return
+        if turn.asker is None and await self._said_of_alerts(message.content, turn):
             return
         async with self._threads.answering():
             async with Working(turn.locale or language_of(message.content)) as working:

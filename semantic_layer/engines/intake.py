@@ -23,6 +23,7 @@ class Intake:
 
     def __init__(self, scratch: Path) -> None:
         """Make `scratch`, which must not exist."""
+        self.is_closed = False
         self._connection = duckdb.connect(scratch, config={"autoinstall_known_extensions": "false"})
 
     def read_text(
@@ -84,6 +85,7 @@ class Intake:
     def close(self) -> None:
         """Give the database back."""
         self._connection.close()
+        self.is_closed = True
         del self._connection  # the interpreter's end complains about connections that something still refers to
 
 
