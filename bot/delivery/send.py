@@ -55,8 +55,7 @@ def _address(url: str) -> tuple[str, str, str | None]:
 
 def _keep_quiet() -> None:
     """Keep addresses out of every log: both libraries write them there at their lowest level."""
-    logging.getLogger("apprise").propagate = False
-    for name in ("urllib3.connectionpool", "requests"):
+    for name in ("apprise", "urllib3.connectionpool", "requests"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
