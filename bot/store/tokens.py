@@ -7,8 +7,9 @@ import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Column, Engine, MetaData, Table, Text, insert, select, update
+from sqlalchemy import Column, Engine, Table, Text, insert, select, update
 
+from bot.store.schema import metadata
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Text as Both
 
@@ -17,7 +18,7 @@ _ID_LENGTH = 8
 
 tokens = Table(
     "api_tokens",
-    MetaData(),
+    metadata,
     Column("id", Text, primary_key=True),
     Column("hash", Text, nullable=False, unique=True),
     Column("user", Text, nullable=False),

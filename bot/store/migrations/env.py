@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
+from bot.store import tokens  # noqa: F401 - declares its table
 from bot.store.job_schema import job_runs
 
 context.configure(
