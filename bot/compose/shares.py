@@ -60,8 +60,8 @@ def _asked_share(view: View, known: list[tuple[float, Row]], metric: str, scene:
     if not mine:
         return None
     part = sum(share for share, _ in mine)
-    numbers = [value for _, row in mine if (value := view.number(row, metric)) is not None]
-    value = prose(sum(numbers), column)
+    numbers = (view.number(row, metric) for _, row in mine)
+    value = prose(sum(number for number in numbers if number is not None), column)
     label = view.label(mine[0][1])
     first = Text(
         zh=f"{where.zh}{label.zh}占{column.label.zh}的{percent(part)},{value.zh}",

@@ -129,7 +129,7 @@ def ranked_column(view: View) -> tuple[str, bool]:
     for order in view.query.order_by:
         if view.has(order.column) and view.column(order.column).kind in ("metric", "derived"):
             return order.column, order.descending
-    return view.query.metrics[0], True
+    return view.asked_column(view.query.metrics[0]), True
 
 
 def shape_of(view: View) -> Shape:

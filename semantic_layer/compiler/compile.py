@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from semantic_layer.catalog import Catalog, SimpleMetric
 from semantic_layer.compiler import columns, nodes
+from semantic_layer.compiler.averages import totals_of_buckets
 from semantic_layer.compiler.buckets import Calendar
 from semantic_layer.compiler.context import CompileContext, CompiledQuery, PeriodRole
 from semantic_layer.compiler.dialects import written
@@ -116,7 +117,8 @@ def _selected(plan: Plan, reading: Reading) -> tuple[Stages, exp.Select, tuple[C
     key_columns = [columns.key_column(key) for key in plan.keys]
     metric_columns = [columns.metric_column(metric_of(plan, name)) for name in query.metrics]
     known = (*key_columns, *metric_columns, *(part.column for part in made))
-    setting = Setting(catalog, plan.keys, reading.period, reading.calendar, known)
+    totals = totals_of_buckets(stages, reading, _selected)
+    setting = Setting(catalog, plan.keys, reading.period, reading.calendar, known, totals)
     made += [_Made(*transformed(setting, transform)) for transform in query.transforms]
     result = (*key_columns, *metric_columns, *(part.column for part in made))
     if made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -18,6 +19,8 @@ from semantic_layer.query import AveragePer, Rank, Rolling, RunningTotal, Share,
 from semantic_layer.table import Column
 from semantic_layer.text import Text
 
+Total = Callable[[str, Grain], exp.Expr]  # a metric's values per bucket, added up for the row's group
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -28,6 +31,7 @@ class Setting:
     period: Period | None
     calendar: Calendar
     known: tuple[Column, ...]  # the columns before the transforms
+    total_of_buckets: Total
 
     def time_key(self) -> Key:
         """Return the one time column; QueryError where there is none or more than one."""
@@ -78,6 +82,15 @@ def transformed(setting: Setting, transform: Transform) -> tuple[Column, exp.Exp
             return _rolling(setting, metric, transform)
         case AveragePer():
             return _average_per(setting, metric, transform)
+
+
+def has_daily_values(metric: Metric) -> bool:
+    """Return whether a metric counts distinct things: no sum over days, but a mean of days' counts."""
+    return (
+        isinstance(metric.type, SimpleMetric)
+        and metric.type.agg == "count_distinct"
+        and not metric.not_additive
+    )
 
 
 def is_additive(catalog: Catalog, metric: Metric) -> bool:
@@ -191,7 +204,9 @@ def _rolling(setting: Setting, metric: Metric, transform: Rolling) -> tuple[Colu
 
 
 def _average_per(setting: Setting, metric: Metric, transform: AveragePer) -> tuple[Column, exp.Expr]:
-    _require_additive(setting.catalog, metric, transform.metric)
+    counted = transform.metric == metric.name and has_daily_values(metric)
+    if not counted:
+        _require_additive(setting.catalog, metric, transform.metric)
     if setting.period is None or any(key.is_bucket for key in setting.keys):
         raise QueryError(
             Text(
@@ -205,7 +220,8 @@ def _average_per(setting: Setting, metric: Metric, transform: AveragePer) -> tup
     word = columns.grain_label(transform.grain)
     note = Text(zh=f"每{word.zh}平均", en=f"average per {word.en}")
     made = columns.derived_column(metric, f"{metric.name}__per_{transform.grain.value}", note)
-    return made, nodes.divided(nodes.column(metric.name), nodes.number(count))
+    total = setting.total_of_buckets(metric.name, transform.grain) if counted else nodes.column(metric.name)
+    return made, nodes.divided(total, nodes.number(count))
 
 
 def _partition(setting: Setting, within: tuple[str, ...]) -> list[exp.Expr]:

@@ -5,18 +5,29 @@ from __future__ import annotations
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import OrderBy
+from semantic_layer.catalog import SimpleMetric
+from semantic_layer.query import AveragePer, OrderBy
 
 _RANKING = {True: ("从高到低", "highest first"), False: ("从低到高", "lowest first")}
 
 
 def order_by(draft: Draft, scene: Scene, column: str, descending: bool, words: tuple[str, ...]) -> None:
     """Order the result by a column, and say so."""
-    draft.order_by = [OrderBy(column=column, descending=descending)]
+    draft.order_by = [OrderBy(column=_averaged(draft, scene, column), descending=descending)]
     name = column.partition("__")[0] if column not in scene.catalog.metrics else column
     label = scene.metric(name).label
     zh, en = _RANKING[descending]
     draft.say("order", f"按{label.zh}{zh}", f"by {label.en}, {en}", words)
+
+
+def _averaged(draft: Draft, scene: Scene, column: str) -> str:
+    """Return the column of the asked average where it may order otherwise than the whole: distinct counts."""
+    for part in draft.transforms:
+        if isinstance(part, AveragePer) and part.metric == column:
+            kind = scene.metric(column).type
+            if isinstance(kind, SimpleMetric) and kind.agg == "count_distinct":
+                return f"{column}__per_{part.grain.value}"
+    return column
 
 
 def count_at(line: Line, index: int) -> tuple[int | None, int | None]:
