@@ -119,6 +119,9 @@ class Answer:
     plan: Plan | None = None
     parts: tuple[Part, ...] = ()
     headline: Text | None = None
+    summary: str | None = (
+        None  # a model's prose in the answer's language; every figure in it was filled in by us
+    )
     periods: tuple[PeriodUsed, ...] = ()
     interpretation: tuple[Slot, ...] = ()
     findings: tuple[Finding, ...] = ()

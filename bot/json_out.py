@@ -39,6 +39,7 @@ def to_json(answer: Answer, locale: Locale | None = None) -> dict[str, Json]:
         "outcome": answer.outcome,
         "planner": answer.planner,
         "headline": answer.headline.at(shown) if answer.headline is not None else None,
+        "summary": answer.summary,
         "plan": plans[0] if plans else _plan(answer.plan),
         "plans": plans,
         "plan_hash": provenance.plan_hash if provenance is not None else None,

@@ -92,7 +92,8 @@ class Pipeline:
 
         def work(asked: Execution, draft: Answer) -> Answer:
             planned = self._planned(asked, draft, conversation, planner)
-            return planned if isinstance(planned, Answer) else self._answered(asked, draft, planned)
+            done = planned if isinstance(planned, Answer) else self._answered(asked, draft, planned)
+            return self._planners.with_prose(done, user, planner, progress)
 
         return self._guarded(question, locale, today, user, row_limit, work, progress)
 
@@ -197,11 +198,10 @@ class Pipeline:
         if unreadable is not None:
             return replace(draft, outcome="refuse", refusal=unreadable)
         request = PlanRequest(
-            draft.question, draft.locale, asked.today, self.layer, asked.user, conversation or Conversation(),
-            asked.progress,
-        )  # fmt: skip
+            draft.question, draft.locale, asked.today, self.layer, asked.user, conversation, asked.progress
+        )
         name = self._planners.choice(choice)
-        approval = self._approvals(draft.question) if self._approvals is not None else None
+        approval = self._approvals(draft.question) if self._approvals else None
         with asked.watch.stage("plan"):
             # What a person has approved needs no model: the rules alone read its dates.
             planned = self._planners.get("rules" if approval is not None else name).plan(request)

@@ -32,6 +32,9 @@ HEADINGS = {
     "rest": Text(
         zh="另有 {n} 行,用 --rows 或 --json 查看全部", en="{n} more rows: see them with --rows or --json"
     ),
+    "by_model": Text(
+        zh=" (语言模型撰写,数字由程序填入)", en=" (written by a language model, figures filled in by code)"
+    ),
     "sql": Text.same("SQL"),
     "total": Text(zh="总计", en="Total"),
 }
@@ -86,6 +89,9 @@ def _answered(console: Console, answer: Answer) -> None:
     locale = answer.locale
     if answer.headline is not None:
         console.print(answer.headline.at(locale), style="bold")
+    if answer.summary is not None:
+        console.print()
+        console.print(answer.summary + HEADINGS["by_model"].at(locale), style="italic")
     read = " · ".join(slot.text.at(locale) for slot in answer.interpretation)
     if read:
         _line(console, HEADINGS["read"], read, locale)
@@ -117,11 +123,32 @@ def _footer(console: Console, answer: Answer) -> None:
         parts.append(f"数据截至 {last}" if zh else f"data through {last}")
     if provenance.plan_hash:
         parts.append(f"{'计划' if zh else 'plan'} {provenance.plan_hash[:8]}")
+    if (cost := model_cost(answer)) is not None:
+        parts.append(cost.at(answer.locale))
     total = sum(answer.timings_ms.values())
     if total:
         parts.append(f"{total:.0f} ms")
     console.print()
     console.print(" · ".join(part for part in parts if part), style="dim")
+
+
+def model_cost(answer: Answer) -> Text | None:
+    """Return what the language model was used for in this answer; None where none was asked."""
+    extra = answer.provenance.extra if answer.provenance is not None else {}
+    prose = extra.get("prose")
+    parts = [extra, prose] if isinstance(prose, dict) else [extra]
+
+    def total(key: str) -> float:
+        return sum(float(str(part.get(key) or 0)) for part in parts)
+
+    calls, tokens, money = total("calls"), total("tokens_in") + total("tokens_out"), total("cost")
+    if not calls:
+        return None
+    priced = f", {money:.4f} {extra.get('currency', '')}" if extra.get("currency") else ""
+    return Text(
+        zh=f"语言模型 {calls:.0f} 次调用,{tokens:,.0f} 令牌{priced.replace(', ', ',')}",
+        en=f"language model: {calls:.0f} calls, {tokens:,.0f} tokens{priced}",
+    )
 
 
 def _line(console: Console, heading: Text, text: str, locale: Locale) -> None:

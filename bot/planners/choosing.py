@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Literal
 from bot.planners.base import Planner, PlanRequest
 
 if TYPE_CHECKING:
+    from bot.answer import Answer
+    from bot.planners.llm.prose.writer import Writer
     from bot.settings import PlannerChoice, Settings
     from semantic_layer.period import Period
     from semantic_layer.workspace import SemanticLayer
+    from tools.progress import Progress
     from tools.registry import Registry
 
 
@@ -30,6 +33,7 @@ class Planners:
         self._registry = registry
         self._made: dict[PlannerChoice, Planner] = dict(given or {})
         self._lock = threading.Lock()
+        self._writer: Writer | None = None
 
     def choice(self, asked: PlannerChoice | None) -> PlannerChoice:
         """Return which planner answers; without an endpoint `auto` is the rules planner.
@@ -65,6 +69,26 @@ class Planners:
 
         rules = self.get("rules")
         return rules.periods_said(request) if isinstance(rules, RulesPlanner) else ()
+
+    def with_prose(
+        self, answer: Answer, user: str | None, asked: PlannerChoice | None, progress: Progress
+    ) -> Answer:
+        """Return the answer with a model's summary where one is wanted and can be vouched for.
+
+        Raises:
+            CancelledError: the person who asked has stopped it.
+        """
+        endpoint = self._settings.endpoint if self._settings is not None else None
+        if self._settings is None or endpoint is None or not endpoint.prose or self.choice(asked) == "rules":
+            return answer
+        from bot.planners.llm.prose.writer import Writer
+        from bot.planners.llm.purse import Purse
+
+        with self._lock:
+            if self._writer is None:
+                zone = self._layer.settings.timezone
+                self._writer = Writer(endpoint, Purse.of(self._settings, endpoint, zone))
+        return self._writer.summarised(answer, user, progress)
 
     def _model_planner(self, name: Literal["llm", "auto"], settings: Settings) -> Planner:
         from bot.memory.recall import Memory

@@ -14,11 +14,10 @@ from langchain.agents.middleware import AgentMiddleware, AgentState, hook_config
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.tools import BaseTool, StructuredTool
 from langgraph.runtime import Runtime
-from pydantic import SecretStr
 
 from bot.endpoint import Endpoint
 from bot.planners.llm.budget import estimate_tokens
-from bot.planners.llm.chat import REASONING, CompatibleChat
+from bot.planners.llm.chat import REASONING, client_of
 from bot.planners.llm.prompts import prompt, tool_description
 from bot.planners.llm.replies import (
     Call,
@@ -41,17 +40,7 @@ def converse(session: Session, endpoint: Endpoint, system: str, question: str) -
     Raises whatever a foreign server or its client library raises; the caller turns it into a reason.
     """
     limits = session.usage.limits
-    model = CompatibleChat(
-        openai_api_base=endpoint.base_url,
-        model_name=endpoint.model,
-        openai_api_key=SecretStr(endpoint.api_key or "none"),
-        request_timeout=max(0.1, ONE_CALL * session.usage.seconds_left),
-        max_retries=endpoint.max_retries,
-        streaming=endpoint.stream,
-        stream_usage=endpoint.stream,
-        extra_body=dict(endpoint.extra_body) or None,
-        use_responses_api=False,
-    )
+    model = client_of(endpoint, ONE_CALL * session.usage.seconds_left)
     agent = create_agent(model, _tools(session), system_prompt=system, middleware=[_Warden(session, system)])
     agent.invoke(
         {"messages": [HumanMessage(question)]},

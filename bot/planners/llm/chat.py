@@ -7,11 +7,13 @@ from typing import Any
 
 import openai
 from langchain_core.language_models import LanguageModelInput
-from langchain_core.messages import AIMessage
+from langchain_core.messages import AIMessage, HumanMessage
 from langchain_core.outputs import ChatGenerationChunk, ChatResult
 from langchain_openai import ChatOpenAI
+from pydantic import SecretStr
 
-from bot.planners.llm.replies import read_json
+from bot.endpoint import Endpoint
+from bot.planners.llm.replies import THINKING, read_json
 
 REASONING = "reasoning_content"
 
@@ -78,3 +80,26 @@ def as_object(arguments: Any) -> str:
     if isinstance(inner, dict):
         return json.dumps(inner, ensure_ascii=False)
     return json.dumps({"plans": inner} if isinstance(inner, list) else {}, ensure_ascii=False)
+
+
+def client_of(endpoint: Endpoint, seconds: float) -> CompatibleChat:
+    """Return a client whose single call lasts no longer than `seconds`."""
+    return CompatibleChat(
+        openai_api_base=endpoint.base_url,
+        model_name=endpoint.model,
+        openai_api_key=SecretStr(endpoint.api_key or "none"),
+        request_timeout=max(0.1, seconds),
+        max_retries=endpoint.max_retries,
+        streaming=endpoint.stream,
+        stream_usage=endpoint.stream,
+        extra_body=dict(endpoint.extra_body) or None,
+        use_responses_api=False,
+    )
+
+
+def plain_reply(endpoint: Endpoint, asked: str, seconds: float) -> tuple[str, int, int]:
+    """Return the text of a reply without tools, its thinking left out, and the tokens in and out (0: not reported)."""
+    reply = client_of(endpoint, seconds).invoke([HumanMessage(asked)], config={"callbacks": []})
+    usage = reply.usage_metadata
+    text = THINKING.sub("", str(reply.text)).strip()
+    return text, usage["input_tokens"] if usage else 0, usage["output_tokens"] if usage else 0

@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 
 from bot.answer import Slot
 from bot.outcomes import plans_of
-from bot.plan import BilingualMessage, ClarifyPlan, Option, RefusalReason, RefusePlan
+from bot.plan import (
+    AnswerablePlan,
+    BilingualMessage,
+    ClarifyPlan,
+    MetricPlan,
+    Option,
+    RefusalReason,
+    RefusePlan,
+    plan_hash,
+)
 from bot.planners.base import Planned
 from bot.planners.llm.session import Settled, options_of
 from semantic_layer.text import Text
@@ -133,3 +142,33 @@ def refused_by_model(settled: Settled, ruled: Planned) -> Planned:
     message = BilingualMessage(zh=said.zh, en=said.en)
     plan = RefusePlan(kind="refuse", reason=reason, message=message, missing=settled.missing)
     return Planned(plan, ruled.slots, settled.missing, confidence=0.3, why=BY_MODEL, planner="llm")
+
+
+def reason_of(error: BaseException) -> str:
+    """Return why a conversation with the endpoint broke, by the kind of error; its text may hold a secret."""
+    status = getattr(error, "status_code", None)
+    if status in (401, 403):
+        return "key"
+    if status == 404:
+        return "address"
+    if status == 429:
+        return "too_many"
+    if isinstance(status, int):
+        return "server" if status >= 500 else "refused_request"
+    name = type(error).__name__
+    if "Timeout" in name:
+        return "seconds"
+    if "Connection" in name or "Protocol" in name or "ReadError" in name:
+        return "connection"
+    return "calls" if "Recursion" in name else "unreadable"
+
+
+def outcome_of(planned: Planned) -> str:
+    """Return the outcome of a reading in a few words: the hash of its plans, or why there is none."""
+    plan = planned.plan
+    if isinstance(plan, RefusePlan):
+        return f"refuse {plan.reason}"
+    if isinstance(plan, ClarifyPlan):
+        return "clarify"
+    plans: tuple[AnswerablePlan, ...] = plan if isinstance(plan, tuple) else (plan,)
+    return " ".join(plan_hash(one)[:8] if isinstance(one, MetricPlan) else one.kind for one in plans)

@@ -7,10 +7,10 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Literal
 
-from bot.plan import AnswerablePlan, ClarifyPlan, MetricPlan, Option, RefusePlan, plan_hash
+from bot.plan import ClarifyPlan, Option, RefusePlan
 from bot.planners.base import Planned, Planner, PlanRequest
 from bot.planners.llm.budget import Limits, Usage, estimate_tokens
 from bot.planners.llm.compare import same_plans
@@ -20,10 +20,13 @@ from bot.planners.llm.outcomes import (
     differing,
     fallback_why,
     model_planned,
+    outcome_of,
+    reason_of,
     refused_by_model,
 )
 from bot.planners.llm.prompts import prompt
 from bot.planners.llm.purse import Purse, Today
+from bot.planners.llm.running import run_told
 from bot.planners.llm.session import Session
 from bot.planners.llm.trace import Trace
 from bot.planners.llm.validate import Validator
@@ -39,7 +42,7 @@ if TYPE_CHECKING:
 Mode = Literal["llm", "auto"]
 SURE = 0.8
 INPUT_ROOM = 2_900  # tokens of the first call, tools included
-TOOLS_ROOM = 1_650
+TOOLS_ROOM = 1_800
 MOST_AT_ONCE = 16  # conversations with the endpoint; an abandoned one counts until its server lets go
 NEVER_ASKED = ("unsafe", "empty", "no_access", "not_supported", "not_enough_data")
 LOOK_AGAIN = 0.05  # seconds between two looks at the stop button
@@ -54,6 +57,17 @@ class _Told:
     session: Session | None
     failure: str | None
     day: Today | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ablation:
+    """What a measurement leaves out of the judgement, to see what it is worth. Nothing else may set it."""
+
+    coverage: bool = False
+    retries: bool = False
+
+
+NOTHING_LEFT_OUT = Ablation()
 
 
 class ModelPlanner:
@@ -74,6 +88,7 @@ class ModelPlanner:
         purse: Purse | None = None,
         trace: Trace | None = None,
         examples: Callable[[], Sequence[Example]] | None = None,
+        ablation: Ablation = NOTHING_LEFT_OUT,
     ) -> None:
         """Take what the planner stands on; `examples` are verified questions, `purse` what a day may cost."""
         self._layer = layer
@@ -82,6 +97,7 @@ class ModelPlanner:
         self._registry = registry
         self._mode = mode
         self._purse = purse
+        self._ablation = ablation
         self._tracer = trace or Trace()
         self._examples = examples or (lambda: [(one.question, one.plan) for one in layer.verified])
         self._places = threading.BoundedSemaphore(MOST_AT_ONCE)
@@ -125,7 +141,10 @@ class ModelPlanner:
         day = self._purse.today(request.user) if self._purse is not None else Today()
         if day.refused is not None:
             return _Told(None, day.refused, day)
-        usage = Usage(Limits.of(self._endpoint, day.left), price=self._endpoint.price)
+        limits = Limits.of(self._endpoint, day.left)
+        usage = Usage(
+            replace(limits, rejections=0) if self._ablation.retries else limits, price=self._endpoint.price
+        )
         session, system, question = self._prepared(request, ruled, usage)
         if not self._places.acquire(blocking=False):
             return _Told(session, "busy", day)
@@ -166,6 +185,8 @@ class ModelPlanner:
         found, scene = reader.understood(request)
         validator = Validator(self._layer, self._registry(), reader.matcher, request.today, request.user)
         session = Session(request, found, scene, self._index, validator, usage)
+        session.covers = not self._ablation.coverage
+        session.run = partial(run_told, request, self._registry, see_rows=self._endpoint.see_rows)
         system = prompt("system", request.locale)
         room = INPUT_ROOM - TOOLS_ROOM - estimate_tokens(system)
         rights = self._layer.rights(request.user)
@@ -264,36 +285,6 @@ def is_sure(planned: Planned) -> bool:
     return answers and not planned.not_understood and planned.confidence >= SURE
 
 
-def reason_of(error: BaseException) -> str:
-    """Return why a conversation with the endpoint broke, by the kind of error; its text may hold a secret."""
-    status = getattr(error, "status_code", None)
-    if status in (401, 403):
-        return "key"
-    if status == 404:
-        return "address"
-    if status == 429:
-        return "too_many"
-    if isinstance(status, int):
-        return "server" if status >= 500 else "refused_request"
-    name = type(error).__name__
-    if "Timeout" in name:
-        return "seconds"
-    if "Connection" in name or "Protocol" in name or "ReadError" in name:
-        return "connection"
-    return "calls" if "Recursion" in name else "unreadable"
-
-
 def _is_choice(ruled: Planned, request: PlanRequest) -> bool:
     offered: tuple[Option, ...] = request.conversation.offered if request.conversation else ()
     return any(option.plan == ruled.plan for option in offered)
-
-
-def outcome_of(planned: Planned) -> str:
-    """Return the outcome of a reading in a few words: the hash of its plans, or why there is none."""
-    plan = planned.plan
-    if isinstance(plan, RefusePlan):
-        return f"refuse {plan.reason}"
-    if isinstance(plan, ClarifyPlan):
-        return "clarify"
-    plans: tuple[AnswerablePlan, ...] = plan if isinstance(plan, tuple) else (plan,)
-    return " ".join(plan_hash(one)[:8] if isinstance(one, MetricPlan) else one.kind for one in plans)

@@ -15,7 +15,7 @@ from typing import Any
 
 from bot.planners.llm.schema import FINAL_TOOLS, TOOLS
 
-_THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
+THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```(?:[a-zA-Z]+)?\s*(.*?)```", re.DOTALL)
 _CALL_TAG = re.compile(r"</?(?:tool_call|function_call|tools?)>", re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
@@ -68,7 +68,7 @@ def tool_name(name: str | None) -> str | None:
 
 def call_in_text(text: str) -> Call | None:
     """Return the tool call that a server without tools, or a model that forgot them, wrote as text."""
-    body = _CALL_TAG.sub(" ", _THINKING.sub(" ", text)).strip()
+    body = _CALL_TAG.sub(" ", THINKING.sub(" ", text)).strip()
     return _call_of(read_json(body)) if "{" in body or "[" in body else None
 
 

@@ -1,4 +1,4 @@
-"""What the model may call: six plain tools whose arguments are our plan, as small as a JSON schema can say it."""
+"""What the model may call: eight plain tools whose arguments are our plan, as small as a JSON schema can say it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.plan import AnswerablePlan, RefusalReason
 from semantic_layer.query import Frozen
 
 FINAL_TOOLS = ("propose_plan", "ask_back", "refuse")
-LOOKING_TOOLS = ("search_catalog", "look_up_values", "get_metric_definition")
+LOOKING_TOOLS = ("search_catalog", "look_up_values", "get_metric_definition", "run_plan", "run_analysis")
 TOOLS = (*LOOKING_TOOLS, *FINAL_TOOLS)
 MOST_PLANS = 4
 REASONS: tuple[RefusalReason, ...] = ("not_in_catalog", "out_of_scope", "not_supported")
@@ -80,8 +80,10 @@ def parameters(tool: str) -> Json:
         "search_catalog": _object({"words": _TEXT}, ["words"]),
         "look_up_values": _object({"dimension": _TEXT, "text": _TEXT}, ["dimension", "text"]),
         "get_metric_definition": _object({"name": _TEXT}, ["name"]),
+        # The full schema stands once, below: a plan that is tried is one of the same plans.
+        "run_plan": _object({"plan": {"type": "object"}}, ["plan"]),
+        "run_analysis": _object({"name": _TEXT, "inputs": {"type": "object"}}, ["name"]),
         "propose_plan": _object({"plans": found["plans"], "readings": readings}, ["plans"]),
-        # The full schema stands once, above: an option is one of the same plans.
         "ask_back": _object({"plans": {"type": "array", "items": {"type": "object"}}}, ["plans"]),
         "refuse": _object({"reason": {"enum": list(REASONS)}, "missing": _list_of_texts()}, ["reason"]),
     }

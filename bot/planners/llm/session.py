@@ -71,6 +71,8 @@ class Session:
     stopped: str | None = None
     rejections: int = 0
     tried: list[dict[str, Any]] = field(default_factory=list)
+    run: Callable[[AnswerablePlan], str] | None = None
+    covers: bool = True  # False only in an ablation: the coverage check is left out
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
     @property
@@ -80,6 +82,8 @@ class Session:
             "search_catalog": self.search_catalog,
             "look_up_values": self.look_up_values,
             "get_metric_definition": self.get_metric_definition,
+            "run_plan": self.run_plan,
+            "run_analysis": self.run_analysis,
             "propose_plan": self.propose_plan,
             "ask_back": self.ask_back,
             "refuse": self.refuse,
@@ -144,6 +148,28 @@ class Session:
         about = metric.description.at(self.request.locale)[:300] if metric.description else ""
         return as_data(f"{line}\n{about}\nunit: {metric.unit or '-'}\ndimensions: {split}")
 
+    # -------------------------------------------------------------------------------------------------------- trying
+
+    def run_plan(self, plan: object = None, **_: object) -> str:
+        """Run a plan with the asking user's rights and tell its shape, so that the next step can build on it."""
+        if self.run is None or self.must_end():
+            return "plans cannot be run now"
+        try:
+            checked = self._checked([plan])[0]
+            told = as_data(self.run(checked))
+        except PlanProblem as problem:
+            return as_data(str(problem))
+        except AskGrowthError as error:
+            return as_data(f"{error.message.en} {error.mend.en}")
+        self.tried.append({"verdict": "run", "plans": _printable((checked,))})
+        return told
+
+    def run_analysis(self, name: object = "", inputs: object = None, **_: object) -> str:
+        """Run an analysis by its name."""
+        return self.run_plan(
+            {"kind": "tool", "name": str(name), "inputs": inputs if isinstance(inputs, dict) else {}}
+        )
+
     # -------------------------------------------------------------------------------------------------------- ending
 
     def propose_plan(self, plans: object = None, readings: object = None, **_: object) -> str:
@@ -159,7 +185,7 @@ class Session:
             conversation = self.request.conversation
             earlier = [plan for turn in conversation.turns for plan in turn.plans] if conversation else []
             counted = account(checked, said, self.found, self.scene, self.request.layer, earlier=earlier)
-            if counted.problems:
+            if counted.problems and self.covers:
                 return self._not_accepted(plans, "uncovered", "\n".join(counted.problems))
             self.tried.append({"verdict": "accepted", "plans": _printable(checked)})
             self.settled = Settled(checked, counted)
