@@ -37,7 +37,9 @@ class UnauthorizedError(AskGrowthError):
 
 def build_api(service: Service, who: Who, *, bench: Bench | None = None) -> FastAPI:
     """Return the application; its paths are those below `/api`. `who` gives the user of a token, None for no one."""
-    api = FastAPI(title="AskGrowth", version="1", description=ABOUT, docs_url=None, redoc_url=None, openapi_url=None)
+    api = FastAPI(
+        title="AskGrowth", version="1", description=ABOUT, docs_url=None, redoc_url=None, openapi_url=None
+    )
     runs = bench or Bench(service.pipeline.layer.engine.interrupt)
 
     async def user(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> str:

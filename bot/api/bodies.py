@@ -19,7 +19,9 @@ class Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     today: date | None = Field(default=None, description="Answer as of this day; later rows are not read.")
-    locale: Locale | None = Field(default=None, description="Language of the answer; a question's own by default.")
+    locale: Locale | None = Field(
+        default=None, description="Language of the answer; a question's own by default."
+    )
     rows: Rows = 1_000
 
     def asked_by(self, user: str) -> Asked:
@@ -31,7 +33,9 @@ class AskBody(Body):
     """A question in words."""
 
     question: str = Field(min_length=1, max_length=2_000, description="In Chinese, English or both.")
-    conversation: str | None = Field(default=None, max_length=200, description="Joins questions: \"and by week?\".")
+    conversation: str | None = Field(
+        default=None, max_length=200, description='Joins questions: "and by week?".'
+    )
     planner: Literal["rules", "llm", "auto"] | None = None
 
 
@@ -39,7 +43,9 @@ class QueryBody(Body):
     """A query of metrics by name, as `askgrowth query` takes it."""
 
     metrics: list[str] = Field(default_factory=list, max_length=50)
-    by: list[str] = Field(default_factory=list, max_length=20, description='Dimensions; a time as "ordered_at:week".')
+    by: list[str] = Field(
+        default_factory=list, max_length=20, description='Dimensions; a time as "ordered_at:week".'
+    )
     where: str | None = Field(default=None, max_length=4_000)
     having: str | None = Field(default=None, max_length=4_000)
     period: str | None = Field(default=None, description="last_30_days, 2025-Q1, or START/END, half-open.")

@@ -52,7 +52,9 @@ def api_html(schema: dict[str, Any], locale: Locale) -> str:
     )
 
 
-def _operation(path: str, method: str, described: dict[str, Any], schema: dict[str, Any], locale: Locale) -> str:
+def _operation(
+    path: str, method: str, described: dict[str, Any], schema: dict[str, Any], locale: Locale
+) -> str:
     summary = _SUMMARIES[path].at(locale) if path in _SUMMARIES else str(described.get("summary", ""))
     example = _EXAMPLES.get(path)
     body = json.dumps(example, ensure_ascii=False) if example is not None else ""
@@ -86,4 +88,8 @@ def _type(one: dict[str, Any]) -> str:
     if "enum" in one:
         return " | ".join(map(str, one["enum"]))
     kind = str(one.get("type", ""))
-    return f"{kind} of {_type(one['items'])}" if kind == "array" and "items" in one else str(one.get("format", kind))
+    return (
+        f"{kind} of {_type(one['items'])}"
+        if kind == "array" and "items" in one
+        else str(one.get("format", kind))
+    )

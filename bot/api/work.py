@@ -78,6 +78,9 @@ class _Thread:
 
 def _too_slow(seconds: float) -> SlowError:
     return SlowError(
-        Text(zh=f"算了 {seconds:.0f} 秒还没有结果,已停止。", en=f"Stopped: no result after {seconds:.0f} seconds."),
+        Text(
+            zh=f"算了 {seconds:.0f} 秒还没有结果,已停止。",
+            en=f"Stopped: no result after {seconds:.0f} seconds.",
+        ),
         Text(zh="缩短时间范围或减少维度。", en="Choose a shorter period or fewer dimensions."),
     )

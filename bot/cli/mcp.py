@@ -18,7 +18,8 @@ def register(app: typer.Typer) -> None:
 def mcp(
     *,
     http: Annotated[
-        bool, typer.Option("--http", help="走 HTTP(/mcp,需要令牌),默认走标准输入输出 / over HTTP, with tokens.")
+        bool,
+        typer.Option("--http", help="走 HTTP(/mcp,需要令牌),默认走标准输入输出 / over HTTP, with tokens."),
     ] = False,
     port: Annotated[int, typer.Option("--port", min=1, max=65535)] = 8001,
     host: Annotated[str, typer.Option("--host")] = "127.0.0.1",

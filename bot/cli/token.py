@@ -27,7 +27,9 @@ def add(
     user: Annotated[str, typer.Argument(help="令牌代表的用户 / the user it speaks for.")],
     *,
     note: Annotated[str | None, typer.Option("--note", help="用途 / what it is for.")] = None,
-    days: Annotated[int | None, typer.Option("--days", min=1, help="有效天数 / days until it expires.")] = None,
+    days: Annotated[
+        int | None, typer.Option("--days", min=1, help="有效天数 / days until it expires.")
+    ] = None,
 ) -> None:
     """新建令牌,只显示这一次 / Make a token; it is shown this once only."""
     from bot.store.tokens import add_token
@@ -51,8 +53,16 @@ def list_them(as_json: JsonOption = False) -> None:
         say_json([asdict(one) for one in found])
         return
     for one in found:
-        state = "已停用 / revoked" if one.revoked_at else f"到期 / expires {one.expires_at[:10]}" if one.expires_at else ""
-        say("  ".join(part for part in (one.id, one.user, one.created_at[:10], one.note or "", state) if part))
+        state = (
+            "已停用 / revoked"
+            if one.revoked_at
+            else f"到期 / expires {one.expires_at[:10]}"
+            if one.expires_at
+            else ""
+        )
+        say(
+            "  ".join(part for part in (one.id, one.user, one.created_at[:10], one.note or "", state) if part)
+        )
 
 
 @app.command("revoke")

@@ -33,9 +33,16 @@ class TokenGate:
 
         sent = dict(scope["headers"]).get(b"authorization", b"").decode("latin-1")
         kind, _, secret = sent.partition(" ")
-        found = await anyio.to_thread.run_sync(self._who, secret.strip()) if kind.lower() == "bearer" else None
+        found = (
+            await anyio.to_thread.run_sync(self._who, secret.strip()) if kind.lower() == "bearer" else None
+        )
         if found is None:
-            said = {"error": NO_TOKEN.en, "mend": GET_TOKEN.en, "error_zh": NO_TOKEN.zh, "mend_zh": GET_TOKEN.zh}
+            said = {
+                "error": NO_TOKEN.en,
+                "mend": GET_TOKEN.en,
+                "error_zh": NO_TOKEN.zh,
+                "mend_zh": GET_TOKEN.zh,
+            }
             body = json.dumps(said, ensure_ascii=False).encode()
             headers = [(b"content-type", b"application/json"), (b"www-authenticate", b"Bearer")]
             await send({"type": "http.response.start", "status": 401, "headers": headers})

@@ -36,9 +36,13 @@ Who = Callable[["Context[ServerSession, object, Any]"], str | None]
 
 def build_server(service: Service, who: Who) -> FastMCP:
     """Return the server; `who` gives the user of a call."""
-    server = FastMCP("askgrowth", instructions=INSTRUCTIONS, stateless_http=True, json_response=True, log_level="WARNING")
+    server = FastMCP(
+        "askgrowth", instructions=INSTRUCTIONS, stateless_http=True, json_response=True, log_level="WARNING"
+    )
 
-    async def told(ctx: Context[Any, Any, Any], locale: Locale | None, task: Callable[[Asked], Any], day: date | None) -> str:
+    async def told(
+        ctx: Context[Any, Any, Any], locale: Locale | None, task: Callable[[Asked], Any], day: date | None
+    ) -> str:
         asked = Asked(who(ctx), day, locale, ROWS)
         shown = locale or service.pipeline.layer.settings.locale
         try:
@@ -46,7 +50,11 @@ def build_server(service: Service, who: Who) -> FastMCP:
         except AskGrowthError as error:
             found = {
                 "outcome": "error",
-                "error": {"code": error.code, "message": error.message.at(shown), "mend": error.mend.at(shown)},
+                "error": {
+                    "code": error.code,
+                    "message": error.message.at(shown),
+                    "mend": error.mend.at(shown),
+                },
             }
         return json.dumps(_short(found), ensure_ascii=False, allow_nan=False)
 
@@ -54,7 +62,9 @@ def build_server(service: Service, who: Who) -> FastMCP:
     async def ask(
         question: Annotated[str, Field(description="The question, in Chinese or English.")],
         ctx: Context[Any, Any, Any],
-        conversation: Annotated[str | None, Field(description="Joins questions such as 'and by week?'.")] = None,
+        conversation: Annotated[
+            str | None, Field(description="Joins questions such as 'and by week?'.")
+        ] = None,
         locale: LocaleArgument = None,
         today: DayArgument = None,
     ) -> str:
@@ -67,9 +77,13 @@ def build_server(service: Service, who: Who) -> FastMCP:
     async def query(
         metrics: Annotated[list[str], Field(description="Names as `metrics` lists them.")],
         ctx: Context[Any, Any, Any],
-        by: Annotated[list[str] | None, Field(description='Dimensions; a time with its grain, "ordered_at:week".')] = None,
+        by: Annotated[
+            list[str] | None, Field(description='Dimensions; a time with its grain, "ordered_at:week".')
+        ] = None,
         where: Annotated[str | None, Field(description="A filter such as channel = 'x'.")] = None,
-        period: Annotated[str | None, Field(description="last_30_days, 2025-Q1, or START/END, half-open.")] = None,
+        period: Annotated[
+            str | None, Field(description="last_30_days, 2025-Q1, or START/END, half-open.")
+        ] = None,
         compare: Annotated[list[str] | None, Field(description="previous_period, previous_year.")] = None,
         order_by: Annotated[list[str] | None, Field(description='"gmv desc".')] = None,
         limit: Annotated[int | None, Field(ge=1)] = None,
@@ -112,7 +126,8 @@ def run_stdio(service: Service, user: str | None) -> None:
 
 def _analyses(service: Service) -> str:
     listed = "; ".join(
-        f"{tool.name}({', '.join(tool.fields)}): {tool.label.at(LOCALES[1])}" for tool in service.pipeline.registry.tools.values()
+        f"{tool.name}({', '.join(tool.fields)}): {tool.label.at(LOCALES[1])}"
+        for tool in service.pipeline.registry.tools.values()
     )
     return f"Run a prebuilt analysis and return its findings, tables and sized suggestions as JSON. {listed}"
 

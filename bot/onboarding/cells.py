@@ -12,7 +12,9 @@ from semantic_layer.text import Text
 ENOUGH = 0.95  # of the filled cells must read as a kind; the others are named and left empty
 NEARLY = 0.6  # from here on it is worth saying why a column stays text
 _NAMED = 200  # rows kept of those that do not fit
-_EMPTY = "'', '-', '--', '—', '/', 'na', 'n/a', '#n/a', 'nan', 'null', 'none', '\\n', '无', '空', '(空)', '(空)'"
+_EMPTY = (
+    "'', '-', '--', '—', '/', 'na', 'n/a', '#n/a', 'nan', 'null', 'none', '\\n', '无', '空', '(空)', '(空)'"
+)
 _NUMBER = r"[-+]?(\d{1,3}(,\d{3})+|\d+)?(\.\d+)?([eE][-+]?\d+)?"
 _YES_NO = "'是','否','true','false','yes','no','y','n','t','f'"
 _FORMATS = "['%Y-%m-%d %H:%M:%S', '%Y-%m-%d %H:%M', '%Y-%m-%d %p%I:%M:%S', '%Y-%m-%d %p%I:%M', '%Y-%m-%d']"
@@ -65,7 +67,9 @@ def moment(column: str, *, day_first: bool = False) -> str:
 def yes_no(column: str) -> str:
     """Return SQL for the truth value in a cell, else NULL."""
     low = f"lower({cell(column)})"
-    return f"CASE WHEN {low} IN ('是','true','yes','y','t') THEN TRUE WHEN {low} IN ({_YES_NO}) THEN FALSE END"
+    return (
+        f"CASE WHEN {low} IN ('是','true','yes','y','t') THEN TRUE WHEN {low} IN ({_YES_NO}) THEN FALSE END"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,9 @@ def read_column(
     kind, sql, extra = _decided(found, column, header)
     unit = None
     if kind in ("number", "integer"):
-        unit = "%" if found.percents * 2 > found.filled else "money" if found.money * 2 > found.filled else None
+        unit = (
+            "%" if found.percents * 2 > found.filled else "money" if found.money * 2 > found.filled else None
+        )
     notes = [*extra]
     if kind != "text":
         notes += _misfits(intake, table, column, header, sql, row_in_file)

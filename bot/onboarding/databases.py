@@ -20,7 +20,9 @@ MOST_TABLES = 60
 class Database:
     """An open database and what a workspace writes to reach it."""
 
-    def __init__(self, engine: Engine, settings: tuple[tuple[str, str], ...], schema: str, shown: str) -> None:
+    def __init__(
+        self, engine: Engine, settings: tuple[tuple[str, str], ...], schema: str, shown: str
+    ) -> None:
         """Take the engine; `schema` is the one whose tables are taken, `shown` what messages call the database."""
         self._engine, self._settings, self._schema, self._shown = engine, settings, schema, shown
 
@@ -65,7 +67,11 @@ def database(url: str, environ: Mapping[str, str]) -> Database | Path:
     """
     scheme, found, rest = url.partition("://")
     if not found or scheme in ("duckdb", "sqlite"):
-        path = Path(rest.removeprefix("/") if found and not rest.startswith("//") and not Path(rest).exists() else rest or url)
+        path = Path(
+            rest.removeprefix("/")
+            if found and not rest.startswith("//") and not Path(rest).exists()
+            else rest or url
+        )
         return _file(path.expanduser().resolve())
     if scheme in ("postgres", "postgresql"):
         return _postgres(url, environ)

@@ -28,7 +28,10 @@ def first_questions(
     made: list[str] = []
     for metric in metrics[:4]:
         name = metric.label.at(locale)
-        asked = [f"各{one.label.zh}的{name}" if locale == "zh-CN" else f"{name} by {one.label.en}" for one in groups[:2]]
+        asked = [
+            f"各{one.label.zh}的{name}" if locale == "zh-CN" else f"{name} by {one.label.en}"
+            for one in groups[:2]
+        ]
         if timed:
             asked.append(f"每月{name}" if locale == "zh-CN" else f"{name} by month")
         asked.append(f"{name}是多少" if locale == "zh-CN" else f"what is the total {name}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from bot.onboarding.found import Column, Source, TableFound
 from bot.onboarding.roles import Guess
-from bot.onboarding.words import GOOD, chinese_of, concept_of, plural, singular, thing_of
+from bot.onboarding.words import GOOD, chinese_of, concept_of, plural, singular, table_label, thing_of
 from semantic_layer.text import Text
 
 _MONEY = frozenset({"spend", "revenue", "refund", "cost", "discount", "price"})
@@ -61,7 +61,7 @@ def metrics_of(source: Source, guesses: Sequence[Guess], currency: str | None) -
     for table in sorted(timed or source.tables, key=lambda one: -one.rows):
         own = [guess for guess in guesses if guess.table == table.name]
         for metric in _of_table(table, own, currency, alone=len(source.tables) == 1):
-            once = _told_apart(metric, made)
+            once = _told_apart(metric, made, table_label(table.origin, table.name))
             if once is not None:
                 made.append(_named_once(once, taken))
     for ratio in _RATIOS:
@@ -71,14 +71,13 @@ def metrics_of(source: Source, guesses: Sequence[Guess], currency: str | None) -
     return made
 
 
-def _told_apart(metric: Metric, made: list[Metric]) -> Metric | None:
+def _told_apart(metric: Metric, made: list[Metric], shown: Text) -> Metric | None:
     """Return the metric with a label of its own; None for a thing that a larger table counts already."""
     if all(other.label != metric.label for other in made):
         return metric
     if metric.keys["agg"] in ("count", "count_distinct"):
         return None
-    table = (metric.table or "").replace("_", " ")
-    label = Text(zh=f"{table} {metric.label.zh}", en=f"{table} {metric.label.en}")
+    label = Text(zh=f"{shown.zh}{metric.label.zh}", en=f"{shown.en} {metric.label.en}")
     return Metric(metric.name, metric.table, label, metric.keys, metric.why, metric.concept, metric.synonyms)
 
 
@@ -103,7 +102,9 @@ def _of_table(table: TableFound, own: list[Guess], currency: str | None, *, alon
     else:
         yield _counted(table, key, "1", "count")
     yield from (
-        _counted(table, guess, _expr(guess.column), "count_distinct") for guess in own if guess.role == "reference"
+        _counted(table, guess, _expr(guess.column), "count_distinct")
+        for guess in own
+        if guess.role == "reference"
     )
 
 
@@ -121,14 +122,25 @@ def _summed(table: TableFound, guess: Guess, currency: str | None) -> Metric:
 
 def _product(table: TableFound, own: list[Guess], currency: str | None) -> Iterable[Metric]:
     """Give quantity times price where no column holds the amount."""
-    by_concept = {concept_of(table.column(g.column).header, g.column): g for g in reversed(own) if g.role in ("sum", "average")}
+    by_concept = {
+        concept_of(table.column(g.column).header, g.column): g
+        for g in reversed(own)
+        if g.role in ("sum", "average")
+    }
     if "revenue" in by_concept or "quantity" not in by_concept or "price" not in by_concept:
         return
     quantity, price = by_concept["quantity"].column, by_concept["price"].column
-    keys: dict[str, object] = {"agg": "sum", "expr": f"{_expr(quantity)} * {_expr(price)}", "good_direction": "up"}
+    keys: dict[str, object] = {
+        "agg": "sum",
+        "expr": f"{_expr(quantity)} * {_expr(price)}",
+        "good_direction": "up",
+    }
     if currency:
         keys["unit"] = currency
-    why = Text(zh=f"{quantity} × {price},表里没有现成的金额", en=f"{quantity} times {price}: no column holds the amount")
+    why = Text(
+        zh=f"{quantity} × {price},表里没有现成的金额",
+        en=f"{quantity} times {price}: no column holds the amount",
+    )
     yield Metric(
         "amount", table.name, AMOUNT, keys, why, "revenue", {"zh": ["销售额"], "en": ["sales", "revenue"]}
     )  # fmt: skip
@@ -154,8 +166,8 @@ def _averaged(table: TableFound, guess: Guess, currency: str | None) -> Metric:
 
 
 def _rows(table: TableFound, *, alone: bool) -> Metric:
-    shown = table.name.replace("_", " ")
-    label = Text(zh="记录数", en="rows") if alone else Text(zh=f"{shown} 记录数", en=f"rows of {shown}")
+    shown = table_label(table.origin, table.name)
+    label = Text(zh="记录数", en="rows") if alone else Text(zh=f"{shown.zh}记录数", en=f"rows of {shown.en}")
     synonyms: dict[str, list[str]] = {"zh": ["行数", "条数"], "en": ["records"]} if alone else {}
     keys: dict[str, object] = {"agg": "count", "expr": "1"}
     name = "row_count" if alone else f"{table.name}_row_count"
@@ -170,7 +182,15 @@ def _counted(table: TableFound, guess: Guess, expr: str, agg: str) -> Metric:
         spoken = bare.replace("_", " ")
         thing = Text(zh=chinese_of(bare.split("_")) or spoken, en=spoken)
     name, english, chinese = plural(bare), plural(thing.en), thing.zh
-    concept = {"order": "orders", "invoice": "orders", "basket": "orders", "transaction": "orders", "customer": "buyers", "buyer": "buyers", "user": "buyers"}.get(bare)
+    concept = {
+        "order": "orders",
+        "invoice": "orders",
+        "basket": "orders",
+        "transaction": "orders",
+        "customer": "buyers",
+        "buyer": "buyers",
+        "user": "buyers",
+    }.get(bare)
     synonyms = {"zh": ["订单数"], "en": ["orders"]} if concept == "orders" and bare != "order" else {}
     why = Text(zh="不同的个数", en="how many different ones")
     label = Text(zh=f"{chinese}数", en=english)
@@ -181,12 +201,18 @@ def _ratio(ratio: _Ratio, made: list[Metric], currency: str | None, taken: set[s
     """Return a ratio where both parts are there: of one table before of two, the first ones named."""
     over = [metric for metric in made if metric.concept == ratio.over]
     under = [metric for metric in made if metric.concept == ratio.under]
-    pairs = [(a, b) for a in over for b in under if a.table == b.table] or [(a, b) for a in over for b in under]
+    pairs = [(a, b) for a in over for b in under if a.table == b.table] or [
+        (a, b) for a in over for b in under
+    ]
     if not pairs or ratio.name in taken:
         return None
     taken.add(ratio.name)
     top, bottom = pairs[0]
-    keys: dict[str, object] = {"numerator": top.name, "denominator": bottom.name, "good_direction": ratio.good}
+    keys: dict[str, object] = {
+        "numerator": top.name,
+        "denominator": bottom.name,
+        "good_direction": ratio.good,
+    }
     if ratio.format:
         keys["format"] = ratio.format
     elif currency and ratio.over in _MONEY:

@@ -56,7 +56,8 @@ def profile(
         filled, distinct, low_value, high_value, longest_value = row[1 + at * 5 : 6 + at * 5]
         if not filled:
             text = Text(
-                zh=f"列「{headers[name]}」全是空的,没有用。", en=f'The column "{headers[name]}" is empty and not used.'
+                zh=f"列「{headers[name]}」全是空的,没有用。",
+                en=f'The column "{headers[name]}" is empty and not used.',
             )
             notes.append(Note(text))
         columns.append(
@@ -75,12 +76,16 @@ def profile(
     return TableFound(table, origin, _whole(row[0]), tuple(columns), tuple(notes))
 
 
-def included_in(reader: Reader, schema: str | None = None) -> Callable[[tuple[str, str], tuple[str, str]], bool]:
+def included_in(
+    reader: Reader, schema: str | None = None
+) -> Callable[[tuple[str, str], tuple[str, str]], bool]:
     """Return the function that says whether the values of one column lie in another's, 1 in 100 excepted."""
     before = f"{quoted(schema)}." if schema else ""
 
     def included(child: tuple[str, str], parent: tuple[str, str]) -> bool:
-        own, other = (f"SELECT DISTINCT {quoted(c)} AS v FROM {before}{quoted(t)}" for t, c in (child, parent))
+        own, other = (
+            f"SELECT DISTINCT {quoted(c)} AS v FROM {before}{quoted(t)}" for t, c in (child, parent)
+        )
         sql = (
             f"SELECT COUNT(*), COUNT(p.v) FROM ({own} WHERE {quoted(child[1])} IS NOT NULL) AS c "
             f"LEFT JOIN ({other}) AS p ON c.v = p.v"
@@ -93,7 +98,9 @@ def included_in(reader: Reader, schema: str | None = None) -> Callable[[tuple[st
 
 def kind_of(type_name: str) -> Kind | None:
     """Return the kind of a database type, None for one that is neither counted nor grouped by (lists, blobs)."""
-    if any(mark in type_name for mark in ("[", "struct", "map(", "blob", "bytea", "json", "array", "interval")):
+    if any(
+        mark in type_name for mark in ("[", "struct", "map(", "blob", "bytea", "json", "array", "interval")
+    ):
         return None
     return next((kind for part, kind in _KINDS if part in type_name), None)
 

@@ -13,6 +13,7 @@ from bot.onboarding.found import Column, Source, TableFound
 from bot.onboarding.measures import Metric, metrics_of
 from bot.onboarding.quality import quality_notes
 from bot.onboarding.roles import Guess, guess_roles, is_named, main_time
+from bot.onboarding.words import table_label
 from semantic_layer.text import Locale, Text
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -97,14 +98,15 @@ def _workspace(source: Source, name: Text, locale: Locale) -> str:
     )
 
 
-def _model(table: TableFound, own: list[Guess], metrics: list[Metric], conformed: dict[tuple[str, str], str]) -> str:
+def _model(
+    table: TableFound, own: list[Guess], metrics: list[Metric], conformed: dict[tuple[str, str], str]
+) -> str:
     time = main_time(table, own)
-    shown = table.name.replace("_", " ")
     lines = [
         f"# {table.origin}: {table.rows} 行 / rows",
         "models:",
         f"  - name: {table.name}",
-        f"    label: {_text(Text.same(shown))}",
+        f"    label: {_text(table_label(table.origin, table.name))}",
         f"    table: {_flow(table.name)}",
         "    semantic_model: {enabled: true}",
     ]
@@ -115,7 +117,9 @@ def _model(table: TableFound, own: list[Guess], metrics: list[Metric], conformed
     for guess in own:
         lines += _column(table.column(guess.column), guess, conformed.get((table.name, guess.column)))
     counted = [metric for metric in metrics if metric.table == table.name]
-    lines.append("    metrics:" if counted else "    # 没有时间列,只用来描述 / Without a time it only describes.")
+    lines.append(
+        "    metrics:" if counted else "    # 没有时间列,只用来描述 / Without a time it only describes."
+    )
     for metric in counted:
         lines += [f"      {line}" for line in _metric(metric, "simple")]
     return "\n".join([*lines, ""])
@@ -127,7 +131,11 @@ def _column(column: Column, guess: Guess, shared: str | None) -> list[str]:
     lines = [f"      - name: {column.name}    # {_comment(column.header)}: {guess.why.zh} / {guess.why.en}"]
     if guess.role == "time":
         grain = "day" if column.kind == "date" else "second"
-        lines += [f"        granularity: {grain}", "        dimension: {type: time}", f"        label: {_text(guess.label)}"]
+        lines += [
+            f"        granularity: {grain}",
+            "        dimension: {type: time}",
+            f"        label: {_text(guess.label)}",
+        ]
     elif guess.role in ("key", "reference"):
         kind = "primary" if guess.role == "key" else "foreign"
         lines.append(f"        entity: {{type: {kind}, name: {guess.entity}}}")
@@ -189,7 +197,9 @@ def _text(text: Text) -> str:
 
 
 def _flow(value: object) -> str:
-    written = yaml.safe_dump(value, allow_unicode=True, default_flow_style=True, width=10_000, sort_keys=False)
+    written = yaml.safe_dump(
+        value, allow_unicode=True, default_flow_style=True, width=10_000, sort_keys=False
+    )
     return written.removesuffix("\n").removesuffix("\n...")
 
 

@@ -147,10 +147,14 @@ def _sheet(sheet: Sheet, intake: Intake, names: list[str]) -> TableFound | None:
     return replace(found, columns=columns, notes=(*notes, *found.notes))
 
 
-def _without_totals(intake: Intake, raw: str, columns: list[str], in_file: Callable[[int], int]) -> list[Note]:
+def _without_totals(
+    intake: Intake, raw: str, columns: list[str], in_file: Callable[[int], int]
+) -> list[Note]:
     """Remove lines of totals, which would count everything twice; return a note on them."""
     first = f"lower(COALESCE({', '.join(cell(name) for name in columns[:3])}))"
-    totals = intake.execute(f"SELECT {ROW} FROM {quoted(raw)} WHERE {first} IN ({_TOTALS}) ORDER BY {ROW}").rows
+    totals = intake.execute(
+        f"SELECT {ROW} FROM {quoted(raw)} WHERE {first} IN ({_TOTALS}) ORDER BY {ROW}"
+    ).rows
     if not totals:
         return []
     intake.execute(f"DELETE FROM {quoted(raw)} WHERE {first} IN ({_TOTALS})")
@@ -218,8 +222,14 @@ def _sqlite(path: Path, scratch: Path) -> Iterator[list[Sheet]]:
                 made.append(Sheet(name, f"{path.name} [{name}]", copy, ",", headers, 0))
     except sqlite3.DatabaseError as error:
         raise DataError(
-            Text(zh=f"{path.name} 不是可读的 SQLite 文件。", en=f"{path.name} is no SQLite file that can be read."),
-            Text(zh="检查文件;DuckDB 文件用 --database。", en="Check the file; give a DuckDB file with --database."),
+            Text(
+                zh=f"{path.name} 不是可读的 SQLite 文件。",
+                en=f"{path.name} is no SQLite file that can be read.",
+            ),
+            Text(
+                zh="检查文件;DuckDB 文件用 --database。",
+                en="Check the file; give a DuckDB file with --database.",
+            ),
             code="file_broken",
         ) from error
     yield made

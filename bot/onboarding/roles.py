@@ -32,9 +32,7 @@ class Guess:
 def guess_roles(source: Source) -> tuple[Guess, ...]:
     """Return one guess per column, in order."""
     keys = {table.name: key_of(table) for table in source.tables}
-    return tuple(
-        _guess(source, table, column, keys) for table in source.tables for column in table.columns
-    )
+    return tuple(_guess(source, table, column, keys) for table in source.tables for column in table.columns)
 
 
 def key_of(table: TableFound) -> str | None:
@@ -42,7 +40,9 @@ def key_of(table: TableFound) -> str | None:
     unique = [
         column
         for column in table.columns
-        if table.rows > 1 and column.filled == table.rows == column.distinct and column.kind in ("text", "integer")
+        if table.rows > 1
+        and column.filled == table.rows == column.distinct
+        and column.kind in ("text", "integer")
     ]
     named = [column for column in unique if is_identity(column.header, column.name)]
     if named:
@@ -50,7 +50,13 @@ def key_of(table: TableFound) -> str | None:
     # A first column of short texts is a key where nothing in the table is a time: a list of products, of shops.
     listing = not any(column.kind in ("date", "timestamp") for column in table.columns)
     first = table.columns[0] if table.columns else None
-    if listing and first is not None and first in unique and first.kind == "text" and first.longest <= _FREE_TEXT:
+    if (
+        listing
+        and first is not None
+        and first in unique
+        and first.kind == "text"
+        and first.longest <= _FREE_TEXT
+    ):
         return first.name
     return None
 
@@ -67,7 +73,9 @@ def entity_of(table: TableFound, column: Column) -> str:
 
 def is_named(column: Column) -> bool:
     """Return whether a key or reference is called by a name that people say, so that it can be grouped by, too."""
-    return column.kind == "text" and not is_identity(column.header, column.name) and column.longest <= _FREE_TEXT
+    return (
+        column.kind == "text" and not is_identity(column.header, column.name) and column.longest <= _FREE_TEXT
+    )
 
 
 def _guess(source: Source, table: TableFound, column: Column, keys: dict[str, str | None]) -> Guess:
@@ -93,7 +101,11 @@ def _guess(source: Source, table: TableFound, column: Column, keys: dict[str, st
         return guess("reference", "名字像编号", "called like an id", entity_of(table, column))
     if column.kind in ("integer", "number"):
         return _numeric(column, guess)
-    if column.kind == "text" and column.longest > _FREE_TEXT and column.distinct > 0.5 * max(column.filled, 1):
+    if (
+        column.kind == "text"
+        and column.longest > _FREE_TEXT
+        and column.distinct > 0.5 * max(column.filled, 1)
+    ):
         return guess("dimension", "长文字,取值不建索引", "long texts: its values are not indexed")
     return guess("dimension", f"{column.distinct} 个取值", f"{column.distinct} values")
 
@@ -103,7 +115,9 @@ def _numeric(column: Column, guess: object) -> Guess:
     made: Guess
     concept = concept_of(column.header, column.name)
     if concept == "position" or (is_identity(column.header, column.name)):
-        made = guess("dimension", "数字是编码或位置,不求和", "its numbers are codes or positions, not amounts")
+        made = guess(
+            "dimension", "数字是编码或位置,不求和", "its numbers are codes or positions, not amounts"
+        )
     elif column.unit == "%" or concept in _AVERAGED:
         made = guess("average", "求和没有意义,取平均", "a sum means nothing, so it is averaged")
     elif concept is None and column.kind == "integer" and column.distinct <= 2:
@@ -123,7 +137,11 @@ def _parent(source: Source, table: TableFound, column: Column, keys: dict[str, s
             continue
         target = other.column(key)
         alike = target.name == column.name or _alike(column, other, target)
-        if alike and (target.kind == "text") == (column.kind == "text") and column.distinct <= target.distinct * 1.02:
+        if (
+            alike
+            and (target.kind == "text") == (column.kind == "text")
+            and column.distinct <= target.distinct * 1.02
+        ):
             if source.included((table.name, column.name), (other.name, key)):
                 return other.name
     return None
@@ -149,5 +167,3 @@ def main_time(table: TableFound, guesses: Iterable[Guess]) -> str | None:
         for at, name in enumerate(times)
     )
     return ranked[0][3] if ranked else None
-
-

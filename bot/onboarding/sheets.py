@@ -95,7 +95,9 @@ def _text(path: Path, scratch: Path) -> Sheet:
     notes: tuple[Note, ...] = ()
     if encoding != "utf-8-sig":
         said = encoding.upper()
-        notes = (Note(Text(zh=f"文件编码是 {said},已转为 UTF-8。", en=f"The file was in {said}; read as such.")),)
+        notes = (
+            Note(Text(zh=f"文件编码是 {said},已转为 UTF-8。", en=f"The file was in {said}; read as such.")),
+        )
     headers, skip, found = header_of(rows)
     return Sheet(path.stem, path.name, readable, delimiter, headers, skip, (*notes, *found))
 
@@ -108,7 +110,10 @@ def _as_utf8(path: Path, scratch: Path) -> tuple[Path, str]:
     for encoding in ("utf-16",) if utf16 else _ENCODINGS[:2]:
         copy = scratch / f"{len(list(scratch.iterdir()))}.csv"
         try:
-            with path.open(encoding=encoding, newline="") as source, copy.open("w", encoding="utf-8", newline="") as sink:
+            with (
+                path.open(encoding=encoding, newline="") as source,
+                copy.open("w", encoding="utf-8", newline="") as sink,
+            ):
                 while chunk := source.read(_CHUNK):
                     sink.write(chunk)
         except UnicodeError:
@@ -116,7 +121,10 @@ def _as_utf8(path: Path, scratch: Path) -> tuple[Path, str]:
             continue
         return copy, encoding
     raise DataError(
-        Text(zh=f"{path.name} 既不是 UTF-8 也不是 GBK 编码。", en=f"{path.name} is neither in UTF-8 nor in GBK."),
+        Text(
+            zh=f"{path.name} 既不是 UTF-8 也不是 GBK 编码。",
+            en=f"{path.name} is neither in UTF-8 nor in GBK.",
+        ),
         Text(zh="另存为 UTF-8 的 CSV 再试。", en="Save it as CSV in UTF-8 and try again."),
         code="file_broken",
     )
@@ -151,7 +159,9 @@ def _excel(path: Path, scratch: Path) -> list[Sheet]:
     if not found:
         raise DataError(
             Text(zh=f"{path.name} 里没有数据。", en=f"There are no data in {path.name}."),
-            Text(zh="检查是否选对了文件、工作表是否被隐藏。", en="Check the file, and that no sheet is hidden."),
+            Text(
+                zh="检查是否选对了文件、工作表是否被隐藏。", en="Check the file, and that no sheet is hidden."
+            ),
             code="file_broken",
         )
     return found
@@ -174,7 +184,9 @@ def _excel_sheet(sheet: Any, path: Path, scratch: Path, *, alone: bool) -> Sheet
             writer.writerow([*cells, *([""] * (width - len(cells)))])
     headers, skip, notes = header_of([row[:width] for row in head])
     name = path.stem if alone else str(sheet.title)
-    return Sheet(name, path.name if alone else f"{path.name} [{sheet.title}]", copy, ",", headers, skip, notes)
+    return Sheet(
+        name, path.name if alone else f"{path.name} [{sheet.title}]", copy, ",", headers, skip, notes
+    )
 
 
 def _cell(value: object) -> str:
@@ -214,7 +226,10 @@ def header_of(rows: Sequence[Sequence[str]]) -> tuple[tuple[str, ...], int, tupl
         said = " ".join(_stripped(rows[titles[0]]))[:40]
         notes.append(
             Note(
-                Text(zh=f"表头上方的标题行已跳过(「{said}」)。", en=f"Title lines above the header were passed over ({said})."),
+                Text(
+                    zh=f"表头上方的标题行已跳过(「{said}」)。",
+                    en=f"Title lines above the header were passed over ({said}).",
+                ),
                 tuple(n + 1 for n in titles),
             )
         )

@@ -60,9 +60,15 @@ _CONCEPTS: dict[str, tuple[str, str]] = {
     "revenue": (r"金额|销售额|收入|营收|营业额|成交额|实付|总价|GMV", "revenue sales amount gmv paid turnover total"),
 }  # fmt: skip
 _ID_ZH = re.compile(r"(编号|编码|号码|货号|单号|[^型帐]号|ID|id)$")
-_ID_EN = frozenset("id ids no code key sku uuid guid phone zip postcode number num stockcode upc ean barcode hash".split())
-_TIME_BEST = re.compile(r"下单|订单|支付|成交|日期|date|day|order|paid|purchase|event|timestamp", re.IGNORECASE)
-_TIME_LATE = re.compile(r"更新|修改|注册|生日|结束|update|modif|birth|regist|end|expire|deliver", re.IGNORECASE)
+_ID_EN = frozenset(
+    "id ids no code key sku uuid guid phone zip postcode number num stockcode upc ean barcode hash".split()
+)
+_TIME_BEST = re.compile(
+    r"下单|订单|支付|成交|日期|date|day|order|paid|purchase|event|timestamp", re.IGNORECASE
+)
+_TIME_LATE = re.compile(
+    r"更新|修改|注册|生日|结束|update|modif|birth|regist|end|expire|deliver", re.IGNORECASE
+)
 _RESERVED = frozenset(
     "select from where group order by having limit table column case when then else end and or not null true false "
     "join on using union all distinct as in is between like values default user primary key references check desc asc "
@@ -123,10 +129,16 @@ def _translated(text: str) -> list[str]:
 
 def label_of(header: str, name: str) -> Text:
     """Return a label in both languages: the header itself in its own, the known words of it in the other."""
-    text = re.sub(r"\s*[((][^()()]*[))]\s*$", "", unicodedata.normalize("NFKC", header)).strip() or header.strip() or name
+    text = (
+        re.sub(r"\s*[((][^()()]*[))]\s*$", "", unicodedata.normalize("NFKC", header)).strip()
+        or header.strip()
+        or name
+    )
     if _HAN.search(text):
         english = " ".join(english_words(text)) if _known_all(text) else ""
-        return Text(zh=text, en=english or (name.replace("_", " ") if not name.startswith("column_") else text))
+        return Text(
+            zh=text, en=english or (name.replace("_", " ") if not name.startswith("column_") else text)
+        )
     words = english_words(text)
     english = " ".join(words) or text
     return Text(zh=chinese_of(words) or english, en=english)
@@ -158,6 +170,16 @@ def chinese_of(words: list[str]) -> str:
         else:
             return ""
     return made
+
+
+def table_label(origin: str, name: str) -> Text:
+    """Return what a table is called: its sheet or file in its own language, the identifier's words in the other."""
+    sheet = re.search(r"\[(.+)\]$", origin) or re.search(r": (.+)$", origin)
+    stem = sheet[1] if sheet else re.sub(r"\.[A-Za-z0-9]+$", "", origin)
+    shown = name.replace("_", " ")
+    if _HAN.search(stem):
+        return Text(zh=stem.strip(), en=shown)
+    return Text(zh=chinese_of(name.split("_")) or shown, en=shown)
 
 
 def concept_of(header: str, name: str) -> str | None:

@@ -99,7 +99,10 @@ def profile_markdown(proposal: Proposal) -> str:
     roles = {(guess.table, guess.column): guess for guess in proposal.guesses}
     for table in proposal.source.tables:
         lines += [f"## {table.name} ({table.origin}, {table.rows} 行 / rows)", ""]
-        lines += ["| 列 / column | 类型 / kind | 用途 / role | 取值 / values | 空 / empty | 例 / examples |", "|---|---|---|---|---|---|"]
+        lines += [
+            "| 列 / column | 类型 / kind | 用途 / role | 取值 / values | 空 / empty | 例 / examples |",
+            "|---|---|---|---|---|---|",
+        ]
         for column in table.columns:
             role = roles[(table.name, column.name)].role
             examples = ", ".join(column.samples[:3]).replace("|", "\\|")[:60]

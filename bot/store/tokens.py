@@ -47,7 +47,9 @@ class Token:
     revoked_at: str | None = None
 
 
-def add_token(engine: Engine, user: str, *, note: str | None = None, days: int | None = None) -> tuple[str, Token]:
+def add_token(
+    engine: Engine, user: str, *, note: str | None = None, days: int | None = None
+) -> tuple[str, Token]:
     """Return a new token for `user`, which is not kept and cannot be shown again, and its entry.
 
     Raises:
@@ -56,8 +58,14 @@ def add_token(engine: Engine, user: str, *, note: str | None = None, days: int |
     user = user.strip()
     if not user or (days is not None and days < 1):
         raise TokenError(
-            Both(zh="用户名是空的,或有效天数小于 1。", en="The user's name is empty, or the days are fewer than 1."),
-            Both(zh="写成 askgrowth token add 用户名 --days 90。", en="Write askgrowth token add NAME --days 90."),
+            Both(
+                zh="用户名是空的,或有效天数小于 1。",
+                en="The user's name is empty, or the days are fewer than 1.",
+            ),
+            Both(
+                zh="写成 askgrowth token add 用户名 --days 90。",
+                en="Write askgrowth token add NAME --days 90.",
+            ),
         )
     secret = PREFIX + secrets.token_urlsafe(32)
     now = datetime.now(UTC)

@@ -36,9 +36,18 @@ assistant_message_autoscroll = false
 
 [features.spontaneous_file_upload]
 enabled = true
-accept = ["*/*"]
 max_files = 10
 max_size_mb = 2048
+
+[features.spontaneous_file_upload.accept]
+"text/csv" = [".csv"]
+"application/vnd.ms-excel" = [".csv"]
+"text/tab-separated-values" = [".tsv"]
+"text/plain" = [".txt", ".csv", ".tsv"]
+"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet" = [".xlsx"]
+"application/vnd.apache.parquet" = [".parquet"]
+"application/vnd.sqlite3" = [".sqlite", ".db"]
+"application/octet-stream" = [".parquet", ".pq", ".sqlite", ".sqlite3", ".db", ".csv", ".xlsx"]
 
 [features.audio]
 enabled = false

@@ -15,7 +15,9 @@ from bot.ui.sharing import LINKS
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import Locale, Text
 
-READ = Text(zh="已读取 {names},请确认各列的用途。", en="Read {names}. Please confirm what each column is for.")
+READ = Text(
+    zh="已读取 {names},请确认各列的用途。", en="Read {names}. Please confirm what each column is for."
+)
 
 
 def files_of(message: cl.Message) -> list[tuple[str, Path]]:

@@ -159,7 +159,10 @@ def _edited(guesses: Sequence[Guess], payload: object) -> tuple[Guess, ...]:
         edits = {(one.table, one.column): one for one in _EDITS.validate_python(payload or [])}
     except ValidationError as error:
         raise DataError(
-            Text(zh="有一列的名字是空的,或用途读不出来。", en="A column's name is empty, or its use cannot be read."),
+            Text(
+                zh="有一列的名字是空的,或用途读不出来。",
+                en="A column's name is empty, or its use cannot be read.",
+            ),
             Text(zh="两种语言的名字都要填。", en="Fill in the names in both languages."),
             code="invalid_choice",
         ) from error

@@ -54,7 +54,10 @@ def document(backend: Backend, payload: Json, user: str | None, locale: Locale) 
         if answer.error is not None:
             raise QueryError(answer.error.message, answer.error.mend, code=answer.error.code)
         if answer.refusal is not None:
-            raise QueryError(answer.refusal.message, Text(zh="换个时间或条件再问。", en="Ask for another period or filter."))
+            raise QueryError(
+                answer.refusal.message,
+                Text(zh="换个时间或条件再问。", en="Ask for another period or filter."),
+            )
         title = Text.same(question) if question.strip() else None
         made = document_of(answer, layer.catalog, layer.settings.name, with_sql=True, title=title)
         pages.append(render(replace(made, is_brief=False), form))
@@ -126,8 +129,14 @@ class LinkOpener:
         if scope["type"] == "http" and scope["path"] == "/" and scope["method"] == "GET":
             written = parse_qs(scope["query_string"].decode("latin-1")).get("plan")
             if written and len(written[0]) <= LONGEST:
-                cookie = f"{COOKIE}={LINKS.keep(written[0])}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Lax"
-                headers = [(b"location", b"/"), (b"set-cookie", cookie.encode()), (b"cache-control", b"no-store")]
+                cookie = (
+                    f"{COOKIE}={LINKS.keep(written[0])}; Path=/; Max-Age={SECONDS}; HttpOnly; SameSite=Lax"
+                )
+                headers = [
+                    (b"location", b"/"),
+                    (b"set-cookie", cookie.encode()),
+                    (b"cache-control", b"no-store"),
+                ]
                 await send({"type": "http.response.start", "status": 303, "headers": headers})
                 await send({"type": "http.response.body", "body": b""})
                 return

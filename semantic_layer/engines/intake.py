@@ -86,7 +86,9 @@ class Intake:
         """Give the database back."""
         self._connection.close()
         self.is_closed = True
-        del self._connection  # the interpreter's end complains about connections that something still refers to
+        del (
+            self._connection
+        )  # the interpreter's end complains about connections that something still refers to
 
 
 def quoted(name: str) -> str:

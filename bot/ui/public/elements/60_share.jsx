@@ -33,7 +33,7 @@ function ShareTools() {
     </button>
   );
   return (
-    <div className="ag-row" data-testid="share">
+    <div className="ag-row ag-share" data-testid="share">
       {pill('export_html', 'download-html', () => save('html', [own]), Download)}
       {pill('export_md', 'download-md', () => save('md', [own]), Download)}
       {pill('export_thread', 'download-thread', () => save('html', [...window.AskGrowthPlans.values()]), Download)}
