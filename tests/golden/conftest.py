@@ -199,6 +199,13 @@ class Golden:
             return True
         return False
 
+    def notices(self, case: Case) -> bool:
+        """Whether a case fails under a broken compiler: a crash is a failure as well."""
+        try:
+            return self.catches(case)
+        except Exception:  # whatever a compiler that forgets its checks runs into
+            return True
+
     @contextmanager
     def fresh_memory(self) -> Iterator[None]:
         """Forget what the compiler remembers of the catalogs, before and after."""
