@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import TYPE_CHECKING
 
+from tools.numerics.threads import one_thread
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -233,7 +235,8 @@ def back_test(
     said: dict[str, Array] = {}
     for name, method in (methods or METHODS).items():
         try:
-            said[name] = np.array([method(values[:place], season, horizon) for place in places])
+            with one_thread():
+                said[name] = np.array([method(values[:place], season, horizon) for place in places])
         except ValueError:
             continue
     mase = {name: float(np.abs(one - actual).mean()) / scale for name, one in said.items()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 
 @contextmanager
@@ -14,5 +15,6 @@ def one_thread() -> Iterator[None]:
     """
     from threadpoolctl import threadpool_limits
 
+    import_module("scipy.linalg")  # its BLAS is its own, and only what is loaded by now is kept to one thread
     with threadpool_limits(1):
         yield

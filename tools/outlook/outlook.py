@@ -13,6 +13,7 @@ from semantic_layer.period import Grain, shift
 from semantic_layer.text import Text
 from tools.numerics.forecasting import METHODS, BackTest, back_test, conformal_width
 from tools.numerics.seasonal import baseline
+from tools.numerics.threads import one_thread
 from tools.outlook.history import History
 from tools.scope.events import event_days
 
@@ -124,7 +125,8 @@ def outlook_of(catalog: Catalog, history: History, until: date) -> Outlook:
     except ValueError as error:
         raise _too_short(history, len(raw), max(least, 3 * len(starts))) from error
     method = test.best
-    said = METHODS[method](adjusted, history.season, len(starts))
+    with one_thread():
+        said = METHODS[method](adjusted, history.season, len(starts))
     coming = _events_at(catalog, starts, history.grain)
     for at, event in enumerate(coming):
         said[at] += effects.get(event.name, 0.0) if event is not None else 0.0
