@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -82,4 +82,4 @@ def next_due(cron: str, timezone: str, after: datetime) -> datetime | None:
 
 def _next(trigger: CronTrigger, after: datetime) -> datetime | None:
     found: datetime | None = trigger.get_next_fire_time(None, after + timedelta(seconds=1))
-    return found
+    return found.astimezone(UTC) if found is not None else None

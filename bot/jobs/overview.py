@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def overview(runner: Runner) -> list[dict[str, Any]]:
-    """Return one entry per job, in their order; times are ISO 8601 in UTC."""
+    """Return one entry per job, in their order; the next time is local, the others are in UTC."""
     zone = runner.pipeline.layer.settings.timezone
     found = []
     for one in runner.jobs():
@@ -32,10 +33,11 @@ def overview(runner: Runner) -> list[dict[str, Any]]:
             messages = {row[0]: row[1] for row in counted}
             paused = bool(connection.execute(state).scalar())
         at = next_due(one.cron, zone, runner.clock.now())
+        next_local = at.astimezone(ZoneInfo(zone)).isoformat(timespec="minutes") if at else None
         found.append(
             {
                 "name": one.name, "kind": one.kind, "cron": one.cron, "user": one.user, "paused": paused,
-                "next": at.isoformat(timespec="minutes") if at else None, "messages": messages,
+                "next": next_local, "messages": messages,
                 "last": {
                     "due": row["due"], "state": row["state"], "attempts": row["attempts"], "error": row["error"],
                     "zh": row["summary_zh"], "en": row["summary_en"],
