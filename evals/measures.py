@@ -135,7 +135,8 @@ def _labels(answer: Answer, locale: Locale) -> set[str]:
                 found.update(label.at(locale) for _, label in column.value_labels)
             for row in table.rows if table is not None else ():
                 found.update(cell for cell in row if isinstance(cell, str))
-    return {label for label in found if re.search(r"\d", label)}
+    found.update(used.label.at(locale) for used in answer.periods)
+    return {label for label in found if re.search(r"[^\W\d_]|\d{3}", label)}
 
 
 def _reading(match: re.Match[str]) -> tuple[float, float]:
@@ -242,6 +243,8 @@ def _derived(columns: list[list[float]]) -> Iterator[float]:
             if other:
                 yield one / other
                 yield one / other - 1.0
+            if one != other:
+                yield other / (one - other)  # a change over what was before it
 
 
 def _numbers(cells: object) -> Iterator[float]:
