@@ -115,7 +115,10 @@ def _rolling(cursor: Cursor, index: int) -> Found | None:
             return _window(count, unit, rolling=False, after=after)
         if cursor.first(index, "future") is not None and cursor.first(index, "last") is None:
             return _window(count, unit, rolling=True, future=True, after=after)
-        if cursor.first(index, "roll") is not None and cursor.word(index) not in ("这", "之前"):
+        named = (
+            cursor.entry(index + 1, "duration") is not None
+        )  # 这半年, beside 这三天 of a trip just told of
+        if cursor.first(index, "roll") is not None and (named or cursor.word(index) not in ("这", "之前")):
             return _window(count, unit, rolling=True, after=cursor.skip(after, "within", limit=1))
         if cursor.first(index, "last") is not None:
             if cursor.word(index) == "前" and cursor.word(after - 1) == "季度":
@@ -168,7 +171,10 @@ def _window(count: int, unit: str, *, rolling: bool, after: int, future: bool = 
 
 
 def _ago(cursor: Cursor, index: int) -> Found | None:
-    """3天前, a week ago, 2 Thursdays ago, 5年前."""
+    """3天前, a week ago, 2 Thursdays ago, 5年前, 半年前."""
+    named = cursor.first(index, "duration")
+    if named is not None and named.text in GRAINS and cursor.has(index + 1, "ago"):
+        return Ago(GRAINS[named.text], named.number), index + 2
     number = cursor.first(index, "number")
     count = number.number if number is not None else 1
     if number is None and cursor.first(index, "a") is None:

@@ -130,7 +130,7 @@ def route(
         )
         return refuse("not_supported", text, scene, nearest=nearest, draft=draft)
     if intent in tools:
-        return tool_plan(tools[intent], draft, scene.words(line, index))
+        return tool_plan(tools[intent], draft, scene.words(line, index), scene=scene)
     label = _LABELS[intent]
     return refuse(
         "not_supported",
@@ -195,7 +195,7 @@ def route_asked(
         return _not_understood(unused, draft, scene)
     if base is not None and not draft.metrics and not draft.where and not draft.segments:
         _continued(base, draft)
-    return tool_plan(tool, draft, asked.words, asked.inputs)
+    return tool_plan(tool, draft, asked.words, asked.inputs, scene)
 
 
 def _continued(base: MetricPlan, draft: Draft) -> None:
@@ -225,11 +225,16 @@ def _not_understood(unused: tuple[str, ...], draft: Draft, scene: Scene) -> Plan
 
 
 def tool_plan(
-    tool: Tool, draft: Draft, words: tuple[str, ...], own: Mapping[str, JsonValue] | None = None
+    tool: Tool,
+    draft: Draft,
+    words: tuple[str, ...],
+    own: Mapping[str, JsonValue] | None = None,
+    scene: Scene | None = None,
 ) -> Planned:
     """Return the plan that runs a tool, with those of its inputs filled that the question named.
 
-    Tools call the same thing by the same name: metric(s), dimension(s), where, segments, period, compare.
+    Tools call the same thing by the same name: metric(s), dimension(s), where, segments, period, compare. What the
+    tool has no input for is never dropped in silence: rows that it cannot leave out refuse it, the rest is said.
     """
     groups = [group.dimension for group in draft.group_by if group.grain is None and group.part is None]
     known: dict[str, object] = {
@@ -244,8 +249,48 @@ def tool_plan(
     }
     known |= own or {}
     inputs = {name: value for name, value in known.items() if name in tool.fields and value}
+    if scene is not None:
+        lost = _not_taken(tool, draft, scene, set(own or {}))
+        if lost is not None:
+            return lost
     return Planned(
         ToolPlan(kind="tool", name=tool.name, inputs=inputs),  # type: ignore[arg-type]  # JSON values all
         slots=(Slot("analysis", tool.label, words), *draft.slots),
         notes=tuple(draft.notes),
     )
+
+
+def _not_taken(tool: Tool, draft: Draft, scene: Scene, own: set[str]) -> Planned | None:
+    """Refuse the rows that an analysis cannot leave out, and say which other parts of the question it does not take."""
+    fields = set(tool.fields) | own
+    label = tool.label
+    narrowed = draft.where and "where" not in fields
+    if narrowed or (draft.segments and "segments" not in fields):
+        return refuse(
+            "not_supported",
+            Text(
+                zh=f"「{label.zh}」不能只看一部分数据;不加筛选可以做。",
+                en=f"{label.en} cannot look at a part of the rows only; without the filter it can be run.",
+            ),
+            scene,
+            draft=draft,
+        )
+    vague = {term.name for _, term, _ in draft.choices if term.kind == "metric"}
+    lost: list[Text] = []
+    if not fields & {"metric", "metrics"}:
+        lost += [scene.metric(name).label for name in draft.metrics if name not in vague]
+    elif "metrics" not in fields:
+        lost += [scene.metric(name).label for name in draft.metrics[1:] if name not in vague]
+    if not fields & {"dimension", "dimensions"}:
+        lost += [
+            scene.dimension(group.dimension).label
+            for group in draft.group_by
+            if group.grain is None and group.part is None
+        ]
+    if lost:
+        zh, en = "、".join(one.zh for one in lost), ", ".join(one.en for one in lost)
+        draft.note(
+            f"「{label.zh}」没有按「{zh}」来算:它不接受这一项。",
+            f"{label.en} does not take {en}: this part of the question is not in the result.",
+        )
+    return None

@@ -117,7 +117,8 @@ def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> 
     line.use(*line.of_role("time"))
     for note in reading.notes:
         draft.notes.append(note) if note not in draft.notes else None
-    draft.compared = bool(line.tagged(Tag.COMPARE)) and not line.tagged(Tag.TREND)
+    more = line.tagged(Tag.MORE) and line.tagged(Tag.WHICH)  # 618和双11哪个卖得多
+    draft.compared = bool(line.tagged(Tag.COMPARE) or more) and not line.tagged(Tag.TREND)
     _unresolved(reading, draft)
     _weekdays(reading, draft)
     _grains(line, reading, draft, scene)

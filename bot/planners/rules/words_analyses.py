@@ -203,6 +203,12 @@ ASKED: tuple[tuple[str, str], ...] = (
     ("budget", r"\b(?:get|needs?|deserves?|receive|gets)(?: a)? (?:more|less|bigger|smaller) (?:budget|money"
         r"|spend)\b|\bwhere (?:should|to|do) (?:we |i )?(?:move|put|spend|shift|invest) (?:the |our |more"
         r" )?(?:budget|money)\b|\bbudgets? (?:should )?(?:we )?(?:go|be spent)\b"),
+    ("budget", r"(?:要|想|能|可以|打算|准备)?(?:再|多)?(?:加|追加|增加|增|砍|减|省)(?:点|些|一?笔|掉)?(?:的)?(?:广告)?(?:预算|投放费?用?)"
+        r"(?=.{0,8}(?:谁|哪))|(?:该|应该|要|先)?(?:加|投|砍|减|放)(?:给|到|在)(?:谁|哪里|哪儿|(?=哪[个些]))"),
+    ("budget", r"\b(?:where|which \w+(?: \w+)?) (?:should|would|do|could) (?:we |i |the )*(?:extra |more |additional )?(?:budget|money) go\b"
+        r"|\b(?:add|adding|put|cut|raise|increase) (?:the |our |more |some )?(?:ad )?(?:budget)\b"),
+    ("spend_response", r"(?:该|应该|可以|要|得|能|值得)(?:被)?(?:停|关|砍|关停|暂停|停投|停掉|关掉|砍掉)(?:了|掉)?(?=$|[?!。吗呢])"
+        r"|\b(?:should|can|could) (?:we |i |be )*(?:stop|pause|kill|switch(?:ed)? off|cut|paused|stopped)\b"),
     # ---- baskets
     ("basket", r"(?:总是|经常|常常|常|会|容易)?(?:被)?(?:一起|同时|搭着|连带|捆绑)" + _BUY_ZH + r"|(?:购物篮"
         r"|关联购买|搭配购买|连带购买|连带销售|捆绑销售|关联规则)(?:分析)?|商品(?:之间)?(?:的)?关联(?:分析|度)?"),
@@ -242,7 +248,7 @@ ASKED: tuple[tuple[str, str], ...] = (
         r" frequency,?(?: and| &)? (?:spend|monetary|money|value)\b|\b(?:most |best |highest )?(?:valuable"
         r"|loyal|best) (?=customers|users|buyers|clients)|\bw[io]n(?:ning)? (?:them )?back\b|\bre-?activat(?:e"
         r"|ing)\b|\b(?:lapsed|dormant|sleeping|inactive) (?=customers|users|buyers)"),
-    ("ltv", r"ltv|clv|(?:客户|用户|会员)?(?:的)?(?:全)?(?:生命周期|终身|终生)(?:的)?(?:总)?价值|(?:一个|每个"
+    ("ltv", r"(?:最|更|比较)?值钱(?:的)?(?=$|[?!。吗呢是])|ltv|clv|(?:客户|用户|会员)?(?:的)?(?:全)?(?:生命周期|终身|终生)(?:的)?(?:总)?价值|(?:一个|每个"
         r"|单个)(?:新)?(?:客户|用户|客人)(?:.{0,6}?)(?:能|会|可以)?(?:贡献|带来|值|创造)(?:多少钱|多少|价值)?"
         r"|客户价值(?:预测)?"),
     ("ltv", r"\b(?:customer )?life-?time[- ]values?\b|\bltv\b|\bclv\b|\bhow much is (?:a|an|one|each|our"
@@ -299,7 +305,7 @@ ASKED: tuple[tuple[str, str], ...] = (
     ("forecast", r"\b(?:forecast(?:s|ed|ing)?|predict(?:s|ed|ion|ions)?|project(?:ed|ion|ions)|expected"
         r"|outlook)\b(?: for| of)?|\bwhat will\b(?=.{0,50}\b(?:be|bring|look like|reach)\b)|\bhow (?:much"
         r"|many)\b(?=.{0,40}\b(?:will|expect|going to)\b)|\bdo (?:you|we) expect(?: us)?(?: to)?\b"),
-    ("change_drivers", r"(?:为什么|为何|为啥|凭什么|咋)(?:会|就|突然)?|(?:是)?(?:什么"
+    ("change_drivers", r"(?:为什么|为何|为啥|凭什么|咋)(?:会|就|突然)?(?:变了|变化)?|(?:是)?(?:什么"
         r"|哪些)?(?:主要)?原因(?:是什么|有哪些|在哪)?|怎么回事|(?:是)?(?:什么|谁|哪个|哪些)?(?:因素)?(?:导致"
         r"|造成|引起|拉低|拉高|带动|推动|拖累|拖了后腿|影响)(?:了|的)?|(?:拆解|分解"
         r"|归因)(?:一下)?(?=.{0,20}(?:变化|波动|下降|上升|增长|下滑))|(?:变化|波动|异动)(?:的)?(?:归因|拆解"
@@ -315,6 +321,8 @@ ASKED: tuple[tuple[str, str], ...] = (
         r"|方法|空间|机会|思路))|(?:怎么|如何|怎样)(?:才能|可以|能|去|做)?(?:提升|提高|增加|拉动|做大|改善"
         r"|做增长|增长)|(?:下一步|接下来)(?:我们)?(?:该|应该|要|可以)?(?:怎么)?(?:做|干)(?:什么|些什么|增长)?"
         r"|(?:应该)?优先(?:做|抓|解决)(?:什么|哪些)?|(?:的)?(?:办法|建议)$"),
+    ("growth", r"(?:该|应该|可以|适合|重点)(?:重点|主)?(?:推|主推|力推)(?:什么|哪些?|哪个|哪款)?|(?:主|重点|力)推(?=什么|哪)(?:什么)?"
+        r"|\b(?:should|could|can|to) (?:we |i )?(?:push|promote|feature|focus on)\b"),
     ("growth", r"\bhow (?:can|could|do|should|to) (?:we |i )?(?:increase|grow|boost|improve|raise|lift)\b"
         r"|\bwhat (?:should|can|could|shall) (?:we|i) (?:do|prioriti[sz]e|focus on|improve)(?: next| first|"
         r" now)?(?: to (?:grow|increase|improve|boost|raise))?\b|\b(?:growth|improvement) (?:opportunit(?:y"
