@@ -21,7 +21,10 @@ def serve(
         str, typer.Option("--host", help="默认只在本机可见 / this machine only by default.")
     ] = "127.0.0.1",
     api_only: Annotated[
-        bool, typer.Option("--api-only", help="只开 HTTP 接口 /api,不开对话页面 / the HTTP interface without the chat.")
+        bool,
+        typer.Option(
+            "--api-only", help="只开 HTTP 接口 /api,不开对话页面 / the HTTP interface without the chat."
+        ),
     ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
