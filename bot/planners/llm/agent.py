@@ -27,7 +27,7 @@ from bot.planners.llm.replies import (
     read_arguments,
     tool_name,
 )
-from bot.planners.llm.schema import TOOLS, parameters
+from bot.planners.llm.schema import parameters
 from bot.planners.llm.session import Session
 
 STEPS_PER_CALL = 4  # before, model, after, tools
@@ -56,7 +56,7 @@ def _tools(session: Session) -> list[BaseTool]:
             description=tool_description(name, session.request.locale),
             args_schema=parameters(name),
         )
-        for name in TOOLS
+        for name in session.offered
     ]
 
 
@@ -67,7 +67,7 @@ class _Warden(AgentMiddleware[AgentState[Any], None]):
         super().__init__()
         self._session = session
         self._fixed = estimate_tokens(system) + sum(
-            estimate_tokens(json.dumps(parameters(name), ensure_ascii=False)) for name in TOOLS
+            estimate_tokens(json.dumps(parameters(name), ensure_ascii=False)) for name in session.offered
         )
 
     @hook_config(can_jump_to=["end"])
@@ -110,7 +110,9 @@ class _Warden(AgentMiddleware[AgentState[Any], None]):
             whole = AIMessage(content="", id=reply.id, tool_calls=named, additional_kwargs=kept)
             return {"messages": [whole]}
         self._session.reject("unreadable", problem)
-        again = prompt("no_call", self._session.request.locale, problem=problem, tools=", ".join(TOOLS))
+        again = prompt(
+            "no_call", self._session.request.locale, problem=problem, tools=", ".join(self._session.offered)
+        )
         said = AIMessage(content=str(reply.text)[:300] or "-", id=reply.id)
         return {"messages": [said, HumanMessage(again)], "jump_to": "model"}
 

@@ -27,6 +27,7 @@ from bot.planners.llm.outcomes import (
 from bot.planners.llm.prompts import prompt
 from bot.planners.llm.purse import Purse, Today
 from bot.planners.llm.running import run_told
+from bot.planners.llm.schema import TOOLS
 from bot.planners.llm.session import Session
 from bot.planners.llm.trace import Trace
 from bot.planners.llm.validate import Validator
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 Mode = Literal["llm", "auto"]
 SURE = 0.8
 INPUT_ROOM = 2_900  # tokens of the first call, tools included
-TOOLS_ROOM = 1_800
+TOOLS_ROOM = 1_650  # with the tools for questions in several steps: 150 more
+STEPS_ROOM = 150
 MOST_AT_ONCE = 16  # conversations with the endpoint; an abandoned one counts until its server lets go
 NEVER_ASKED = ("unsafe", "empty", "no_access", "not_supported", "not_enough_data")
 LOOK_AGAIN = 0.05  # seconds between two looks at the stop button
@@ -185,10 +187,13 @@ class ModelPlanner:
         found, scene = reader.understood(request)
         validator = Validator(self._layer, self._registry(), reader.matcher, request.today, request.user)
         session = Session(request, found, scene, self._index, validator, usage)
+        session.sees_rows = self._endpoint.see_rows
         session.covers = not self._ablation.coverage
         session.run = partial(run_told, request, self._registry, see_rows=self._endpoint.see_rows)
         system = prompt("system", request.locale)
         room = INPUT_ROOM - TOOLS_ROOM - estimate_tokens(system)
+        if session.offered == TOOLS:
+            room -= STEPS_ROOM
         rights = self._layer.rights(request.user)
         question = question_prompt(
             request, self._index, found, scene, rights, ruled.not_understood, room, self._examples()

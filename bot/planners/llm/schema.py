@@ -12,8 +12,9 @@ from bot.plan import AnswerablePlan, RefusalReason
 from semantic_layer.query import Frozen
 
 FINAL_TOOLS = ("propose_plan", "ask_back", "refuse")
-LOOKING_TOOLS = ("search_catalog", "look_up_values", "get_metric_definition", "run_plan", "run_analysis")
-TOOLS = (*LOOKING_TOOLS, *FINAL_TOOLS)
+LOOKING_TOOLS = ("search_catalog", "look_up_values", "get_metric_definition")
+TRYING_TOOLS = ("run_plan", "run_analysis")
+TOOLS = (*LOOKING_TOOLS, *TRYING_TOOLS, *FINAL_TOOLS)
 MOST_PLANS = 4
 REASONS: tuple[RefusalReason, ...] = ("not_in_catalog", "out_of_scope", "not_supported")
 FILLER = "filler"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from bot.planners.llm.schema import (
     READINGS,
     REASONS,
     TOOLS,
+    TRYING_TOOLS,
     Reading,
     validation_problems,
 )
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
     from bot.planners.rules.draft import Scene
     from bot.planners.rules.segment import Segmented
 
+_STEPS = re.compile(
+    r"(?i)\b(?:then|after that|first|finally|for (?:it|them|those|that one))\b|然后|接着|再看|再按|先|最后"
+)
 WHICH = Text(
     zh="这个问题有几种读法,您指哪一个?", en="This can be read in several ways. Which one do you mean?"
 )
@@ -72,8 +77,16 @@ class Session:
     rejections: int = 0
     tried: list[dict[str, Any]] = field(default_factory=list)
     run: Callable[[AnswerablePlan], str] | None = None
+    sees_rows: bool = False
     covers: bool = True  # False only in an ablation: the coverage check is left out
     _lock: threading.RLock = field(default_factory=threading.RLock)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Return the tools that the model is told of; trying a plan is for questions in several steps."""
+        if self.sees_rows or _STEPS.search(self.request.question):
+            return TOOLS
+        return tuple(name for name in TOOLS if name not in TRYING_TOOLS)
 
     @property
     def tools(self) -> Mapping[str, Callable[..., str]]:
