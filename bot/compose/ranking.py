@@ -81,9 +81,12 @@ def ranking_headline(view: View, side: Side, scene: Scene) -> Text:
     most = _most(ranking.descending)
     leaders = ranking.leaders
     if view.table.row_count == 1 and len(ranking.every) == 1 and not view.query.limit:
+        only_zh, only_en = f"只有{label.zh}有数据", f"only {label.en} has data"
+        if view.query.having:
+            only_zh, only_en = f"符合条件的只有{label.zh}", f"only {label.en} meets the condition"
         first = Text(
-            zh=f"{at.zh}只有{label.zh}有数据,{column.label.zh}{value.zh}",
-            en=f"only {label.en} has data {at.en}: {column.label.en} {value.en}",
+            zh=f"{at.zh}{only_zh},{column.label.zh}{value.zh}",
+            en=f"{only_en} {at.en}: {column.label.en} {value.en}",
         )
     elif len(leaders) > 1:
         return join([_tie(ranking, leaders, at, value), *caveats(ranking, side, scene)])

@@ -13,6 +13,7 @@ from bot.planners.rules.clauses import read_attributes, read_clauses
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.edits import Edits, read_edits
+from bot.planners.rules.everyday import read_origin, read_profit
 from bot.planners.rules.filters import read_values
 from bot.planners.rules.followup import is_follow_up, merge
 from bot.planners.rules.grouping import (
@@ -52,7 +53,7 @@ Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 # What is asked for, and which rows of it; each list in the order in which its stages take words.
 _SUBJECTS = (
     read_clauses, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing,
-    read_counted, read_implied,
+    read_counted, read_profit, read_implied,
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,
@@ -87,6 +88,7 @@ def assemble(
         condition(line, draft, scene)
     read_populations(line, draft, scene)
     read_dimensions(line, draft, scene)
+    read_origin(line, draft, scene)
     read_head(line, draft, scene)
     read_attributes(line, draft, scene)
     read_windows(line, draft, scene)

@@ -58,5 +58,7 @@ class Tag(StrEnum):
     ONLY = "only"
     VERB = "verb"  # what customers and shops do; carries the question only where no metric is named
     OVERVIEW = "overview"  # strong: asks for the whole picture by itself; weak: how is …
+    PROFIT = "profit"  # gain, loss
+    ORIGIN = "origin"  # where … come from
     FOLLOW = "follow"
     CORRECT = "correct"

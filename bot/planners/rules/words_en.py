@@ -32,6 +32,20 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "aged|old|age of|weighing|weighs|weigh|among all|out of all|of all|all of the|all of|all the|in the data|in our data|in the database|in the dataset|in the system",
     ),
     (
+        Tag.PROFIT,
+        "loss",
+        "losing money|lose money|loses money|lost money|unprofitable|in the red|making a loss|at a loss|loss making|not profitable|not making money",
+    ),
+    (
+        Tag.PROFIT,
+        "gain",
+        "profitable|most profitable|least profitable|more profitable|less profitable|making money|makes money|make money",
+    ),
+    (Tag.SUPER, "desc", "most profitable"),
+    (Tag.SUPER, "asc", "least profitable"),
+    (Tag.MORE, "desc", "more profitable"),
+    (Tag.MORE, "asc", "less profitable"),
+    (
         Tag.OVERVIEW,
         "strong",
         "overview|overview of|an overview|an overview of|summary|summary of|a summary|a summary of|recap|a recap of|snapshot|a snapshot of|"
