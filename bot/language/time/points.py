@@ -293,7 +293,7 @@ def _sure_name(cursor: Cursor, at: int) -> bool:
     if lexeme.word == "may" and any(
         other.get("month") is not None for number, other in enumerate(cursor.lexemes) if number != at
     ):
-        return True  # may tuition vs april
+        return True  # may … vs april
     before = at > 0 and lexeme.glued and any(cursor.first(at - 1, kind) for kind in _BEFORE_NAME)
     following = cursor.skip(at + 1, "of", limit=2)
     after = any(cursor.has(at + 1, kind) for kind in _AFTER_NAME) or any(
