@@ -240,8 +240,12 @@ TRANSLATION_CHANGES: dict[str, Text] = {
         zh="每个数字都由 SQL 算出,点开就能核对。",
         en="Every number is computed by SQL that you can open and check.",
     ),
-    "chat.messages.status.using": Text(zh="正在执行", en="Running"),
-    "chat.messages.status.used": Text(zh="查看", en="See"),
+    "chat.messages.status.using": Text.same("…"),  # the progress line says itself what is being done
+    "chat.messages.status.used": Text.same("…"),
+    "common.status.error.serverConnection": Text(
+        zh="连不上服务,正在重连。说过的都在,连上后可以接着问。",
+        en="The server cannot be reached; trying again. What was said is kept, and you can go on when it is back.",
+    ),
     "chat.history.title": Text(zh="最近的问题", en="Recent questions"),
     "auth.login.title": Text(zh="登录问增长", en="Sign in to AskGrowth"),
     "auth.login.form.email.label": Text(zh="用户名", en="User name"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from collections.abc import Callable
+from typing import Literal, TypeVar
 
 import chainlit as cl
 from chainlit.auth import get_current_user
@@ -11,9 +12,13 @@ from fastapi import Depends, HTTPException, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
 
 from bot.store.feedback import LONGEST_COMMENT, rate, take_back
+from bot.ui.labels import NOT_SAVED
 from bot.ui.patches import first
+
+T = TypeVar("T")
 
 
 class Rating(BaseModel):
@@ -43,18 +48,26 @@ def check_ratings(engine: Engine) -> None:
     async def put(request: RateRequest, user: cl.User | None = signed_in) -> Response:
         rating = request.feedback
         comment = (rating.comment or "")[:LONGEST_COMMENT]
-        found = await asyncio.to_thread(rate, engine, _name(user), rating.forId, rating.value, comment)
+        found = await _kept(rate, engine, _name(user), rating.forId, rating.value, comment)
         if found is None:
             raise HTTPException(status_code=404)
         return JSONResponse({"success": True, "feedbackId": found})
 
     async def remove(request: TakeBackRequest, user: cl.User | None = signed_in) -> Response:
-        if not await asyncio.to_thread(take_back, engine, _name(user), request.feedbackId):
+        if not await _kept(take_back, engine, _name(user), request.feedbackId):
             raise HTTPException(status_code=404)
         return JSONResponse({"success": True})
 
     first("/feedback", put, ("PUT",))
     first("/feedback", remove, ("DELETE",))
+
+
+async def _kept(work: Callable[..., T], *values: object) -> T:
+    """Return what a write gives; where the database takes none, the page says that nothing was kept."""
+    try:
+        return await asyncio.to_thread(work, *values)
+    except DBAPIError as error:
+        raise HTTPException(status_code=503, detail=f"{NOT_SAVED.zh} {NOT_SAVED.en}") from error
 
 
 def _name(user: cl.User | None) -> str:
