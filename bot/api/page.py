@@ -32,7 +32,8 @@ _STYLE = (
     "body{font:15px/1.6 system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;max-width:60rem;"
     "margin:2rem auto;padding:0 1rem;color:#1c2430;background:#fff}h2{margin-top:2rem;font-size:1.1rem}"
     "code,pre{font-family:ui-monospace,monospace;font-size:.9em}pre{background:#f3f5f8;padding:.8rem;overflow:auto}"
-    "table{border-collapse:collapse;width:100%}td,th{text-align:left;border-bottom:1px solid #dde2ea;padding:.3rem .6rem}"
+    "table{border-collapse:collapse;width:100%}td,th{text-align:left;border-bottom:1px solid #dde2ea;"
+    "padding:.3rem .6rem}"
     "b.m{color:#fff;background:#1f5fbf;border-radius:4px;padding:.1rem .5rem;margin-right:.5rem}"
     "@media(prefers-color-scheme:dark){body{color:#e4e8ee;background:#14181f}pre{background:#1e242d}td,th{border-color:#333c49}}"
 )

@@ -94,7 +94,9 @@ class Service:
         layer = self.pipeline.layer
         hidden = layer.rights(asked.user).hidden
         found: dict[str, Any] = catalog_json(layer.catalog)
-        return {kind: [one for one in listed if _is_shown(one, hidden, search)] for kind, listed in found.items()}
+        return {
+            kind: [one for one in listed if _is_shown(one, hidden, search)] for kind, listed in found.items()
+        }
 
     def tools(self, asked: Asked) -> list[Json]:
         """Return the analyses: name, label, what each does, its inputs as a JSON schema, questions that reach it."""

@@ -123,5 +123,8 @@ def _postgres(url: str, environ: Mapping[str, str]) -> Database:
     plain = url.replace("postgresql://", "postgres://", 1)
     address = address_of(plain, environ)
     return Database(
-        PostgresEngine(address), (("type", "postgres"), ("url", plain)), "public", f"{address.database} @ {address.place}"
-    )  # fmt: skip
+        PostgresEngine(address),
+        (("type", "postgres"), ("url", plain)),
+        "public",
+        f"{address.database} @ {address.place}",
+    )

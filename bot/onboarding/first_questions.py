@@ -16,7 +16,7 @@ _FEW_VALUES = 60
 def first_questions(
     layer: SemanticLayer, names: Sequence[str], locale: Locale, answers: Callable[[str], bool]
 ) -> list[str]:
-    """Return questions in `locale` over the first metrics of `names` and their dimensions; `answers` says which work."""
+    """Return questions in `locale` over the first of `names` and their dimensions; `answers` says which work."""
     catalog = layer.catalog
     metrics = [catalog.metrics[name] for name in names if name in catalog.metrics]
     groups = [

@@ -233,7 +233,7 @@ def _unit(column: Column, concept: str | None, currency: str | None) -> str | No
 
 def _is_fraction(column: Column) -> bool:
     try:
-        return 0 <= float(column.low or "x") and float(column.high or "x") <= 1
+        return float(column.low or "x") >= 0 and float(column.high or "x") <= 1
     except ValueError:
         return False
 

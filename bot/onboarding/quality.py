@@ -43,7 +43,8 @@ def _range_notes(column: Column, role: str | None) -> list[Text]:
         return [
             Text(
                 zh=f"列「{column.header}」有负数(最小 {column.low}),如退货或冲销;求和时会抵减。",
-                en=f'The column "{column.header}" holds negative numbers (lowest {column.low}), such as returns; they reduce the sum.',
+                en=f'The column "{column.header}" holds negative numbers (lowest {column.low}), such as returns; '
+                "they reduce the sum.",
             )
         ]
     if role == "time" and ((column.low or "9") < "1990" or (column.high or "0") > "2100"):

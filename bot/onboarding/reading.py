@@ -210,7 +210,8 @@ def _sqlite(path: Path, scratch: Path) -> Iterator[list[Sheet]]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
             listed = database.execute(
-                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY rowid"
+                "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' "
+                "ORDER BY rowid"
             ).fetchall()
             for at, (name,) in enumerate(listed):
                 asked = database.execute(f"SELECT * FROM {quoted(name)}")

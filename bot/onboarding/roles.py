@@ -95,8 +95,11 @@ def _guess(source: Source, table: TableFound, column: Column, keys: dict[str, st
         other = next(one for one in source.tables if one.name == parent)
         key = other.column(keys[parent] or "")
         return guess(
-            "reference", f"取值都在 {parent}.{key.name} 里", f"its values lie in {parent}.{key.name}", entity_of(other, key)
-        )  # fmt: skip
+            "reference",
+            f"取值都在 {parent}.{key.name} 里",
+            f"its values lie in {parent}.{key.name}",
+            entity_of(other, key),
+        )
     if is_identity(column.header, column.name) and column.distinct > _FEW:
         return guess("reference", "名字像编号", "called like an id", entity_of(table, column))
     if column.kind in ("integer", "number"):
@@ -141,9 +144,9 @@ def _parent(source: Source, table: TableFound, column: Column, keys: dict[str, s
             alike
             and (target.kind == "text") == (column.kind == "text")
             and column.distinct <= target.distinct * 1.02
+            and source.included((table.name, column.name), (other.name, key))
         ):
-            if source.included((table.name, column.name), (other.name, key)):
-                return other.name
+            return other.name
     return None
 
 

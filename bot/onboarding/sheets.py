@@ -69,8 +69,8 @@ def check_size(path: Path, largest: int = LARGEST) -> None:
             Text(
                 zh="先导入数据库:duckdb big.duckdb \"CREATE TABLE t AS FROM 'big.csv'\","
                 "再用 askgrowth init DIR --database big.duckdb;或按月拆分、只留要用的列。",
-                en="Put it into a database: duckdb big.duckdb \"CREATE TABLE t AS FROM 'big.csv'\", then askgrowth init "
-                "DIR --database big.duckdb; or split it by month and keep only the columns you need.",
+                en="Put it into a database: duckdb big.duckdb \"CREATE TABLE t AS FROM 'big.csv'\", then askgrowth "
+                "init DIR --database big.duckdb; or split it by month and keep only the columns you need.",
             ),
             code="file_too_large",
         )
@@ -172,8 +172,7 @@ def _excel_sheet(sheet: Any, path: Path, scratch: Path, *, alone: bool) -> Sheet
     head: list[list[str]] = []
     width = 0
     sheet.reset_dimensions()  # what the file claims about its size is often wrong
-    for row in islice(sheet.iter_rows(values_only=True), _LOOKED_AT):
-        head.append([_cell(value) for value in row])
+    head += ([_cell(value) for value in row] for row in islice(sheet.iter_rows(values_only=True), _LOOKED_AT))
     width = max((len(_stripped(row)) for row in head), default=0)
     if not width or not any(any(row) for row in head):
         return None

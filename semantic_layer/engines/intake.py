@@ -105,7 +105,8 @@ def _unreadable(name: str) -> DataError:
         Text(zh=f"无法读取 {name}。", en=f"{name} cannot be read."),
         Text(
             zh="确认文件完整、没有加密,双引号成对出现;或另存为 UTF-8 的 CSV 再试。",
-            en="Make sure that it is whole, not encrypted, and its double quotes are in pairs; or save it as CSV in UTF-8.",
+            en="Make sure that it is whole, not encrypted, and its double quotes are in pairs; "
+            "or save it as CSV in UTF-8.",
         ),
         code="file_broken",
     )

@@ -20,7 +20,9 @@ def test_a_question_is_answered_with_the_rows_of_its_user(post, token, takings):
 
 
 def test_a_query_by_name_gives_the_same_numbers(post):
-    answer = post("/query", {"metrics": ["takings"], "by": ["day:day"], "period": "2024-01-01/2024-01-03"}).json()
+    answer = post(
+        "/query", {"metrics": ["takings"], "by": ["day:day"], "period": "2024-01-01/2024-01-03"}
+    ).json()
     assert answer["table"]["rows"] == [["2024-01-01", 10], ["2024-01-02", 5]]
 
 
@@ -51,10 +53,14 @@ def test_hidden_metrics_are_neither_listed_nor_told(client, post):
     assert refused.json()["error"]["code"] == "unknown_name"
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic token-ann"}])
+@pytest.mark.parametrize(
+    "headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic token-ann"}]
+)
 def test_without_a_token_nothing_is_told(client, headers):
     for method, path in (("POST", "/ask"), ("POST", "/query"), ("GET", "/metrics"), ("GET", "/tools")):
-        found = client.request(method, path, headers=headers, json={"question": "takings"} if method == "POST" else None)
+        found = client.request(
+            method, path, headers=headers, json={"question": "takings"} if method == "POST" else None
+        )
         assert found.status_code == 401
         assert found.json()["error"]["code"] == "unauthorized"
 
@@ -73,12 +79,16 @@ def test_an_unknown_field_is_refused(post):
 
 
 def test_analyses_are_listed_and_run(client, post):
-    names = [one["name"] for one in client.get("/tools", headers={"Authorization": "Bearer token-ann"}).json()]
+    names = [
+        one["name"] for one in client.get("/tools", headers={"Authorization": "Bearer token-ann"}).json()
+    ]
     assert "forecast" in names
     assert post("/tools/forecast", {"inputs": {"nonsense": 1}}).json()["error"]["code"] == "invalid_inputs"
 
 
-@pytest.mark.parametrize(("language", "word"), [("zh-CN", "回答一个问题"), ("en-US", "Answer a question in words")])
+@pytest.mark.parametrize(
+    ("language", "word"), [("zh-CN", "回答一个问题"), ("en-US", "Answer a question in words")]
+)
 def test_the_page_describes_every_path_and_loads_nothing_from_elsewhere(client, language, word):
     schema = client.get("/openapi.json").json()
     page = client.get("/docs", headers={"Accept-Language": language}).text
@@ -101,6 +111,8 @@ def test_mounted_beside_an_application_that_catches_every_path_it_still_answers(
     mount_api(outer, service.pipeline, store)
     with TestClient(outer) as client:
         assert client.get("/anything").json() == "the chat"
-        answer = client.post("/api/ask", json={"question": "total takings"}, headers={"Authorization": f"Bearer {secret}"})
+        answer = client.post(
+            "/api/ask", json={"question": "total takings"}, headers={"Authorization": f"Bearer {secret}"}
+        )
     store.dispose()
     assert answer.json()["table"]["rows"] == [[15]]

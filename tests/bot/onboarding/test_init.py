@@ -50,7 +50,7 @@ def test_ratios_are_proposed_where_both_parts_are_there_and_are_sums_over_sums(a
 def test_the_first_question_is_answered_in_both_languages(ads, question):
     _, pipeline = ads
     rows = pipeline.ask(question).parts[0].table.rows
-    assert dict((row[0], row[1]) for row in rows) == {"Alpha": 220, "Beta": 80}
+    assert {row[0]: row[1] for row in rows} == {"Alpha": 220, "Beta": 80}
 
 
 def test_a_reference_is_found_by_the_values_and_joins(tmp_path):
@@ -61,7 +61,8 @@ def test_a_reference_is_found_by_the_values_and_joins(tmp_path):
         encoding="utf-8",
     )  # fmt: skip
     (tmp_path / "customers.csv").write_text(
-        "customer_id,city\n" + "".join(f"{n},{'East' if n % 2 else 'West'}\n" for n in range(1, 21)), encoding="utf-8"
+        "customer_id,city\n" + "".join(f"{n},{'East' if n % 2 else 'West'}\n" for n in range(1, 21)),
+        encoding="utf-8",
     )
     made = init_from_files(
         tmp_path / "made", [tmp_path / "orders.csv", tmp_path / "customers.csv"], tmp_path / "state"
@@ -92,7 +93,9 @@ def test_a_column_of_several_tables_becomes_one_dimension(tmp_path):
     (tmp_path / "refunds.csv").write_text(
         "day,channel,refund_amount\n2024-03-01,Alpha,10\n2024-03-02,Beta,9\n", encoding="utf-8"
     )
-    made = init_from_files(tmp_path / "made", [tmp_path / "ads.csv", tmp_path / "refunds.csv"], tmp_path / "state")
+    made = init_from_files(
+        tmp_path / "made", [tmp_path / "ads.csv", tmp_path / "refunds.csv"], tmp_path / "state"
+    )
     assert made.report.ok
     layer = semantic_layer.open(made.folder, state_dir=tmp_path / "state")
     rows = {row[0]: row[1] for row in layer.query(metrics="refund_rate", by="channel").table.rows}
@@ -112,7 +115,8 @@ def test_a_file_without_any_date_is_asked_without_time(tmp_path):
 def test_a_duckdb_file_stays_where_it_is(tmp_path):
     with duckdb.connect(tmp_path / "shop.duckdb") as connection:
         connection.execute(
-            "CREATE TABLE sales AS SELECT DATE '2024-01-01' + CAST(n AS INT) AS day, n * 1.0 AS amount FROM range(5) t(n)"
+            "CREATE TABLE sales AS SELECT DATE '2024-01-01' + CAST(n AS INT) AS day, "
+            "n * 1.0 AS amount FROM range(5) t(n)"
         )
     made = init_from_database(tmp_path / "made", str(tmp_path / "shop.duckdb"), tmp_path / "state", {})
     assert made.report.ok
@@ -136,7 +140,9 @@ def test_a_sqlite_file_is_copied_with_its_types(tmp_path):
 
 def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path):
     with pytest.raises(DataError) as refused:
-        init_from_database(tmp_path / "made", "postgres://reader:hunter2@127.0.0.1/shop", tmp_path / "state", {})
+        init_from_database(
+            tmp_path / "made", "postgres://reader:hunter2@127.0.0.1/shop", tmp_path / "state", {}
+        )
     assert refused.value.code == "plain_password"
     assert "hunter2" not in refused.value.at("en-US")
 

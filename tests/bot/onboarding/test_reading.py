@@ -19,7 +19,8 @@ def read(tmp_path: Path):
         with reading(paths, tmp_path / "kept" / "data") as source:
             tables = {table.name: table for table in source.tables}
         rows = {
-            name: duckdb.sql(f"FROM '{tmp_path / 'kept' / 'data' / name}.parquet'").fetchall() for name in tables
+            name: duckdb.sql(f"FROM '{tmp_path / 'kept' / 'data' / name}.parquet'").fetchall()
+            for name in tables
         }
         notes = [note for table in tables.values() for note in table.notes]
         return tables, rows, notes
@@ -36,7 +37,7 @@ def csv_file(folder: Path, text: str, name: str = "sales.csv", encoding: str = "
 def test_a_gbk_file_with_a_title_a_bad_line_and_totals_is_read_and_said(tmp_path, read):
     path = csv_file(
         tmp_path,
-        "2024年日报,,\n,,\n日期,渠道,花费(元)\n2024年3月5日,抖音,\"1,234.50\"\n坏行\n2024/3/6,快手,¥2万\n合计,,3\n",
+        '2024年日报,,\n,,\n日期,渠道,花费(元)\n2024年3月5日,抖音,"1,234.50"\n坏行\n2024/3/6,快手,¥2万\n合计,,3\n',
         encoding="gb18030",
     )
     tables, rows, notes = read(path)
@@ -64,7 +65,8 @@ def test_numbers_are_read_as_people_write_them(tmp_path, read, cell, value):
 
 @pytest.mark.parametrize(
     "cell",
-    ["2024-03-05", "2024/3/5", "2024.3.5", "2024年3月5日", "2024年03月05号", "20240305", "2024-3-5", "Mar 5, 2024", "5 Mar 2024"],
+    ["2024-03-05", "2024/3/5", "2024.3.5", "2024年3月5日", "2024年03月05号", "20240305", "2024-3-5", "Mar 5, 2024",
+     "5 Mar 2024"],
 )  # fmt: skip
 def test_dates_are_read_as_people_write_them(tmp_path, read, cell):
     path = csv_file(tmp_path, f'day,n\n"{cell}",1\n"{cell}",2\n')
@@ -104,7 +106,11 @@ def test_a_workbook_gives_a_table_per_visible_sheet_with_two_header_rows_joined(
     book = Workbook()
     first = book.active
     first.title = "订单"
-    for row in (["", "", "本期", "", "上期"], ["日期", "渠道", "金额", "数量", "金额"], [date(2024, 3, 1), "a", 1.5, 2, 9]):
+    for row in (
+        ["", "", "本期", "", "上期"],
+        ["日期", "渠道", "金额", "数量", "金额"],
+        [date(2024, 3, 1), "a", 1.5, 2, 9],
+    ):
         first.append(row)
     first.append([date(2024, 3, 2), "b", 2.5, 3, 8])
     second = book.create_sheet("退款")
