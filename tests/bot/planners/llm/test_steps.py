@@ -94,7 +94,8 @@ def hostile(tmp_path, server):
         "      - {name: day, granularity: day, dimension: {type: time}}\n"
         "      - {name: booth, dimension: {type: categorical}, label: {zh: 摊位, en: booth}}\n"
         "      - {name: review, dimension: {type: categorical}, label: {zh: 评价, en: review}}\n"
-        "    metrics:\n      - name: takings\n        agg: sum\n        expr: amount\n        label: {zh: 进账, en: takings}\n"
+        "    metrics:\n      - name: takings\n        agg: sum\n        expr: amount\n"
+        "        label: {zh: 进账, en: takings}\n"
         f"        description: {{zh: {json.dumps(ORDERS)}, en: {json.dumps(ORDERS)}}}\n",
         encoding="utf-8",
     )
