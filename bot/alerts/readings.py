@@ -135,10 +135,9 @@ def window_values(
     if rule.days == 1:
         return _by_day(rule, metric, context, asked)
     if len(asked) > FEW:
-        try:
-            return _added_up(rule, metric, context, asked)
-        except QueryError:
-            pass  # people counted once and the like: only the database can say
+        added = _added_up(rule, metric, context, asked)
+        if added is not None:
+            return added
     return {end: _whole(rule, metric, context, end) for end in asked}
 
 
@@ -171,13 +170,16 @@ def _by_day(
 
 def _added_up(
     rule: AlertRule, metric: Metric, context: ToolContext, ends: list[date]
-) -> dict[date, float | None]:
-    """Return the windows added up from days: both parts of a ratio, never the ratios."""
+) -> dict[date, float | None] | None:
+    """Return the windows added up from days, a ratio by both its parts; None where days do not add up."""
     import numpy as np
 
-    shape = shape_of(context.layer.catalog, metric.name)
+    try:
+        shape = shape_of(context.layer.catalog, metric.name)
+    except QueryError:
+        return None  # people counted once and the like: only the database can say
     if not shape.adds:
-        raise QueryError(Text.same(metric.name), Text.same(""))
+        return None
     first = ends[0] - timedelta(rule.days)
     period = Period.of(first, ends[-1])
     found = daily(context, Asked(shape, conditions_of(rule), rule.segments), None, period)
