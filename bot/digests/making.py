@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -94,6 +94,8 @@ def written(document: Document, form: str, workspace: Path) -> bytes:
     Raises:
         BrowserError: PDF or PNG without a browser. TemplateError: the workspace's template is wrong.
     """
+    if form == ".png":
+        document = replace(document, sql=())  # a picture is for a phone: statements are in the other forms
     if form == ".md":
         return render(document, "md", workspace).encode()
     html = render(document, "html", workspace)
