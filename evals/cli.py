@@ -126,6 +126,15 @@ def write_baseline(
     typer.echo(f"{BASELINE.name}: {summary_line(list(read_log(BASELINE)))}")
 
 
+@app.command("effects")
+def effects() -> None:
+    """Suggestions beside the demo's planted stories, and forecasts of past days beside what happened."""
+    from evals.effects import measure
+
+    for name, value in measure()[1:]:
+        typer.echo(f"{name}: {value}")
+
+
 @app.command("drafts")
 def drafts(
     target: Annotated[Path, typer.Argument(help="写出的 YAML / the YAML file to write.")],
@@ -253,12 +262,15 @@ def _write_reports(
     report: Path | None,
     page: Path | None,
 ) -> None:
+    from evals.effects import kept
     from evals.others import compared, compared_markdown
 
     tables = compared(others, runner) if others else []
+    for name, rows in tables:
+        typer.echo(compared_markdown(name, rows))
+    if kept():
+        tables.append(("Suggestions and intervals where the truth is known (the demo)", kept()))
     more = "\n\n".join(compared_markdown(name, rows) for name, rows in tables)
-    if more:
-        typer.echo(more)
     if report is not None:
         report.write_text(markdown(records, "AskGrowth eval", left_out, more), encoding="utf-8")
     if page is not None:
