@@ -19,6 +19,9 @@ def read_ordering(line: Line, draft: Draft, scene: Scene) -> None:
     top = [index for index in line.tagged(Tag.TOP) if is_top(line, index)]
     superlatives = line.tagged(Tag.SUPER, Tag.ORDINAL)
     if not draft.group_by:
+        inner = [at for at, _, _ in draft.choices] if draft.superlative is not None else []
+        if inner and line.tagged(Tag.WHICH) and not (superlatives or top):
+            draft.unranked = tuple(inner)  # what sold best: the best of what was not said
         if superlatives or top:
             draft.unranked = (*superlatives, *top)
             line.use(*superlatives, *top)

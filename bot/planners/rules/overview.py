@@ -15,6 +15,7 @@ from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import Compare, Condition
 
 MOST_METRICS = 6
+_FEW = 3
 RECENT_DAYS = 30
 _WORD = Rule(r"[A-Za-z_]\w*")
 _RECENTLY = frozenset("最近 近期 近来 最近一段时间 近段时间 recently lately".split()) | {
@@ -23,7 +24,7 @@ _RECENTLY = frozenset("最近 近期 近来 最近一段时间 近段时间 rece
 }
 _OTHERWISE = (
     Tag.TOP, Tag.SUPER, Tag.ORDINAL, Tag.ORDER, Tag.SHARE, Tag.HOW_MANY, Tag.COUNT, Tag.AGG, Tag.GREW, Tag.GROW_MOST,
-    Tag.BY, Tag.WHICH, Tag.LIST, Tag.NEVER, Tag.RUNNING, Tag.MOVING, Tag.AVERAGE_PER, Tag.INTENT, Tag.MORE,
+    Tag.BY, Tag.WHICH, Tag.LIST, Tag.NEVER, Tag.RUNNING, Tag.MOVING, Tag.AVERAGE_PER, Tag.INTENT,
 )  # fmt: skip
 
 
@@ -33,13 +34,19 @@ def read_overview(line: Line, draft: Draft, scene: Scene, context: TimeContext) 
     At most six that the question's filter reaches; where none of them does, the metrics that vague words mean. A
     workspace that declares no tier is asked back as before. A metric without a settled day in the period is left out.
     """
-    marks = line.tagged(Tag.OVERVIEW)
+    judged = [at for at in line.tagged(Tag.MORE) if line.payload(at, Tag.MORE) in ("best", "worst")]
+    better = judged if draft.compare and draft.period is not None else []  # 这周比上周好吗
+    marks = line.tagged(Tag.OVERVIEW) + better
     strong = any(line.payload(at, Tag.OVERVIEW) == "strong" for at in marks)
     meant = [term.name for _, term, _ in draft.choices if term.kind == "metric"]
     vague = bool(draft.metrics) and draft.metrics == meant[:1]
     if not marks or draft.group_by or draft.grain or draft.sides or draft.lists or draft.problems:
         return
-    if (draft.metrics and not (strong and vague)) or line.tagged(*_OTHERWISE):
+    if (
+        (draft.metrics and not (strong and vague))
+        or line.tagged(*_OTHERWISE)
+        or (line.tagged(Tag.MORE) != better)
+    ):
         return
     recent = bool(draft.unclear_times) and all(word.lower() in _RECENTLY for word in draft.unclear_times)
     placed = draft.period is not None or recent or bool(draft.where or draft.segments)
@@ -48,6 +55,16 @@ def read_overview(line: Line, draft: Draft, scene: Scene, context: TimeContext) 
     if not any(metric.tier for metric in scene.catalog.metrics.values()):
         return
     period = draft.period or _recent(context)
+    last = context.data_end
+    if last is not None and period.start >= last:  # today, before its data are in: the last day that has them
+        if (period.requested_end - period.start) > ONE_DAY:
+            return
+        period = Period.of(last - ONE_DAY, last)
+        draft.period = period
+        draft.note(
+            f"这一天还没有完整数据,看的是最近一天({period.start})。",
+            f"That day has no complete data yet; this is the last one ({period.start}).",
+        )
     names = _key_metrics(draft, scene, period, context)
     names = list(dict.fromkeys((*draft.metrics, *names)))[:MOST_METRICS]
     if not names:
@@ -103,6 +120,8 @@ def _key_metrics(draft: Draft, scene: Scene, period: Period, context: TimeContex
 
     able = [metric for metric in leading_metrics(scene) if fits(metric)]
     strategic = [metric.name for metric in able if metric.tier == "strategic"]
+    if strategic and len(strategic) < _FEW:  # one number is no overview
+        strategic += [metric.name for metric in able if metric.tier == "tactical"][: _FEW - len(strategic)]
     if strategic:
         return strategic
     known = {metric.name for metric in able}

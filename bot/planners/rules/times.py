@@ -122,7 +122,7 @@ def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> 
     _unresolved(reading, draft)
     _weekdays(reading, draft)
     _grains(line, reading, draft, scene)
-    _periods(reading, draft)
+    _periods(reading, draft, context)
     _named_units(line, draft, scene)
     _comparisons(line, reading, draft, context)
     default_period(draft, context)
@@ -191,10 +191,15 @@ def _named_units(line: Line, draft: Draft, scene: Scene) -> None:
         line.use(index)
 
 
-def _periods(reading: TimeReading, draft: Draft) -> None:
+def _periods(reading: TimeReading, draft: Draft, context: TimeContext) -> None:
     spans = [span for span in reading.spans if span.kind == "period" and span.period is not None]
     words = tuple(span.words for span in spans)
     periods = list(reading.periods)
+    if (
+        len(periods) > 1 and context.data_start is not None
+    ):  # "so far this year": no second period of all data
+        first, end = context.data_start, min(context.today, context.data_end or context.today)
+        periods = [one for one in periods if one.start > first or one.end < end] or periods
     if not periods:
         return
     if len(periods) == 1:

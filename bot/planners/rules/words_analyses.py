@@ -298,7 +298,7 @@ ASKED: tuple[tuple[str, str], ...] = (
         r"|looked|are|were|was|is)? ?(?:abnormal|unusual|suspicious)\b|\b(?:strange|odd|sudden|weird|unusual"
         r"|unexpected) (?:spikes?|drops?|dips?|jumps?|peaks?|moves?|changes?)\b|\b(?:fake|bot) (?:traffic"
         r"|orders|clicks)\b"),
-    ("forecast", r"(?:预测|预估|预计|推测|估计|预判)(?:一下|下)?(?:能做到|能到|会是|能|会)?|(?:大概|大约"
+    ("forecast", r"(?:预测|预估|预计|推测|估计|预判)(?:一下|下(?!下|个?(?:月|周|季|星期|礼拜|半年|年)))?(?:能做到|能到|会是|能|会)?|(?:大概|大约"
         r"|估计)?(?:会|将|能)(?:是|有|达到|做到)(?:多少)|(?:大概|大约|估计)?(?:可以|会|将|能)(?=卖|赚|花|做|挣|收)"
         r"(?=.{1,2}多少)|按(?:现在|目前|当前)的(?:趋势|速度)"
         r"|未来(?=.{0,8}(?:走势|趋势|会))"),

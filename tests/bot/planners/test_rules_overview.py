@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.plan import ClarifyPlan, MetricPlan
+from bot.plan import ClarifyPlan, MetricPlan, RefusePlan
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,9 @@ def test_a_greeting_asks_for_no_overview(ask):
 
 def test_a_ranking_is_no_overview(ask):
     assert isinstance(ask("哪个灯驿最好").plan, ClarifyPlan)
+
+
+def test_a_losing_question_without_a_profit_metric_is_refused_with_what_is_missing(ask):
+    plan = ask("哪个灯驿在亏钱").plan
+    assert isinstance(plan, RefusePlan)
+    assert plan.missing == ("在亏钱",)
