@@ -121,7 +121,9 @@ def _key_metrics(draft: Draft, scene: Scene, period: Period, context: TimeContex
     able = [metric for metric in leading_metrics(scene) if fits(metric)]
     strategic = [metric.name for metric in able if metric.tier == "strategic"]
     if strategic and len(strategic) < _FEW:  # one number is no overview
-        strategic += [metric.name for metric in able if metric.tier == "tactical"][: _FEW - len(strategic)]
+        strategic += [metric.name for metric in able if metric.tier in ("tactical", None)][
+            : _FEW - len(strategic)
+        ]
     if strategic:
         return strategic
     known = {metric.name for metric in able}
