@@ -272,10 +272,12 @@ def _guard(engine: Engine, host: str, login: Login) -> bool:
 
 def _join_windows(handlers: Handlers) -> None:
     """Show a conversation alike in all its windows, also in those that come back."""
+    from chainlit.auth import get_jwt_secret
+
     from bot.ui import threads
 
     threads.show_in_all_windows()
-    threads.name_threads_by_window(os.environ["CHAINLIT_AUTH_SECRET"])
+    threads.name_threads_by_window(get_jwt_secret() or "")
     threads.catch_up(handlers.resumed)
 
 
