@@ -46,4 +46,5 @@ def opened_link() -> str | None:
     session = context.session
     if not isinstance(session, WebsocketSession):
         return None
-    return LINKS.take(str(session.environ.get("HTTP_COOKIE") or ""))
+    handshake = vars(session)["environ"]  # of the connection, not of the process
+    return LINKS.take(str(handshake.get("HTTP_COOKIE") or ""))
