@@ -162,14 +162,12 @@ class RulesPlanner:
         `tool` is the one whose example the question is, `bound` the plan of an analysis that it calls by its name.
         """
         whole = tool is not None and is_example(scene.question.text, tool)
-        if (
-            tool is not None and whole
-        ):  # its words ask for the analysis: what they group by may count, a filter not
-            line = assign_roles(
-                segment(scene.question, self._matcher, self._near, self._events).items, scene.reach, {}
-            )
-            grouped = assemble(line.items, scene, self._coverage, {}, None)[1].group_by
-            return tool_plan(tool, Draft(group_by=grouped), ())
+        if tool is not None and whole:
+            # Its words ask for the analysis: when, and what they group by, may count; a filter they are not.
+            items = segment(scene.question, self._matcher, self._near, self._events).items
+            line = assign_roles(items, scene.reach, {})
+            read = assemble(line.items, scene, self._coverage, {}, None)[1]
+            return tool_plan(tool, Draft(group_by=read.group_by, period=read.period), ())
         bare = bare_attribution(scene.question, self._tools)
         if bare is not None:
             found, line = self._remainder(bare)
