@@ -198,8 +198,8 @@ def _periods(reading: TimeReading, draft: Draft, context: TimeContext) -> None:
     if (
         len(periods) > 1 and context.data_start is not None
     ):  # "so far this year": no second period of all data
-        first, end = context.data_start, min(context.today, context.data_end or context.today)
-        periods = [one for one in periods if one.start > first or one.end < end] or periods
+        opened, known = context.data_start, min(context.today, context.data_end or context.today)
+        periods = [one for one in periods if one.start > opened or one.end < known] or periods
     if not periods:
         return
     if len(periods) == 1:
