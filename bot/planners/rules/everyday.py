@@ -11,8 +11,8 @@ from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Metric
 from semantic_layer.query import GroupBy, Having
 
-_PROFIT = ("利润", "净利润", "盈利", "profit", "net profit", "毛利", "gross profit")
-_PROFIT_PARTS = ("利润", "毛利", "profit")
+_PROFIT = ("利润", "净利润", "盈利", "profit", "net profit", "gross profit")
+_PROFIT_PARTS = ("利润", "profit", "margin")
 _ORIGIN = frozenset("来源 渠道 来路 source sources channel channels origin".split()) | {
     "where from",
     "come from",
