@@ -248,7 +248,7 @@ def _derived(columns: list[list[float]]) -> Iterator[float]:
 
 
 def _numbers(cells: object) -> Iterator[float]:
-    for cell in cells:  # type: ignore[attr-defined]
+    for cell in cells:  # type: ignore[attr-defined]  # rows of JSON
         if isinstance(cell, str | date | datetime) or cell is None:
             continue
         value = plain(cell)

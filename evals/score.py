@@ -140,6 +140,6 @@ def _alike(records: Sequence[Record]) -> bool:
 def _slots(records: Sequence[Record]) -> dict[str, Rate]:
     judged = [record for record in records if record.wrong_slots is not None]
     return {
-        name: _rate(judged, lambda r, slot=name: not {slot, "kind"} & set(r.wrong_slots or ()))  # type: ignore[misc]
+        name: _rate(judged, lambda r, slot=name: not {slot, "kind"} & set(r.wrong_slots or ()))  # type: ignore[misc]  # slot is a str
         for name in SLOTS
     }

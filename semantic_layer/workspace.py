@@ -138,13 +138,10 @@ class SemanticLayer:
         dialect: str | None = None,
         **written: Any,
     ) -> CompiledQuery:
-        """Return the SQL of a query without running it; `dialect` writes it for another database than the engine's.
-
-        Beside a `MetricQuery` the keyword form of `query` is understood.
+        """Return the SQL of a query (or of `query`'s keyword form), in another `dialect` than the engine's if asked.
 
         Raises:
-            UnknownNameError, QueryError, AmbiguousPathError: the query cannot be computed as asked.
-            AccessError: the user is unknown where the workspace has access rules.
+            UnknownNameError, QueryError, AmbiguousPathError, AccessError: it cannot be computed, or not for this user.
         """
         day = self.today(today)
         asked = query if query is not None else self.read_query(today=day, **written)
@@ -153,7 +150,7 @@ class SemanticLayer:
     def compile_with(
         self, query: MetricQuery, day: date, rights: Rights, dialect: str | None = None
     ) -> CompiledQuery:
-        """Return the SQL of a query under rights that were worked out already (`check` has all)."""
+        """Return the SQL of a query under rights worked out already (`check` has all)."""
         from semantic_layer.compiler import compile_query
 
         self._refuse_hidden(query, rights)
@@ -163,7 +160,6 @@ class SemanticLayer:
         """Return what a compilation needs beside the query: the day, the data's span, the rights."""
         from semantic_layer.compiler import CompileContext
 
-        elsewhere = dialect is not None and dialect != self.engine.dialect
         return CompileContext(
             today=day,
             coverage={name: self.model_coverage(name) for name in self.catalog.models},
@@ -171,7 +167,7 @@ class SemanticLayer:
             row_filters=rights.row_filters,
             hidden=rights.hidden,
             masked=rights.masked,
-            rollups=frozenset() if elsewhere else self.rollups(),  # another database has none of them
+            rollups=self.rollups() if dialect in (None, self.engine.dialect) else frozenset(),
         )
 
     def rollups(self) -> frozenset[str]:

@@ -86,7 +86,9 @@ def _install_network_guard() -> None:
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--deep`: much more made-up data than CI has time for; `--write-snapshots`: what is, is right: read the diff."""
-    parser.addoption("--write-snapshots", action="store_true", default=False, help="write the SQL snapshots anew")
+    parser.addoption(
+        "--write-snapshots", action="store_true", default=False, help="write the SQL snapshots anew"
+    )
     parser.addoption(
         "--deep", action="store_true", default=False, help="thorough comparisons; minutes, not seconds"
     )

@@ -272,7 +272,7 @@ def _guard(engine: Engine, host: str, login: Login) -> bool:
 
 def _join_windows(handlers: Handlers) -> None:
     """Show a conversation alike in all its windows, also in those that come back."""
-    from chainlit.auth import get_jwt_secret
+    from chainlit.auth.jwt import get_jwt_secret
 
     from bot.ui import threads
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import re
 import signal
@@ -120,7 +119,10 @@ def run(argv: list[str]) -> int:
 
 
 def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
-    environ = {**os.environ, "ASKGROWTH_DATABASE_URL": f"sqlite:///{folder / 'app.sqlite'}"}
+    environ = {
+        **read_settings(None, None).variables,
+        "ASKGROWTH_DATABASE_URL": f"sqlite:///{folder / 'app.sqlite'}",
+    }
     environ |= {"ASKGROWTH_STATE_DIR": str(read_settings(None, None).state_dir)}
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

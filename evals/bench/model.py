@@ -66,7 +66,7 @@ def _tokens() -> bool:
                 _wide(Path(scratch) / "wide", size), state_dir=Path(scratch) / "state"
             )
             for locale, question in QUESTIONS.items():
-                sent = _first_call(layer, PlanRequest(question, locale, date(2025, 11, 20), layer))  # type: ignore[arg-type]
+                sent = _first_call(layer, PlanRequest(question, locale, date(2025, 11, 20), layer))  # type: ignore[arg-type]  # a locale
                 fits = fits and sent < MOST_TOKENS
                 sys.stdout.write(f"  {size:>5} metrics  {locale}  {sent:,}\n")
             layer.close()

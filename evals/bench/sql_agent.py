@@ -8,7 +8,6 @@ It runs in a process of its own. The rows of its last query are its answer; sayi
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -89,7 +88,7 @@ def ask_agent(asked: Sequence[Asked], environ: Mapping[str, str], today: str) ->
             text=True,
             stdout=subprocess.PIPE,
             check=True,
-            env={**os.environ, **environ},
+            env={**read_settings(None, None).variables, **environ},
             timeout=SECONDS,
         )
     answers = [json.loads(line) for line in done.stdout.splitlines()]

@@ -56,7 +56,9 @@ def online_retail(state_dir: Path, find_data: Callable[[str], Path]) -> Example:
 @pytest.fixture(scope="session")
 def media_weekly(state_dir: Path, find_data: Callable[[str], Path]) -> Example:
     data = find_data("mmm_weekly")
-    return open_example("media_weekly", data, state_dir, {"media": "SELECT * FROM '{data}/mmm_weekly.parquet'"})
+    return open_example(
+        "media_weekly", data, state_dir, {"media": "SELECT * FROM '{data}/mmm_weekly.parquet'"}
+    )
 
 
 @pytest.fixture(scope="session")

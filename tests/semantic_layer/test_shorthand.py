@@ -122,7 +122,11 @@ def test_a_grain_of_the_workspaces_own_calendars_is_one_to_group_by():
     ("form", "first", "end"),
     [
         ("last_retail_month", "2024-02-04", "2024-03-03"),
-        ("last_2_retail_months", "2023-12-31", "2024-03-03"),  # the year before has 53 weeks: January had five
+        (
+            "last_2_retail_months",
+            "2023-12-31",
+            "2024-03-03",
+        ),  # the year before has 53 weeks: January had five
         ("this_retail_month", "2024-03-03", "2024-03-10"),
     ],
 )

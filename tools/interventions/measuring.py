@@ -121,7 +121,9 @@ def measure(
         raise _thin(before, days, count) from error
     if not sum(found.expected):  # nothing to hold it against: there was none of it before
         raise NotEnoughDataError(
-            Text(zh=f"变动之前没有{metric.label.zh}。", en=f"There was no {metric.label.en} before the change."),
+            Text(
+                zh=f"变动之前没有{metric.label.zh}。", en=f"There was no {metric.label.en} before the change."
+            ),
             Text(zh="换一个之前就有的指标。", en="Choose a metric that there was before."),
         )
     labels = tuple(values.labels[at] for at in touched) if dimension is not None else ()

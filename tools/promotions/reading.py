@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 LONGEST_DAYS = 92
 HISTORY_DAYS = 180  # before the first window, so that its customers have a past
 MOST_WINDOWS = 13
-TARGETED = 0.95  # strata are targeted, those with the most users first, until they hold this share of the users
+TARGETED = (
+    0.95  # strata are targeted, those with the most users first, until they hold this share of the users
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,9 @@ def _targeted(records: tuple[Mapping[str, Cell], ...], count: int, sql: str) -> 
     # By how many users, not by their share: the share is high where many happened to buy.
     order = np.argsort(-users)
     reached = np.cumsum(users[order])
-    kept = order[: int(np.searchsorted(reached, TARGETED * users.sum())) + 1] if users.sum() > 0 else order[:0]
+    kept = (
+        order[: int(np.searchsorted(reached, TARGETED * users.sum())) + 1] if users.sum() > 0 else order[:0]
+    )
     return Windows(cube[0][:, kept], cube[1][:, kept], cube[2][:, kept], users[kept], sql)
 
 

@@ -19,10 +19,10 @@ from bot.language.time.expressions import (
     Side,
     WeekOf,
     Whole,
-    Years,
 )
 from bot.language.time.fields import finest
-from bot.language.time.lexicon import GRAINS, MONTHS
+from bot.language.time.lexicon import GRAINS
+from bot.language.time.loose import read_decade, read_loose
 from bot.language.time.points import read_point
 from bot.language.time.suffixes import read_suffix
 from semantic_layer.period import Grain
@@ -54,8 +54,8 @@ def read_expression(cursor: Cursor, index: int) -> Found | None:
 def _read_core(cursor: Cursor, index: int) -> Found | None:
     if index >= len(cursor.lexemes):
         return None
-    for reader in (_ready, _rolling, _ago, _nth_before, _part_before, _beside_before, _week_of, read_event, _decade,
-                   _loose, read_point):  # fmt: skip
+    for reader in (_ready, _rolling, _ago, _nth_before, _part_before, _beside_before, _week_of, read_event, read_decade,
+                   read_loose, read_point):  # fmt: skip
         found = reader(cursor, index)
         if found is not None:
             return found
@@ -304,32 +304,3 @@ def _week_of(cursor: Cursor, index: int) -> Found | None:
     if found is None or not cursor.lexemes[start + 1].glued:
         return None
     return WeekOf(found[0], starting=not cursor.word(start).endswith("week of")), found[1]
-
-
-def _decade(cursor: Cursor, index: int) -> Found | None:
-    """The 1990s, the noughties, 21st century."""
-    date, decade = cursor.first(index, "date"), cursor.first(index, "decade")
-    if date is not None and isinstance(date.expression, Years):
-        return date.expression, index + 1
-    if decade is not None:
-        return Years(decade.number, 10), index + 1
-    number = cursor.first(index, "ordinal") or cursor.first(index, "number")
-    if number is not None and cursor.has(index + 1, "century") and 18 <= number.number <= 22:
-        return Years(100 * (number.number - 1), 100), index + 2
-    return None
-
-
-def _loose(cursor: Cursor, index: int) -> Found | None:
-    """Read "the month" as a whole question, "month of September", "calendar year 2008", "year 2008"."""
-    start = index + 1 if cursor.word(index) == "the" or cursor.first(index, "my") is not None else index
-    unit = cursor.unit(start, glued=start > index)
-    if (unit not in LOOSE and unit != "day") or not cursor.word(start).isascii():
-        return None
-    if start > index and cursor.whole(index, start + 1):
-        return (Point(days=0) if unit == "day" else current(LOOSE[unit])), start + 1
-    after = cursor.skip(start + 1, "of", limit=1)
-    found = read_point(cursor, after) if after < len(cursor.lexemes) and cursor.lexemes[after].glued else None
-    if found is None:
-        return None
-    named = cursor.word(after) in MONTHS or cursor.has(after, "number")
-    return found if named and finest(found[0]) in (unit, "month", "year") else None

@@ -144,7 +144,9 @@ class RulesPlanner:
         if tool is not None:
             # The words of an example ask for the analysis: what they group by may count, a filter they are not.
             whole = is_example(scene.question.text, tool)
-            return tool_plan(tool, Draft(group_by=draft.group_by, period=draft.period) if whole else draft, ())
+            return tool_plan(
+                tool, Draft(group_by=draft.group_by, period=draft.period) if whole else draft, ()
+            )
         intent = intent_of(line)
         if intent is not None:
             return route(*intent, line, draft, scene, self._by_intent)

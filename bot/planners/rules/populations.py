@@ -143,7 +143,9 @@ def _in_chinese(line: Line, index: int) -> bool:
         return False
     counted = line.before(before) if joint else None
     if line.is_role(after, "time") and after is not None:
-        after = line.after(after)  # a time may stand between the condition and the number: 价格高于…的商品本周…
+        after = line.after(
+            after
+        )  # a time may stand between the condition and the number: 价格高于…的商品本周…
     conditioned = counted is not None and (
         line.is_role(counted, "number", "quote") or _searched(line, counted)
     )

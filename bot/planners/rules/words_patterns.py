@@ -111,8 +111,20 @@ SIGNED: tuple[tuple[Rule, Tag, str], ...] = (
     ),
     (Rule(r"% ?(?:change|growth|increase|decrease|变化|增长)"), Tag.GROWTH, "rate"),
     (Rule(r"# ?of\b"), Tag.HOW_MANY, ""),
-    (Rule(r"\bwhere (?:do|does|did|are|is|have|has|will|most of)\b(?=.{1,60}\b(?:come|comes|came|coming) from\b)"), Tag.ORIGIN, ""),
-    (Rule(r"(?<=\w )(?:come|comes|came|coming) from(?= *(?:$|[?.!,]|last |this |in |on |yesterday|today|during ))"), Tag.ORIGIN, ""),
+    (
+        Rule(
+            r"\bwhere (?:do|does|did|are|is|have|has|will|most of)\b(?=.{1,60}\b(?:come|comes|came|coming) from\b)"
+        ),
+        Tag.ORIGIN,
+        "",
+    ),
+    (
+        Rule(
+            r"(?<=\w )(?:come|comes|came|coming) from(?= *(?:$|[?.!,]|last |this |in |on |yesterday|today|during ))"
+        ),
+        Tag.ORIGIN,
+        "",
+    ),
     (
         Rule(r"(?:为|是)?负(?:的|数|值)?(?![责债担荷])|小于零|低于零|\bnegative\b(?! growth)|below zero"),
         Tag.SIGNED,

@@ -1,5 +1,6 @@
 """The picture of what a metric is made of."""
 
+from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 from bot.charts.tree import metric_tree, tree_svg
@@ -41,5 +42,5 @@ def test_the_picture_is_well_formed_whatever_names_hold_and_boxes_do_not_overlap
     assert len(boxes) == 5
     for level in {x for x, _ in boxes}:
         tops = sorted(y for x, y in boxes if x == level)
-        assert all(below - above >= 40 for above, below in zip(tops, tops[1:], strict=False))
+        assert all(below - above >= 40 for above, below in pairwise(tops))
     assert "paid <b>&" in [text.text for text in svg.iter("text")]
