@@ -147,7 +147,8 @@ def _why(view: View, scene: Scene, registry: Registry) -> Option | None:
         return None
     asked: dict[str, object] = {
         "metric": metric,
-        "compare": compare.model_dump(mode="json"),
+        # without words for it, the period before is meant, by the question and by the analysis
+        "compare": compare.model_dump(mode="json") if compare.kind != "previous_period" else None,
         "period": view.query.period.model_dump(mode="json"),
         "start": main.start.isoformat(),
         "end": main.end.isoformat(),
@@ -155,13 +156,12 @@ def _why(view: View, scene: Scene, registry: Registry) -> Option | None:
     fields = registry.get(name).fields
     if "metric" not in fields or view.query.where:  # the causes of a part are another question
         return None
+    inputs = {key: value for key, value in asked.items() if key in fields and value is not None}
     label, at = scene.catalog.metrics[metric].label, label_of(scene, main)
     named = name_of(scene, main) or at
     return Option(
         question=BilingualMessage(
             zh=f"{named.zh}{label.zh}为什么变化", en=f"Why did {label.en} change {named.en}"
         ),
-        plan=ToolPlan.model_validate(
-            {"kind": "tool", "name": name, "inputs": {key: asked[key] for key in asked if key in fields}}
-        ),
+        plan=ToolPlan.model_validate({"kind": "tool", "name": name, "inputs": inputs}),
     )

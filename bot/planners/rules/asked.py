@@ -48,6 +48,16 @@ _NUMBERS: tuple[tuple[str, str, Rule], ...] = (
     ("retention", "days", Rule(rf"(?:within|in|after)\s*{_LENGTH}|{_LENGTH}(?:内|以内|之内)?(?=复购|留存|回购)")),
 )  # fmt: skip
 
+# Inputs that a word alone says.
+_SAID: tuple[tuple[str, str, Rule, str], ...] = (
+    (
+        "digest",
+        "kind",
+        Rule(r"月报|\bmonthly\b|month's|(?:of|for) (?:the )?(?:last|this|previous) month"),
+        "monthly",
+    ),
+)
+
 
 class Named(Protocol):
     """What can say whether an analysis of a name exists."""
@@ -106,6 +116,7 @@ def asked_analysis(question: Normalised, tools: Named) -> Asked | None:
             for span in literal(found)
         ]
         inputs, taken = _numbers(tool, text)
+        inputs |= {field: value for own, field, rule, value in _SAID if own == tool and rule.search(text)}
         masked = blank(text, [*spans, *taken])
         masked = blank(masked, [filler.span() for filler in _filler().finditer(masked)])
         words = (question.words(*match.span()),)

@@ -22,7 +22,7 @@ from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import refuse
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import PeriodRange
+from semantic_layer.query import Compare, PeriodRange
 from semantic_layer.text import Text
 
 if TYPE_CHECKING:
@@ -224,6 +224,11 @@ def _not_understood(unused: tuple[str, ...], draft: Draft, scene: Scene) -> Plan
     )
 
 
+# What compares with the period before unless it is told otherwise: said or not, it is one plan.
+_AGAINST_BEFORE = ("change_drivers",)
+_BEFORE = Compare(kind="previous_period")
+
+
 def tool_plan(
     tool: Tool,
     draft: Draft,
@@ -237,6 +242,7 @@ def tool_plan(
     tool has no input for is never dropped in silence: rows that it cannot leave out refuse it, the rest is said.
     """
     groups = [group.dimension for group in draft.group_by if group.grain is None and group.part is None]
+    by_default = tool.name in _AGAINST_BEFORE and draft.compare[:1] == [_BEFORE]
     known: dict[str, object] = {
         "metric": draft.metrics[0] if draft.metrics else None,
         "metrics": draft.metrics,
@@ -245,7 +251,7 @@ def tool_plan(
         "where": [part.model_dump(mode="json") for part in draft.where],
         "segments": draft.segments,
         "period": PeriodRange.of(draft.period).model_dump(mode="json") if draft.period else None,
-        "compare": draft.compare[0].model_dump(mode="json") if draft.compare else None,
+        "compare": draft.compare[0].model_dump(mode="json") if draft.compare and not by_default else None,
     }
     known |= own or {}
     inputs = {name: value for name, value in known.items() if name in tool.fields and value}

@@ -76,6 +76,11 @@ ASKED: tuple[tuple[str, str], ...] = (
         r"|november|december|double|campaign))|\bwhat (?:did|have|can) we learn(?:ed)?\b(?: (?:from|in|about))?"
         r"|\bwhat (?:went well|worked and what did not|went wrong)\b(?: and what (?:did not|didn't|went wrong"
         r"|badly))?"),
+    # ---- digests
+    ("digest", r"(?:把|(?:来|做|出|写|发|给|要|生成)我?一?[份页个张])(?=.{1,8}(?:周报|月报))|(?:来|做|出|写|发|给|要|生成)?我?(?:一?[份页个张])?(?:经营|营销|业务)?(?:周报|月报)(?:发?给?我)?"),
+    ("digest", r"\b(?:send me |show me |give me |get me )?(?:a |the )?(?:weekly|monthly)(?: business| marketing| sales)?"
+        r" (?:report|digest|summary|briefing)\b(?: please)?(?: for| of)?|(?<=week's )(?:report|digest|summary)\b"
+        r"|(?<=month's )(?:report|digest|summary)\b|\b(?:a |the )?digest\b(?: of| for)?"),
     # ---- experiments
     ("experiment_funnel", r"(?:看看)?实验(?:的)?(?:漏斗|胜率|成功率|通过率)|(?:做|跑|上线)(?:了"
         r"|过)?多少(?:个)?实验|实验(?:体系|项目|工作)(?:做得|进展)?"),

@@ -130,7 +130,6 @@ def test_what_is_not_understood_is_said_and_nothing_is_set(talk, said: str) -> N
         "上周门票收入多少",
         "把上周的门票收入告诉我",
         "which park had the most guests",
-        "提醒",
         "guests under 100",
         "yes",
         "好",

@@ -19,7 +19,7 @@ THIS_WEEK = PeriodRange(start=date(2025, 11, 17), end=date(2025, 11, 20), reques
 FIELDS = {
     "id", "question", "locale", "outcome", "planner", "headline", "plan", "plans", "plan_hash", "table", "tables",
     "sql", "periods", "period", "comparison_period", "interpretation", "findings", "suggestions", "clarification",
-    "refusal", "error", "chart", "warnings", "follow_ups", "provenance", "timings_ms",
+    "refusal", "error", "chart", "warnings", "follow_ups", "provenance", "timings_ms", "summary", "further_tables",
 }  # fmt: skip
 
 
@@ -193,7 +193,7 @@ def test_findings_and_suggestions_have_the_contracts_shape():
     ]  # fmt: skip
     assert shown["suggestions"] == [
         {
-            "problem": "p", "strategy": "s",
+            "id": None, "problem": "p", "strategy": "s",
             "effect": {"metric": "m", "low": 9, "high": 31, "horizon_days": 28, "formula": "f"},
             "evidence": "correlation", "checks": [{"name": "volume", "passed": True, "note": "n"}],
             "test": {"n_per_arm": 9300, "weeks": 3, "description": "t"},
