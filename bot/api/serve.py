@@ -45,8 +45,8 @@ def serve_api(
 
     from fastapi import FastAPI
 
+    from bot.listening import listen, run_server
     from bot.store.database import database_url, open_store
-    from bot.ui.server import listen, run_server
     from bot.wiring import open_pipeline
 
     logging.getLogger("mcp").setLevel(logging.WARNING)

@@ -25,10 +25,10 @@ def serve_mcp(settings: Settings, *, host: str, port: int, announce: Callable[[T
     from starlette.routing import Mount
 
     from bot.api.service import Service
+    from bot.listening import listen, run_server
     from bot.mcp.http import http_app
     from bot.store.database import database_url, open_store
     from bot.store.tokens import user_of
-    from bot.ui.server import listen, run_server
     from bot.wiring import open_pipeline
 
     with closing(listen(host, port)) as listener:

@@ -1,4 +1,4 @@
-"""Opens the app database: SQLite below the state folder, or PostgreSQL, for threads and for the event loop."""
+"""Opens the app database: SQLite below the state folder, or PostgreSQL, for threads and commands."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.store.migrations.run import migrate
@@ -25,8 +24,8 @@ BUSY_SECONDS = 10
 CHAT_BUSY_SECONDS = 2  # the chat holds what it cannot write and tries again, so it need not wait long
 ANSWER_SECONDS = 30  # our statements take milliseconds; a server that hangs must not hang us
 _DRIVERS = {
-    "sqlite": ("sqlite+pysqlite", "sqlite+aiosqlite"),
-    "postgresql": ("postgresql+pg8000", "postgresql+asyncpg"),
+    "sqlite": "sqlite+pysqlite",
+    "postgresql": "postgresql+pg8000",
 }
 Ssl = Literal["disable", "require", "verify-full"]
 
@@ -61,29 +60,23 @@ def open_store(url: str) -> Engine:
     return engine
 
 
-def open_async(url: str) -> AsyncEngine:
-    """Return an engine on the same database for the event loop. Call `open_store` first: it makes the schema.
+def open_conversations(url: str) -> Engine:
+    """Return an engine of its own for the conversations, whose writes are held and tried again elsewhere.
+
+    So it waits only briefly for a lock. Call `open_store` first: it makes the schema.
 
     Raises:
         StoreError: the address cannot be used.
     """
-    address = _checked(url)
-    backend = address.get_backend_name()
-    ssl = address.query.get("sslmode")
-    plain = address.difference_update_query(["sslmode"]).set(drivername=_DRIVERS[backend][1])
-    if backend == "sqlite":
-        engine = create_async_engine(plain, connect_args={"timeout": CHAT_BUSY_SECONDS})
-        _prepare_connections(engine.sync_engine)
-        return engine
-    return create_async_engine(plain, connect_args={"ssl": ssl} if ssl else {}, pool_pre_ping=True)
+    return _prepared(_checked(url), CHAT_BUSY_SECONDS)
 
 
-def _prepared(address: URL) -> Engine:
+def _prepared(address: URL, busy_seconds: float = BUSY_SECONDS) -> Engine:
     backend = address.get_backend_name()
     ssl = address.query.get("sslmode")
-    plain = address.difference_update_query(["sslmode"]).set(drivername=_DRIVERS[backend][0])
+    plain = address.difference_update_query(["sslmode"]).set(drivername=_DRIVERS[backend])
     if backend == "sqlite":
-        engine = create_engine(plain, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(plain, connect_args={"timeout": busy_seconds})
         _prepare_connections(engine)
         return engine
     return create_engine(

@@ -17,14 +17,34 @@ from chainlit.auth.cookie import get_token_from_cookies
 from fastapi import HTTPException, Request, Response
 from sqlalchemy import Engine
 from starlette.datastructures import Headers
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 
+from bot.listening import LOOPBACK
 from bot.login import SECRET_HEADER, Login
-from bot.store.users import is_password
+from bot.store.users import has_users, is_password
 from bot.ui.app import LOCAL_USER
 from bot.ui.patches import first
 
 KEY_FILE = "session.key"
 LONGEST_NAME = 200
+
+
+def guard(engine: Engine, host: str, login: Login) -> bool:
+    """Believe the proxy where one is set up, else ask for a password where users exist; return whether either is.
+
+    Else the local user is let in, on this machine only.
+    """
+    if login.header is not None:
+        believe_header(login)
+        return True
+    if has_users(engine):
+        require_passwords(engine)
+        return True
+    let_local_user_in()
+    if host in LOOPBACK:
+        # Without a login, a page elsewhere must not reach the chat through a name that points here.
+        chainlit.server.app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK))
+    return False
 
 
 def signing_secret(state_dir: Path) -> str:

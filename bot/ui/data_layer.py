@@ -6,7 +6,10 @@ card then has no content), pastes thread ids into SQL, and reads every message o
 
 from __future__ import annotations
 
+import asyncio
 import json
+import logging
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
@@ -19,15 +22,17 @@ from chainlit.element import CustomElement, Element
 from chainlit.session import WebsocketSession
 from chainlit.types import PageInfo, PaginatedResponse, Pagination, ThreadDict, ThreadFilter
 from chainlit.user import PersistedUser, User
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import SQLAlchemyError
 
+from bot.store.statements import Statements
 from bot.ui.keeping import Keeper, Reader
 from bot.ui.labels import WRITTEN_NOW
 from bot.ui.notices import notice
 from semantic_layer.text import Text
 
+LOG = logging.getLogger("askgrowth.chat")
 PAGE_LIMIT = 50
+MOST_KNOWN = 10_000  # conversations
 _THREADS = 'SELECT "id", "createdAt", "name", "userId", "userIdentifier", "tags", "metadata" FROM threads'
 _STEPS = """SELECT s.*, f."id" AS feedback_id, f."value" AS feedback_value, f."comment" AS feedback_comment
 FROM steps s LEFT JOIN feedbacks f ON f."forId" = s."id" WHERE s."threadId" = :id ORDER BY s."createdAt", s."start" """
@@ -44,11 +49,13 @@ ORDER BY updated DESC, t."id" LIMIT :limit OFFSET :offset"""
 class StoreDataLayer(SQLAlchemyDataLayer):
     """Users, threads, steps, cards and feedback. A card's content is a column, so no file storage is needed."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
-        super().__init__(conninfo=engine.url.render_as_string(hide_password=False))
-        self.engine = engine
-        self.async_session.configure(bind=engine)
-        self.keeper = Keeper(self._run)
+    def __init__(self, statements: Statements) -> None:
+        # Chainlit's own constructor opens a pool of connections for the event loop: every statement there takes
+        # several turns of the loop, and on SQLite the connections lock each other out.
+        self.storage_provider, self.show_logger, self.user_thread_limit = None, False, None
+        self._statements = statements
+        self.keeper = Keeper(statements.write)
+        self._known: OrderedDict[str, None] = OrderedDict()  # conversations that have their row
         self._new_users: dict[str, PersistedUser] = {}  # made while the database took no writes
 
     async def execute_sql(self, query: str, parameters: Mapping[str, Any]) -> Any:
@@ -57,15 +64,18 @@ class StoreDataLayer(SQLAlchemyDataLayer):
         A write that the database refuses is held and made good later, and the reader is told.
         """
         values = {name: _stored(value) for name, value in parameters.items()}
-        if query.lstrip()[:6].upper() == "SELECT":
-            return await super().execute_sql(query, values)
-        return await self.keeper.write(query, values, _reader())
+        if query.lstrip()[:6].upper() != "SELECT":
+            return await self.keeper.write(query, values, _reader())
+        try:
+            return await self._statements.read(query, values)
+        except (SQLAlchemyError, OSError) as error:  # as Chainlit's own layer does
+            LOG.warning("the app database cannot be read: %s", error)
+            return None
 
-    async def _run(self, query: str, values: Mapping[str, Any]) -> Any:
-        """Return what a write returns; raises where the database refuses it."""
-        async with self.engine.begin() as connection:
-            result = await connection.execute(text(query), values)
-            return [dict(row) for row in result.mappings()] if result.returns_rows else result.rowcount
+    async def close(self) -> None:
+        """Write what waits, and give back the connections."""
+        await self.keeper.close()
+        await asyncio.to_thread(self._statements.close)
 
     async def get_user(self, identifier: str) -> PersistedUser | None:
         """Return a user, also one whose row still waits to be written."""
@@ -101,6 +111,28 @@ class StoreDataLayer(SQLAlchemyDataLayer):
                 return user.identifier
         return await super()._get_user_identifer_by_id(user_id)
 
+    async def update_thread(
+        self,
+        thread_id: str,
+        name: str | None = None,
+        user_id: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        tags: list[str] | None = None,
+    ) -> None:
+        """Make or change the row of a conversation; called before every step, which mostly changes nothing."""
+        changes = any(value is not None for value in (name, user_id, metadata, tags))
+        if changes or thread_id not in self._known:
+            await super().update_thread(thread_id, name, user_id, metadata, tags)
+        self._known[thread_id] = None
+        self._known.move_to_end(thread_id)
+        while len(self._known) > MOST_KNOWN:
+            self._known.popitem(last=False)
+
+    async def delete_thread(self, thread_id: str) -> None:
+        """Remove a conversation with everything in it."""
+        self._known.pop(thread_id, None)
+        await super().delete_thread(thread_id)
+
     @queue_until_user_message()  # type: ignore[untyped-decorator]  # Chainlit's decorator has no types
     async def create_element(self, element: Element) -> None:
         """Keep a card with its content. Other elements are not used by this chat and not kept."""
@@ -126,6 +158,7 @@ class StoreDataLayer(SQLAlchemyDataLayer):
 
     async def get_thread(self, thread_id: str) -> ThreadDict | None:
         """Return one thread with its steps and cards, JSON decoded; None where there is none."""
+        await self.keeper.settled()
         found = await self.execute_sql(f'{_THREADS} WHERE "id" = :id', {"id": thread_id})
         if not found:
             return None

@@ -10,102 +10,135 @@ import asyncio
 import contextlib
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
 
+from bot.store.statements import Statement
 from bot.ui.labels import NOT_WRITTEN, NOT_WRITTEN_CAUSES
 from semantic_layer.text import Text
 
 LOG = logging.getLogger("askgrowth.chat")
 MOST_HELD = 50_000  # statements; about 100 MB of long answers
+MOST_AT_ONCE = 200  # statements in one transaction
 RETRY_SECONDS = (0.5, 1.0, 2.0, 5.0)  # then every five
-Statement = tuple[str, Mapping[str, Any]]
-Run = Callable[[str, Mapping[str, Any]], Awaitable[Any]]
+RunAll = Callable[[Sequence[Statement]], Awaitable[list[Any]]]
+
+
+@dataclass(slots=True, eq=False)
+class _Write:
+    """One statement that waits; `done` gets what it returned, or 1 once it is held."""
+
+    statement: Statement
+    reader: Reader | None
+    done: asyncio.Future[Any]
+
+    def settle(self, result: Any) -> None:
+        if not self.done.done():  # who waited may have gone away
+            self.done.set_result(result)
 
 
 class Keeper:
-    """Runs writes in their order; once one fails, all wait behind it in memory until the database takes them."""
+    """Runs writes in their order, together what has gathered; once one fails, all wait in memory behind it."""
 
-    def __init__(self, run: Run, waits: tuple[float, ...] = RETRY_SECONDS) -> None:
-        """Take what runs one statement and raises where the database refuses it."""
+    def __init__(self, run: RunAll, waits: tuple[float, ...] = RETRY_SECONDS) -> None:
+        """Take what runs statements in one transaction and raises where the database refuses them."""
         self._run, self._waits = run, waits
-        self._held: deque[Statement] = deque()
+        self._waiting: deque[_Write] = deque()
+        self._is_refused = False
         self._cause: Exception | None = None
-        self._retry: asyncio.Task[None] | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._stop = asyncio.Event()
         self._told: dict[str, Callable[[], Awaitable[None]]] = {}
 
     @property
     def held(self) -> int:
-        """Return how many writes wait."""
-        return len(self._held)
+        """Return how many writes wait because the database refuses them."""
+        return len(self._waiting) if self._is_refused else 0
 
     async def write(self, query: str, values: Mapping[str, Any], reader: Reader | None = None) -> Any:
         """Return what the statement returned; 1 where it is held, as if it were done.
 
         `reader` is who must know: told once when the first write is held, and once when all are done.
         """
-        if not self._held:
-            try:
-                return await self._run(query, values)
-            except IntegrityError:  # will never be taken: holding it would hold up everything behind it
-                LOG.exception("a write breaks a rule of the app database and was dropped")
-                return None
-            except (SQLAlchemyError, OSError) as error:
-                LOG.warning("the app database takes no writes, holding them: %s", error)
-                cause: Exception | None = error
-        else:
-            cause = None
-        if len(self._held) >= MOST_HELD:
+        if len(self._waiting) >= MOST_HELD:
             LOG.error("too many writes wait for the app database; one was dropped")
             return None
-        self._held.append((query, values))
-        if self._retry is None or self._retry.done():
-            self._retry = asyncio.create_task(self._keep_trying())
-        if reader is not None:
-            await self.tell(reader, cause)
-        return 1
+        one = _Write((query, values), reader, asyncio.get_running_loop().create_future())
+        self._waiting.append(one)
+        if self._is_refused:
+            if reader is not None:
+                await self.tell(reader)
+            return 1
+        if self._work is None or self._work.done():
+            self._work = asyncio.create_task(self._write_all())
+        return await one.done
 
-    async def tell(self, reader: Reader, cause: Exception | None = None) -> None:
+    async def settled(self) -> None:
+        """Wait until what was written before this moment is in the database, or held."""
+        if self._waiting and not self._is_refused:
+            await asyncio.wait([self._waiting[-1].done])
+
+    async def tell(self, reader: Reader) -> None:
         """Say once per outage that writes wait; who was told hears when they are done."""
-        self._cause = cause or self._cause
         if reader.name not in self._told:
             self._told[reader.name] = reader.relieved
             await reader.warned(not_written(self._cause))
 
-    async def flush(self) -> bool:
-        """Try once to write everything that waits; return whether nothing is left."""
-        while self._held:
-            query, values = self._held[0]
-            try:
-                await self._run(query, values)
-            except IntegrityError:
-                LOG.exception("a held write breaks a rule of the app database and was dropped")
-            except (SQLAlchemyError, OSError):
-                return False
-            self._held.popleft()
-        return True
-
     async def close(self) -> None:
-        """Stop trying, after one last time."""
-        if self._retry is not None:
-            self._retry.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._retry
-        if not await self.flush():
-            LOG.error("the server stops while %d writes still wait for the app database", self.held)
+        """Write what waits, trying one last time what was refused."""
+        self._stop.set()
+        if self._work is not None:
+            await self._work
+        if self._waiting:
+            LOG.error("the server stops while %d writes still wait for the app database", len(self._waiting))
 
-    async def _keep_trying(self) -> None:
+    async def _write_all(self) -> None:
+        """Write until nothing waits; while the database refuses, try again after growing pauses."""
         attempt = 0
-        while True:
-            await asyncio.sleep(self._waits[min(attempt, len(self._waits) - 1)])
-            if await self.flush():
-                break
-            attempt += 1
+        while self._waiting:
+            last = self._stop.is_set()
+            batch = list(islice(self._waiting, MOST_AT_ONCE))
+            try:
+                results = await self._run([one.statement for one in batch])
+            except (SQLAlchemyError, OSError) as error:
+                await self._hold(error)
+                if last:
+                    return
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._waits[min(attempt, len(self._waits) - 1)]):
+                        await self._stop.wait()
+                attempt += 1
+                continue
+            for one, result in zip(batch, results, strict=True):
+                self._waiting.popleft()
+                one.settle(_taken(result))
+        self._is_refused = False
         told, self._told, self._cause = self._told, {}, None
         for relieve in told.values():
             await relieve()
+
+    async def _hold(self, error: Exception) -> None:
+        """Let nobody wait any longer for what the database refuses, and tell the readers."""
+        if not self._is_refused:
+            LOG.warning("the app database takes no writes, holding them: %s", error)
+        self._is_refused, self._cause = True, error
+        readers = [one.reader for one in self._waiting if one.reader is not None]
+        for one in self._waiting:
+            one.settle(1)
+        for reader in readers:
+            await self.tell(reader)
+
+
+def _taken(result: Any) -> Any:
+    """Return what a statement returned; None, and a line in the log, where it breaks a rule of the schema."""
+    if not isinstance(result, IntegrityError):
+        return result
+    LOG.error("a write breaks a rule of the app database and was dropped", exc_info=result)
+    return None
 
 
 class Reader:

@@ -14,6 +14,7 @@ from pathlib import Path
 import chainlit.config
 import chainlit.server
 import chainlit.session
+from chainlit.chat_context import ChatContext
 from chainlit.context import init_ws_context
 from fastapi import Request, Response
 from fastapi.responses import FileResponse
@@ -85,6 +86,19 @@ def stop_quietly() -> None:
             await chainlit.config.config.code.on_stop()
 
     chainlit.server.sio.on("stop", stop)
+
+
+def keep_no_messages() -> None:
+    """Keep no copies of sent messages in memory.
+
+    The original keeps every message of every conversation with its cards, also of conversations that were closed,
+    for language models that get the whole conversation; nothing here reads them, and the server would grow for ever.
+    """
+
+    def forget(_messages: object, message: object) -> object:
+        return message
+
+    setattr(ChatContext, "add", forget)  # noqa: B010 - mypy knows the method
 
 
 def serve_one_avatar() -> None:

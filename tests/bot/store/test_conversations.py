@@ -13,9 +13,10 @@ from chainlit.types import Pagination, ThreadFilter
 from chainlit.user import User
 from sqlalchemy import Engine
 
-from bot.store.database import open_async, open_store
+from bot.store.database import open_conversations, open_store
 from bot.store.feedback import list_feedback, rate
 from bot.store.schema import metadata
+from bot.store.statements import Statements
 from bot.store.users import add_user, is_password
 from bot.ui.data_layer import StoreDataLayer
 
@@ -44,9 +45,9 @@ def engine(url: str):
 
 @pytest.fixture
 async def layer(engine: Engine, url: str) -> AsyncIterator[StoreDataLayer]:
-    loop_engine = open_async(url)
-    yield StoreDataLayer(loop_engine)
-    await loop_engine.dispose()
+    opened = StoreDataLayer(Statements(open_conversations(url)))
+    yield opened
+    await opened.close()
 
 
 def step(thread: str, kind: str, output: str, at: str, **more: Any) -> dict[str, Any]:

@@ -4,11 +4,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine
 
 from bot.settings import Settings, read_settings
-from bot.store.database import StoreError, database_url, open_async, open_store
+from bot.store.database import StoreError, database_url, open_conversations, open_store
 from bot.store.schema import metadata
+from bot.store.statements import Statements
 from bot.store.users import UserError, add_user, has_users, is_password
 
 
@@ -59,13 +60,12 @@ def test_the_store_is_readable_by_its_owner_only(engine: Engine, tmp_path: Path)
 
 async def test_the_event_loop_reads_what_a_thread_wrote(engine: Engine, url: str) -> None:
     add_user(engine, "a", "12345678")
-    loop_engine = open_async(url)
+    statements = Statements(open_conversations(url))
 
-    async with loop_engine.connect() as connection:
-        found = (await connection.execute(text("SELECT identifier FROM passwords"))).scalars().all()
+    found = await statements.read("SELECT identifier FROM passwords WHERE identifier = :name", {"name": "a"})
 
-    await loop_engine.dispose()
-    assert found == ["a"]
+    statements.close()
+    assert found == [{"identifier": "a"}]
 
 
 def test_the_address_comes_from_the_environment_and_is_never_shown(tmp_path: Path) -> None:

@@ -3,12 +3,13 @@
 import asyncio
 import sqlite3
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, event
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.store.statements import Statements
 from bot.ui.keeping import Keeper, Reader, not_written
 from semantic_layer.text import Text
 
@@ -28,21 +29,33 @@ def kept(file: Path) -> list[str]:
         return [row[0] for row in store.execute("SELECT words FROM said ORDER BY rowid")]
 
 
-def keeper_on(engine: AsyncEngine, wait: float = 0.02) -> Keeper:
-    async def run(query, values):
-        async with engine.begin() as connection:
-            return (await connection.execute(text(query), values)).rowcount
+class Store:
+    """The statements of a file with their keeper; counts the transactions."""
 
-    return Keeper(run, waits=(wait,))
+    def __init__(self, file: Path, how: str = "", wait: float = 0.02, pragma: str = "") -> None:
+        engine = create_engine(f"sqlite:///file:{file}?uri=true{how}", connect_args={"timeout": 0})
+        self.commits = 0
+        if pragma:
+            event.listen(engine, "connect", lambda made, _entry: made.execute(pragma))
+        event.listen(engine, "commit", self._count)
+        self.statements = Statements(engine)
+        self.keeper = Keeper(self.statements.write, waits=(wait,))
+
+    def _count(self, _connection: Any) -> None:
+        self.commits += 1
+
+    async def close(self) -> None:
+        await self.keeper.close()
+        self.statements.close()
 
 
 class Heard:
     """A reader that writes down what it is told."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "window") -> None:
         self.said: list[str] = []
         self.relief = asyncio.Event()
-        self.reader = Reader("window", self.warned, self.relieved)
+        self.reader = Reader(name, self.warned, self.relieved)
 
     async def warned(self, what: Text) -> None:
         self.said.append(what.en)
@@ -53,8 +66,8 @@ class Heard:
 
 
 async def test_writes_behind_a_lock_are_made_good_in_their_order_and_the_reader_is_told_once(file) -> None:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", connect_args={"timeout": 0})
-    keeper, heard = keeper_on(engine), Heard()
+    store, heard = Store(file), Heard()
+    keeper = store.keeper
     blocker = sqlite3.connect(file, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
 
@@ -69,62 +82,90 @@ async def test_writes_behind_a_lock_are_made_good_in_their_order_and_the_reader_
     assert kept(file) == ["one", "two", "three"]
     assert len(heard.said) == 2
     assert "another program has locked" in heard.said[0]
-    await engine.dispose()
+    assert keeper.held == 0
+    await store.close()
+
+
+async def test_writes_of_many_conversations_at_once_share_transactions(file) -> None:
+    store = Store(file)
+
+    done = await asyncio.gather(*(store.keeper.write(INSERT, {"words": str(n)}) for n in range(500)))
+
+    assert done == [1] * 500
+    assert kept(file) == [str(n) for n in range(500)]
+    assert store.commits <= 5
+    await store.close()
+
+
+async def test_everybody_who_waits_for_a_refused_write_is_told(file) -> None:
+    store, first, second = Store(file, wait=60), Heard(), Heard("another")
+    blocker = sqlite3.connect(file, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+
+    await asyncio.gather(
+        store.keeper.write(INSERT, {"words": "one"}, first.reader),
+        store.keeper.write(INSERT, {"words": "two"}, second.reader),
+    )
+    await store.keeper.write(INSERT, {"words": "three"}, second.reader)
+
+    assert (len(first.said), len(second.said)) == (1, 1)
+    blocker.execute("ROLLBACK")
+    await store.close()
+    assert kept(file) == ["one", "two", "three"]
 
 
 async def test_a_read_only_file_is_said_to_be_one(file) -> None:
-    engine = create_async_engine(f"sqlite+aiosqlite:///file:{file}?mode=ro&uri=true")
-    keeper, heard = keeper_on(engine), Heard()
+    store, heard = Store(file, how="&mode=ro"), Heard()
 
-    await keeper.write(INSERT, {"words": "one"}, heard.reader)
+    await store.keeper.write(INSERT, {"words": "one"}, heard.reader)
 
     assert "read-only" in heard.said[0]
-    assert keeper.held == 1
-    await keeper.close()
-    await engine.dispose()
+    assert store.keeper.held == 1
+    await store.close()
 
 
 async def test_a_full_disk_is_said_to_be_one(file) -> None:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
+    store, heard = Store(file, pragma="PRAGMA max_page_count = 1"), Heard()
 
-    async def run(query, values):
-        async with engine.begin() as connection:
-            await connection.execute(text("PRAGMA max_page_count = 1"))
-            return (await connection.execute(text(query), values)).rowcount
-
-    keeper, heard = Keeper(run), Heard()
-
-    await keeper.write(INSERT, {"words": "x" * 100_000}, heard.reader)
+    await store.keeper.write(INSERT, {"words": "x" * 100_000}, heard.reader)
 
     assert "the disk is full" in heard.said[0]
-    await keeper.close()
-    await engine.dispose()
+    await store.close()
 
 
 async def test_a_write_that_breaks_a_rule_does_not_hold_up_the_others(file) -> None:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}")
-    keeper = keeper_on(engine)
+    store = Store(file)
 
-    for words in ("one", "one", "two"):
-        await keeper.write(INSERT, {"words": words})
+    done = await asyncio.gather(*(store.keeper.write(INSERT, {"words": w}) for w in ("one", "one", "two")))
 
-    assert keeper.held == 0
+    assert done == [1, None, 1]
+    assert store.keeper.held == 0
     assert kept(file) == ["one", "two"]
-    await engine.dispose()
+    await store.close()
+
+
+async def test_what_is_written_is_there_for_who_reads_after_it(file) -> None:
+    store = Store(file)
+    writing = asyncio.create_task(store.keeper.write(INSERT, {"words": "one"}))
+    await asyncio.sleep(0)
+
+    await store.keeper.settled()
+
+    assert await store.statements.read("SELECT words FROM said", {}) == [{"words": "one"}]
+    await writing
+    await store.close()
 
 
 async def test_what_is_held_is_written_when_the_server_stops(file) -> None:
-    engine = create_async_engine(f"sqlite+aiosqlite:///{file}", connect_args={"timeout": 0})
-    keeper = keeper_on(engine, wait=60)
+    store = Store(file, wait=60)
     blocker = sqlite3.connect(file, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
-    await keeper.write(INSERT, {"words": "one"})
+    await store.keeper.write(INSERT, {"words": "one"})
     blocker.execute("ROLLBACK")
 
-    await keeper.close()
+    await store.close()
 
     assert kept(file) == ["one"]
-    await engine.dispose()
 
 
 def test_an_unknown_cause_is_said_without_guessing() -> None:

@@ -3,8 +3,9 @@
 import pytest
 
 from bot.endpoint import SettingsError
+from bot.listening import ServeError
 from bot.login import DEFAULT_HOURS, Login, read_login
-from bot.ui.server import ServeError, _check_login
+from bot.ui.server import check_login
 
 SECRET = "0123456789abcdef"
 
@@ -44,7 +45,7 @@ def test_what_cannot_be_used_is_refused(environ: dict[str, str]) -> None:
 
 def test_a_header_without_a_secret_is_refused_where_other_machines_reach_the_server() -> None:
     with pytest.raises(ServeError) as caught:
-        _check_login(Login("X-User"), "0.0.0.0")
+        check_login(Login("X-User"), "0.0.0.0")
 
     assert "ASKGROWTH_LOGIN_SECRET" in caught.value.mend.en
     assert "冒充" in caught.value.message.zh
@@ -55,4 +56,4 @@ def test_a_header_without_a_secret_is_refused_where_other_machines_reach_the_ser
     [(Login(), "0.0.0.0"), (Login("X-User"), "127.0.0.1"), (Login("X-User", SECRET), "0.0.0.0")],
 )
 def test_a_header_is_believed_on_this_machine_or_with_a_secret(login: Login, host: str) -> None:
-    assert _check_login(login, host) is None
+    assert check_login(login, host) is None
