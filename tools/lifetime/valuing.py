@@ -6,16 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tools.lifetime.counting import Cells, Values
+from tools.numerics.gamma_gamma import (
+    GammaGamma,
+    expected_value,
+    fit_gamma_gamma,
+    frequency_value_correlation,
+)
 from tools.numerics.lifetime import (
     BgNbd,
-    GammaGamma,
     alive_probability,
     expected_purchases,
     expected_repeats,
-    expected_value,
     fit_bg_nbd,
-    fit_gamma_gamma,
-    frequency_value_correlation,
 )
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from semantic_layer.text import Text
 from tools.media.fitting import Fit, Response
-from tools.numerics.media_mix import Curve, water_fill
+from tools.numerics.curves import Curve, water_fill
 from tools.registry import ToolContext
 
 if TYPE_CHECKING:

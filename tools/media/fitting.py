@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Literal
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.text import Text
 from tools.media.reading import RECENT_WEEKS, Panel
-from tools.numerics.media_mix import Curve, MixModel, Power, Saturating, inflation, least_squares, seasons
+from tools.numerics.curves import Curve, Power, Saturating
+from tools.numerics.media_mix import MixModel, inflation, least_squares, seasons
 from tools.numerics.rates import benjamini_hochberg
 from tools.numerics.response import Elasticity, own_elasticity, shrink
 from tools.registry import ToolContext

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import exp, log, sqrt
 
+from tools.numerics.arrays import finite
 from tools.numerics.proportions import normal_quantile
 
 
@@ -14,12 +15,15 @@ def lift(both: int, first: int, second: int, baskets: int) -> float:
     Raises:
         ValueError: an item is in no basket, or the counts contradict one another.
     """
+    finite(both=both, first=first, second=second, baskets=baskets)
     if (
         not 0 <= both <= min(first, second)
         or not 0 < max(first, second) <= baskets
         or min(first, second) == 0
     ):
         raise ValueError("0 <= both <= first, second <= baskets is needed, and no empty item")
+    if any(one % 1 for one in (both, first, second, baskets)):
+        raise ValueError("whole baskets are needed")
     return both * baskets / (first * second)
 
 
@@ -42,20 +46,31 @@ def lift_interval(
 
 
 def together_p_value(both: int, first: int, second: int, baskets: int) -> float:
-    """Return the one-sided p-value of Fisher's exact test: at least `both` baskets hold both by chance alone."""
+    """Return the one-sided p-value of Fisher's exact test: at least `both` baskets hold both by chance alone.
+
+    Raises:
+        ValueError: as `lift`.
+    """
     from scipy.stats import hypergeom
 
+    lift(both, first, second, baskets)
     return float(hypergeom.sf(both - 1, baskets, first, second))
 
 
 def together_p_values(
     both: Sequence[int], first: Sequence[int], second: Sequence[int], baskets: int
 ) -> list[float]:
-    """Return `together_p_value` of many pairs at once: ten thousand in a fraction of a second."""
+    """Return `together_p_value` of many pairs at once: ten thousand in a fraction of a second.
+
+    Raises:
+        ValueError: as `lift`, or three lists of different length.
+    """
     import numpy as np
     from scipy.stats import hypergeom
 
     if not len(both):
         return []
+    for counts in zip(both, first, second, strict=True):
+        lift(*counts, baskets)
     found = hypergeom.sf(np.asarray(both) - 1, baskets, np.asarray(first), np.asarray(second))
     return [float(one) for one in found]

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tools.numerics.arrays import vector
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -47,9 +49,23 @@ class Paths:
         value: Sequence[float] | None = None,
         shares: Sequence[Sequence[float]] | None = None,
     ) -> Paths:
-        """Return the flat form of paths given one by one; without shares every touch has the same."""
+        """Return the flat form of paths given one by one; without shares every touch has the same.
+
+        Raises:
+            ValueError: a path without touches, a channel outside [0, channels), not one number per path, or a number
+                that is missing or below 0 (a value may be: more was returned than bought).
+        """
         import numpy as np
 
+        if not len(paths) or not all(len(one) for one in paths):
+            raise ValueError("paths with a touch each are needed")
+        if not all(0 <= touch < channels for one in paths for touch in one):
+            raise ValueError(f"touches are numbers of channels, 0 to {channels - 1}")
+        won = vector(converted, "converted")
+        failed = np.zeros(len(paths)) if lost is None else vector(lost, "lost")
+        money = won if value is None else vector(value, "value")
+        if {len(won), len(failed), len(money)} != {len(paths)} or (won < 0).any() or (failed < 0).any():
+            raise ValueError("one number of 0 or more per path is needed")
         lengths = np.array([len(one) for one in paths])
         flat = np.array([touch for one in paths for touch in one], dtype=np.int64)
         equal = np.repeat(1 / lengths, lengths)
@@ -58,9 +74,9 @@ class Paths:
             flat,
             np.repeat(np.arange(len(paths)), lengths),
             equal if shares is None else np.array([part for one in shares for part in one], dtype=float),
-            np.asarray(converted, dtype=float),
-            np.asarray(converted if value is None else value, dtype=float),
-            np.zeros(len(paths)) if lost is None else np.asarray(lost, dtype=float),
+            won,
+            money,
+            failed,
         )
 
     @property

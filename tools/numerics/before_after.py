@@ -11,9 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.numerics.arrays import matrix, vector
+
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
 
@@ -57,17 +59,45 @@ class Effect:
     weights: tuple[float, ...]
 
 
-def naive_change(series: Array, start: int, end: int) -> float:
-    """Return the mean of the window minus the mean of all periods before it."""
-    return float(series[start:end].mean() - series[:start].mean())
+def naive_change(series: ArrayLike, start: int, end: int) -> float:
+    """Return the mean of the window minus the mean of all periods before it.
+
+    Raises:
+        ValueError: no period before the window, none in it, or a missing value.
+    """
+    values = _inside(series, start, end)
+    return float(values[start:end].mean() - values[:start].mean())
 
 
-def difference_in_differences(series: Array, controls: Array, start: int, end: int) -> float:
-    """Return the naive change less the mean naive change of the controls (columns)."""
-    return naive_change(series, start, end) - naive_change(controls.mean(axis=1), start, end)
+def _inside(series: ArrayLike, start: int, end: int) -> Array:
+    values = vector(series, "series")
+    if not 0 < start < end <= len(values):
+        raise ValueError("a period before the window and a window inside the series are needed")
+    return values
 
 
-def synthetic_did(series: Array, controls: Array, start: int, end: int) -> tuple[Counterfactual, Array]:
+def _controls(controls: ArrayLike, periods: int) -> Array:
+    found = matrix(controls, "controls")
+    if len(found) != periods or not found.shape[1]:
+        raise ValueError(f"controls: one row per period of the series is needed, {periods}, not {len(found)}")
+    return found
+
+
+def difference_in_differences(series: ArrayLike, controls: ArrayLike, start: int, end: int) -> float:
+    """Return the naive change less the mean naive change of the controls (periods, units).
+
+    Raises:
+        ValueError: as `naive_change`, or controls over other periods.
+    """
+    values = _inside(series, start, end)
+    return naive_change(values, start, end) - naive_change(
+        _controls(controls, len(values)).mean(axis=1), start, end
+    )
+
+
+def synthetic_did(
+    series: ArrayLike, controls: ArrayLike, start: int, end: int
+) -> tuple[Counterfactual, Array]:
     """Return the synthetic difference in differences and the weights of the controls.
 
     Arkhangelsky, Athey, Hirshberg, Imbens & Wager (2021), algorithm 1: unit weights on the simplex with an
@@ -79,6 +109,8 @@ def synthetic_did(series: Array, controls: Array, start: int, end: int) -> tuple
     """
     import numpy as np
 
+    series = _inside(series, start, end)
+    controls = _controls(controls, len(series))
     before, after, units = start, end - start, controls.shape[1]
     if before < 2 or after < 1 or units < 2:
         raise ValueError("two periods before, one after and two controls are needed")
@@ -109,16 +141,24 @@ def _simplex(features: Array, target: Array, zeta: float) -> Array:
     )
     right = np.concatenate([wanted / size, np.zeros(width), [_SUM_WEIGHT]])
     weights, _ = nnls(stacked, right, maxiter=50 * width)
+    if weights.sum() <= 0:  # nothing varies anywhere: every weight is as good as any
+        weights = np.ones(width)
     return np.asarray(weights / weights.sum())
 
 
-def structural(series: Array, start: int, end: int, season: int | None) -> Counterfactual:
+def structural(series: ArrayLike, start: int, end: int, season: int | None) -> Counterfactual:
     """Return the forecast of a structural model fitted before `start`: local level, and a season where there is one.
 
     Durbin & Koopman (2012); the counterfactual of Brodersen et al. (2015) without covariates. A positive series
     is modelled in logarithms. `season` counts periods (7 for days); it needs three of them before the start.
+
+    Raises:
+        ValueError: fewer than 8 periods before the start, no window inside the series, or a missing value.
     """
-    return _Structural(series, start, season).counterfactual(series, start, end)
+    values = _inside(series, start, end)
+    if start < LEAST_BEFORE:
+        raise ValueError("eight periods before the start are needed")
+    return _Structural(values, start, season).counterfactual(values, start, end)
 
 
 class _Structural:
@@ -130,9 +170,12 @@ class _Structural:
         import numpy as np
         from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
+        self.level = float(series[0]) if float(np.ptp(series[:fit_until])) == 0 else None
         self.logs = bool((series[:fit_until] > 0).all())
         self.season = season if season and fit_until >= 3 * season else None
         self.scale = 1.0 if self.logs else max(float(np.abs(series[:fit_until]).mean()), 1e-12)
+        if self.level is not None:
+            return  # what never moved goes on as it is, and has no variance to fit
         with warnings.catch_warnings():
             # A variance that is next to zero leaves the likelihood flat: the parameters are as good as any there.
             warnings.simplefilter("ignore", ConvergenceWarning)
@@ -151,6 +194,9 @@ class _Structural:
         """Return what the model, knowing only the periods before `start`, expects of the window."""
         import numpy as np
 
+        if self.level is not None:
+            flat = np.full(end - start, self.level)
+            return Counterfactual(float(series[start:end].mean() - self.level), flat)
         seen = self._model(series[:start]).filter(self.parameters)
         forecast = np.asarray(seen.forecast(int(end - start)), dtype=float)
         expected = np.exp(forecast) if self.logs else forecast * self.scale
@@ -158,7 +204,7 @@ class _Structural:
 
 
 def before_after(
-    series: Array, controls: Array | None, start: int, end: int, *, season: int | None = None
+    series: ArrayLike, controls: ArrayLike | None, start: int, end: int, *, season: int | None = None
 ) -> Effect:
     """Return the effect of what was on in the periods [start, end), with placebos; see `Effect`.
 
@@ -171,8 +217,10 @@ def before_after(
     """
     import numpy as np
 
-    if start < LEAST_BEFORE or end <= start or end > len(series):
+    series = _inside(series, start, end)
+    if start < LEAST_BEFORE:
         raise ValueError("eight periods before the start and a window inside the series are needed")
+    controls = None if controls is None else _controls(controls, len(series))
     if controls is not None and controls.shape[1] < 2:
         raise ValueError("two controls are needed")
     dates = list(_placebo_starts(start, end - start))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from math import factorial, log
 from typing import TYPE_CHECKING
 
+from tools.numerics.arrays import finite, same_length, vector
+
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
 
@@ -26,8 +28,10 @@ def shapley(
     Das Gupta 1993). 2^n evaluations.
 
     Raises:
-        ValueError: the vectors differ in length, are empty, or hold more than ten factors.
+        ValueError: the vectors differ in length, are empty, hold more than ten factors or a missing value, or the
+            function has no number for some combination of old and new factors.
     """
+    before, after = vector(before, "before").tolist(), vector(after, "after").tolist()
     count = len(before)
     if count != len(after) or not 1 <= count <= MAX_FACTORS:
         raise ValueError(f"one to {MAX_FACTORS} factors, the same before and after, are needed")
@@ -35,6 +39,8 @@ def shapley(
         function([after[at] if chosen >> at & 1 else before[at] for at in range(count)])
         for chosen in range(1 << count)
     ]
+    for one in worth:
+        finite(**{"value of the function": one})
     weights = [factorial(size) * factorial(count - size - 1) / factorial(count) for size in range(count)]
     return [
         sum(
@@ -65,8 +71,8 @@ class MixRate:
 
 
 def mix_rate(
-    before: tuple[Array, Array],
-    after: tuple[Array, Array],
+    before: tuple[ArrayLike, ArrayLike],
+    after: tuple[ArrayLike, ArrayLike],
     totals: tuple[tuple[float, float], tuple[float, float]] | None = None,
 ) -> MixRate:
     """Return the centred mix and rate terms of a ratio's change; each period is (numerators, denominators) by group.
@@ -78,11 +84,15 @@ def mix_rate(
     denominator) of both periods where groups overlap; their sums by default.
 
     Raises:
-        ValueError: an overall denominator is not positive.
+        ValueError: an overall denominator is not positive, a group's is below 0, a value is missing, or the four
+            arrays differ in length.
     """
     import numpy as np
 
-    (n0, d0), (n1, d1) = before, after
+    n0, d0, n1, d1 = (vector(one, "groups") for one in (*before, *after))
+    same_length(before=n0, below=d0, after=n1, then=d1)
+    if (d0 < 0).any() or (d1 < 0).any():
+        raise ValueError("denominators of 0 or more are needed")
     if totals is None:
         totals = ((float(n0.sum()), float(d0.sum())), (float(n1.sum()), float(d1.sum())))
     (all_n0, all_d0), (all_n1, all_d1) = totals
@@ -108,7 +118,13 @@ def surprise(before: Sequence[float], after: Sequence[float]) -> list[float]:
     """Return each group's term of the Jensen-Shannon divergence (nats) between the shares of two periods.
 
     Groups that keep their share give 0. Negative values count as none (Bhagwan et al. 2014, "Adtributor", NSDI).
+
+    Raises:
+        ValueError: two periods of different length, or a missing value.
     """
+    before, after = vector(before, "before", least=0).tolist(), vector(after, "after", least=0).tolist()
+    if len(before) != len(after):
+        raise ValueError("the same groups in both periods are needed")
     old, new = [max(value, 0.0) for value in before], [max(value, 0.0) for value in after]
     if not sum(old) or not sum(new):
         return [0.0] * len(old)
@@ -139,7 +155,14 @@ def explain(
 
     A group counts only if it explains `each` of the change itself. `power` may stay under `enough`: then the
     dimension does not explain the change with few groups. A change of 0 is explained by nothing.
+
+    Raises:
+        ValueError: not one surprise per contribution, or a missing value.
     """
+    contributions = vector(contributions, "contributions", least=0).tolist()
+    surprises = vector(surprises, "surprises", least=0).tolist()
+    if len(contributions) != len(surprises):
+        raise ValueError("one surprise per contribution is needed")
     change = sum(contributions)
     if not change:
         return Explanation((), 0.0, 0.0)

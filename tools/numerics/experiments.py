@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, exp, log, sqrt
 
+from tools.numerics.arrays import finite
 from tools.numerics.proportions import normal_quantile
 
 
@@ -20,6 +21,11 @@ class Arm:
     mean: float
     variance: float
     base: float | None = None
+
+    def __post_init__(self) -> None:
+        finite(mean=self.mean, variance=self.variance, base=self.level)
+        if self.n < 1 or self.variance < 0:
+            raise ValueError("a unit and a variance of 0 or more are needed")
 
     @property
     def level(self) -> float:
@@ -37,9 +43,14 @@ class Estimate:
     n: int
 
     def interval(self, level: float = 0.8) -> tuple[float, float]:
-        """Return the two-sided interval at `level`."""
+        """Return the two-sided interval at `level`.
+
+        Raises:
+            ValueError: the level is not inside (0, 1).
+        """
         from scipy.stats import t
 
+        normal_quantile(level)
         half = float(t.ppf(0.5 + level / 2, self.freedom)) * self.error
         return self.value - half, self.value + half
 
@@ -64,7 +75,8 @@ def sample_ratio_p_value(counts: Sequence[int], shares: Sequence[float]) -> floa
     from scipy.stats import chi2
 
     total, planned = sum(counts), sum(shares)
-    if len(counts) < 2 or len(counts) != len(shares) or total == 0 or min(shares) <= 0:
+    finite(units=total, shares=planned)
+    if len(counts) < 2 or len(counts) != len(shares) or total <= 0 or min(shares) <= 0 or min(counts) < 0:
         raise ValueError("two variants with units and planned shares are needed")
     expected = [total * share / planned for share in shares]
     distance = sum((count - one) ** 2 / one for count, one in zip(counts, expected, strict=True))
@@ -87,10 +99,10 @@ def relative_lift(control: Arm, variant: Arm) -> Estimate:
     The control's level varies too, so this interval and that of the plain difference may disagree about 0.
 
     Raises:
-        ValueError: the control's level is 0, or fewer than two units in an arm.
+        ValueError: the control's level is 0 (or next to it), or fewer than two units in an arm.
     """
     level = control.level
-    if level == 0:
+    if abs(level) < 1e-12 * max(1e-100, abs(variant.level), sqrt(control.variance)):
         raise ValueError("a relative lift needs a control that is not 0")
     error = sqrt(
         variant.variance / (variant.n * level**2)
@@ -106,9 +118,10 @@ def ratio_arm(
     """Return the arm of sum(y) / sum(d) over units: its variance per unit by the delta method.
 
     Raises:
-        ValueError: the denominator's mean is 0.
+        ValueError: the denominator's mean is 0, or a number is missing.
     """
-    if mean_d == 0:
+    finite(y=mean_y, d=mean_d, spread_y=variance_y, spread_d=variance_d, covariance=covariance)
+    if abs(mean_d) < 1e-100:
         raise ValueError("the denominator is 0")
     ratio = mean_y / mean_d
     variance = (variance_y - 2 * ratio * covariance + ratio**2 * variance_d) / mean_d**2
@@ -125,7 +138,13 @@ def adjusted_arm(arm: Arm, mean_x: float, variance_x: float, covariance: float, 
 
 
 def mixing_rate(alpha: float, tuned_for: int) -> float:
-    """Return rho that makes a confidence sequence narrowest at `tuned_for` units (Waudby-Smith et al. 2021)."""
+    """Return rho that makes a confidence sequence narrowest at `tuned_for` units (Waudby-Smith et al. 2021).
+
+    Raises:
+        ValueError: alpha outside (0, 1), or fewer than one unit.
+    """
+    if not 0 < alpha < 1 or tuned_for < 1:
+        raise ValueError("an alpha inside (0, 1) and a unit are needed")
     return sqrt((-2 * log(alpha) + log(-2 * log(alpha) + 1)) / tuned_for)
 
 
@@ -152,19 +171,31 @@ def units_per_arm(variance: float, change: float, power: float = 0.8, alpha: flo
     Kohavi, Tang, Xu (2020), chapter 15: about 16 variance / change^2 for 80 % power at 5 %.
 
     Raises:
-        ValueError: the change is 0.
+        ValueError: the change is 0, the variance below 0, the power not inside (0.5, 1) or alpha not inside (0, 1).
     """
-    if change == 0:
-        raise ValueError("a change of 0 cannot be found")
-    return ceil(2 * _reach(power, alpha) ** 2 * variance / change**2)
+    finite(variance=variance, change=change)
+    if change == 0 or variance < 0:
+        raise ValueError("a change that is not 0 and a variance of 0 or more are needed")
+    needed = 2 * _reach(power, alpha) ** 2 * variance / change / change
+    finite(units=needed)
+    return ceil(needed)
 
 
 def detectable(error: float, power: float = 0.8, alpha: float = 0.05) -> float:
-    """Return the smallest true effect that an estimate with this error finds with the given power."""
+    """Return the smallest true effect that an estimate with this error finds with the given power.
+
+    Raises:
+        ValueError: an error below 0, or power or alpha not inside (0, 1) with power above 50 %.
+    """
+    finite(error=error)
+    if error < 0:
+        raise ValueError("an error of 0 or more is needed")
     return _reach(power, alpha) * error
 
 
 def _reach(power: float, alpha: float) -> float:
+    if not 0.5 < power < 1 or not 0 < alpha < 1:
+        raise ValueError("a power inside (0.5, 1) and an alpha inside (0, 1) are needed")
     return normal_quantile(1 - alpha) + normal_quantile(2 * power - 1)
 
 

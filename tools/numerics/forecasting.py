@@ -5,36 +5,57 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import ceil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tools.numerics.arrays import vector
 from tools.numerics.threads import one_thread
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
 
-Method = Callable[["Array", int, int], "Array"]
+Method = Callable[[Any, int, int], "Array"]
 MOST_POINTS = 168  # of the recursion of exponential smoothing: older ones no longer weigh anything
 
 
-def seasonal_naive(values: Array, season: int, horizon: int) -> Array:
-    """Return the last season again and again; with season 1 the last value."""
+def _series(values: ArrayLike, season: int, horizon: int) -> Array:
+    """Return the series as floats.
+
+    Raises:
+        ValueError: no whole season of values, a missing one, or a season or horizon below one.
+    """
+    if season < 1 or horizon < 1:
+        raise ValueError("a season and a horizon of at least one are needed")
+    return vector(values, least=season)
+
+
+def seasonal_naive(values: ArrayLike, season: int, horizon: int) -> Array:
+    """Return the last season again and again, (horizon,); with season 1 the last value.
+
+    Raises:
+        ValueError: fewer values than a season, or a missing one.
+    """
     import numpy as np
 
-    return np.asarray(values[len(values) - season :][np.arange(horizon) % season])
+    known = _series(values, season, horizon)
+    return np.asarray(known[len(known) - season :][np.arange(horizon) % season])
 
 
-def theta(values: Array, season: int, horizon: int) -> Array:
-    """Return the Theta method's forecasts: simple exponential smoothing with half the trend as drift.
+def theta(values: ArrayLike, season: int, horizon: int) -> Array:
+    """Return the Theta method's forecasts, (horizon,): simple exponential smoothing with half the trend as drift.
 
     Assimakopoulos & Nikolopoulos (2000) in the form of Hyndman & Billah (2003); the season is taken out by additive
     classical decomposition before and put back after.
+
+    Raises:
+        ValueError: fewer than three values, fewer than a season, or a missing one.
     """
     import numpy as np
     from scipy.optimize import minimize_scalar
 
+    values = vector(_series(values, season, horizon), least=3)
     pattern = _season_pattern(values, season)
     y = values - pattern[np.arange(len(values)) % season]
     slope = float(np.polyfit(np.arange(len(y)), y, 1)[0])
@@ -73,14 +94,18 @@ def _season_pattern(values: Array, season: int) -> Array:
     return np.asarray(means - means.mean())
 
 
-def holt_winters(values: Array, season: int, horizon: int) -> Array:
-    """Return ETS(A,Ad,A)'s forecasts: additive level, damped trend and season (Hyndman et al. 2008, table 2.1).
+def holt_winters(values: ArrayLike, season: int, horizon: int) -> Array:
+    """Return ETS(A,Ad,A)'s forecasts, (horizon,): additive level, damped trend, season (Hyndman et al. 2008, 2.1).
 
     Smoothing weights by least squares of the one-step errors; the start by regression and classical decomposition.
+
+    Raises:
+        ValueError: fewer than three values, fewer than a season, or a missing one.
     """
     import numpy as np
     from scipy.optimize import minimize
 
+    values = vector(_series(values, season, horizon), least=3)
     y = values[-MOST_POINTS:] if season <= 52 else values
     first = (len(values) - len(y)) % season if season > 1 else 0
     pattern = np.roll(_season_pattern(values, season), -first)
@@ -127,7 +152,7 @@ def _recursion(
     return total, level, trend, seasons
 
 
-def airline(values: Array, season: int, horizon: int) -> Array:
+def airline(values: ArrayLike, season: int, horizon: int) -> Array:
     """Return the forecasts of SARIMA(0,1,1)(0,1,1), Box & Jenkins's airline model, fitted by `airline_weights`.
 
     Raises:
@@ -135,6 +160,7 @@ def airline(values: Array, season: int, horizon: int) -> Array:
     """
     import numpy as np
 
+    values = _series(values, season, horizon)
     small, large = airline_weights(values, season)
     errors = _airline_errors(values, season, small, large)
     shocks = np.concatenate([np.zeros(season + 1), errors, np.zeros(horizon)])
@@ -148,7 +174,7 @@ def airline(values: Array, season: int, horizon: int) -> Array:
     return np.asarray(path[count:])
 
 
-def airline_weights(values: Array, season: int) -> tuple[float, float]:
+def airline_weights(values: ArrayLike, season: int) -> tuple[float, float]:
     """Return (theta, Theta) of (1-B)(1-B^s) y = (1 - theta B)(1 - Theta B^s) e, by conditional least squares.
 
     Box & Jenkins (1976, ch. 9) print .396 and .614 for the logged airline series.
@@ -159,6 +185,7 @@ def airline_weights(values: Array, season: int) -> tuple[float, float]:
     import numpy as np
     from scipy.optimize import minimize
 
+    values = vector(values)
     if season < 2 or len(values) < 2.5 * season + 2:
         raise ValueError("two and a half seasons are needed")
 
@@ -206,7 +233,7 @@ class BackTest:
 
 
 def back_test(
-    values: Array,
+    values: ArrayLike,
     season: int,
     horizon: int,
     *,
@@ -220,10 +247,11 @@ def back_test(
     (Hyndman & Koehler 2006).
 
     Raises:
-        ValueError: fewer than three origins fit into the series.
+        ValueError: fewer than three origins fit into the series, or a value is missing.
     """
     import numpy as np
 
+    values = _series(values, season, horizon)
     least = max(2 * season + 4, 10)
     last = len(values) - horizon
     step = max(1, horizon // 4, season if season * 4 <= last - least else 1)
@@ -243,12 +271,17 @@ def back_test(
     return BackTest(said, actual, mase)
 
 
-def conformal_width(errors: Array, level: float = 0.8) -> float:
+def conformal_width(errors: ArrayLike, level: float = 0.8) -> float:
     """Return the half-width that covered `level` of past errors, with the finite-sample step up (Vovk et al. 2005).
 
     The ceil((n+1) level)-th smallest absolute error; the largest where there are too few for the level.
+
+    Raises:
+        ValueError: no errors, a missing one, or a level outside (0, 1).
     """
     import numpy as np
 
-    ordered = np.sort(np.abs(errors))
+    if not 0 < level < 1:
+        raise ValueError("the level lies inside (0, 1)")
+    ordered = np.sort(np.abs(vector(errors, "errors")))
     return float(ordered[min(ceil((len(ordered) + 1) * level), len(ordered)) - 1])

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.numerics.arrays import matrix
+
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
 
@@ -35,7 +37,7 @@ class Extra:
         return self.actual - self.expected
 
 
-def extra_over_baseline(customers: Array, amounts: Array) -> Extra:
+def extra_over_baseline(customers: ArrayLike, amounts: ArrayLike) -> Extra:
     """Return the extra of window 0 over what its customers would do at the rates of the other windows.
 
     Both arrays are (windows, strata): customers at the start of each window by stratum of past behaviour, and what
@@ -44,10 +46,14 @@ def extra_over_baseline(customers: Array, amounts: Array) -> Extra:
     relative deviations gives the interval and the rank.
 
     Raises:
-        ValueError: fewer than 6 windows without the promotion, or nobody in window 0.
+        ValueError: fewer than 6 windows without the promotion, nobody in window 0, fewer customers than none, a
+            missing value, or two arrays of different shape.
     """
     import numpy as np
 
+    customers, amounts = matrix(customers, "customers"), matrix(amounts, "amounts")
+    if customers.shape != amounts.shape or float(customers.min()) < 0:
+        raise ValueError("customers of 0 or more, and an amount for each of their cells, are needed")
     windows = customers.shape[0]
     if windows < LEAST_WINDOWS + 1 or customers[0].sum() <= 0:
         raise ValueError("six windows without the promotion, and customers in the one with it, are needed")

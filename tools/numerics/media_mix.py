@@ -1,15 +1,17 @@
-"""Spend and outcome of several channels at once: regression with robust errors, adstock and saturation, allocation."""
+"""Spend and outcome of several channels at once: regression with robust errors, adstock and saturation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import exp, log
 from typing import TYPE_CHECKING
+
+from tools.numerics.arrays import matrix, same_length, vector
+from tools.numerics.curves import Saturating
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
     Whole = NDArray[np.int64]
@@ -36,19 +38,21 @@ class Regression:
     r_squared: float
 
 
-def least_squares(design: Array, outcome: Array, lags: int = 0) -> Regression:
+def least_squares(design: ArrayLike, outcome: ArrayLike, lags: int = 0) -> Regression:
     """Return ordinary least squares with Newey-West (1987) errors; `lags` 0 gives the classical ones.
 
     `design` is (rows, columns) with its own column of ones. HAC errors use Bartlett weights and the small-sample
     factor n / (n - k), as statsmodels does.
 
     Raises:
-        ValueError: fewer rows than columns plus two.
+        ValueError: fewer rows than columns plus two, a missing value, or lags outside [0, rows).
     """
     import numpy as np
 
+    design, outcome = matrix(design, "design"), vector(outcome, "outcome")
+    same_length(design=design, outcome=outcome)
     rows, width = design.shape
-    if rows < width + 2:
+    if rows < width + 2 or not 0 <= lags < rows:
         raise ValueError("more rows than columns are needed")
     scale = np.linalg.norm(design, axis=0)
     scale = np.where(scale > 0, scale, 1.0)
@@ -72,13 +76,20 @@ def least_squares(design: Array, outcome: Array, lags: int = 0) -> Regression:
     return Regression(coefficients, np.sqrt(np.maximum(np.diag(covariance), 0.0)), residuals, explained)
 
 
-def inflation(columns: Array, others: Array | None = None) -> Array:
+def inflation(columns: ArrayLike, others: ArrayLike | None = None) -> Array:
     """Return the variance inflation factor of each column, 1 / (1 - R²) on all other columns and a constant.
 
     Marquardt (1970). Above 10 two causes can hardly be told apart. `others` are further regressors of the model.
+    A column that never varies has 1.
+
+    Raises:
+        ValueError: no rows, a missing value, or others over other rows.
     """
     import numpy as np
 
+    columns = matrix(columns, "columns")
+    others = None if others is None else matrix(others, "others")
+    same_length(columns=columns, others=others)
     rows, width = columns.shape
     base = np.ones((rows, 1)) if others is None else np.column_stack([np.ones(rows), others])
     found = np.ones(width)
@@ -88,14 +99,21 @@ def inflation(columns: Array, others: Array | None = None) -> Array:
         coefficients, *_ = np.linalg.lstsq(design / scale, columns[:, at], rcond=None)
         left = columns[:, at] - design / scale @ coefficients
         spread = float(((columns[:, at] - columns[:, at].mean()) ** 2).sum())
-        found[at] = spread / max(float(left @ left), 1e-12 * max(spread, 1e-300))
+        if spread > 0:
+            found[at] = max(1.0, spread / max(float(left @ left), 1e-12 * spread))
     return found
 
 
 def seasons(weeks: int, orders: int = 3) -> Array:
-    """Return trend and yearly Fourier terms per week, (weeks, 1 + 2 orders), without a constant."""
+    """Return trend and yearly Fourier terms per week, (weeks, 1 + 2 orders), without a constant.
+
+    Raises:
+        ValueError: no weeks.
+    """
     import numpy as np
 
+    if weeks < 1 or orders < 0:
+        raise ValueError("a week is needed")
     at = np.arange(weeks)
     columns = [(at - at.mean()) / max(weeks, 1)]
     for order in range(1, orders + 1):
@@ -104,97 +122,25 @@ def seasons(weeks: int, orders: int = 3) -> Array:
     return np.column_stack(columns)
 
 
-def adstock(spend: Array, carry: float) -> Array:
+def adstock(spend: ArrayLike, carry: float) -> Array:
     """Return geometric adstock a_t = (1 - carry) x_t + carry a_(t-1), from a steady start (Broadbent 1979; Jin 2017).
 
     Its weights add up to one, so that constant spend is its own adstock.
+
+    Raises:
+        ValueError: a missing value, or a carry outside [0, 1).
     """
     import numpy as np
 
+    spend = vector(spend, "spend", least=0)
+    if not 0 <= carry < 1:
+        raise ValueError("a carry inside [0, 1) is needed")
     out = np.empty(len(spend))
     level = float(spend[: min(4, len(spend))].mean()) if len(spend) else 0.0
     for at, value in enumerate(spend):
         level = (1 - carry) * float(value) + carry * level
         out[at] = level
     return out
-
-
-@dataclass(frozen=True, slots=True)
-class Saturating:
-    """A concave response: top · x / (x + half) per week (Hill with slope 1; Jin et al. 2017)."""
-
-    top: float
-    half: float
-
-    def value(self, spend: float) -> float:
-        """Return what a steady weekly spend brings."""
-        return self.top * spend / (spend + self.half) if spend + self.half > 0 else 0.0
-
-    def marginal(self, spend: float) -> float:
-        """Return what the next unit of weekly spend brings."""
-        return self.top * self.half / (spend + self.half) ** 2 if spend + self.half > 0 else 0.0
-
-    def spend_at(self, marginal: float) -> float:
-        """Return the spend at which the marginal return has fallen to `marginal`."""
-        return max((self.top * self.half / marginal) ** 0.5 - self.half, 0.0) if self.top > 0 else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """A response through a known point: level · (x / at)^slope, slope in [0, 1)."""
-
-    level: float
-    at: float
-    slope: float
-
-    def value(self, spend: float) -> float:
-        """Return what a steady spend brings."""
-        return self.level * (spend / self.at) ** self.slope if spend > 0 else 0.0
-
-    def marginal(self, spend: float) -> float:
-        """Return what the next unit of spend brings."""
-        return self.slope * self.value(spend) / spend if spend > 0 else float("inf")
-
-    def spend_at(self, marginal: float) -> float:
-        """Return the spend at which the marginal return has fallen to `marginal`."""
-        if self.slope <= 0:
-            return 0.0
-        slope = min(self.slope, 0.99)
-        exponent = log(self.level * slope / (self.at * marginal)) / (1 - slope)
-        return self.at * exp(min(exponent, 60.0))  # beyond that no bound of a channel lies
-
-
-Curve = Saturating | Power
-
-
-def water_fill(curves: Sequence[Curve], budget: float, low: Array, high: Array) -> Array:
-    """Return the spends between `low` and `high` that bring the most in all for a budget, by equal marginal return.
-
-    Karush-Kuhn-Tucker for concave curves: inside its bounds each channel's marginal return is the same; found by
-    bisection on that return. `budget` is cut to what the bounds allow.
-    """
-    import numpy as np
-
-    total = min(max(budget, float(low.sum())), float(high.sum()))
-
-    def spends(marginal: float) -> Array:
-        return np.clip([curve.spend_at(marginal) for curve in curves], low, high)
-
-    least, most = 1e-12, 1e12
-    for _ in range(200):
-        middle = (least * most) ** 0.5
-        if float(spends(middle).sum()) > total:
-            least = middle
-        else:
-            most = middle
-    found = spends(most)
-    room = high - found
-    missing = total - float(found.sum())
-    if (
-        missing > 0 and float(room.sum()) > 0
-    ):  # flat stretches: what bisection leaves over goes where there is room
-        found = found + room * missing / float(room.sum())
-    return np.asarray(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +157,18 @@ class Mix:
 class MixModel:
     """Adstock and saturation per channel beside trend, season and other causes; candidates are laid out once."""
 
-    def __init__(self, spend: Array, others: Array) -> None:
-        """Take weekly spend (weeks, channels) and everything that is held constant (weeks, columns, no constant)."""
+    def __init__(self, spend: ArrayLike, others: ArrayLike) -> None:
+        """Take weekly spend (weeks, channels) and everything that is held constant (weeks, columns, no constant).
+
+        Raises:
+            ValueError: a missing value, spend below 0, or arrays over different weeks.
+        """
         import numpy as np
 
+        spend, others = matrix(spend, "spend"), matrix(others, "others")
+        same_length(spend=spend, others=others)
+        if (spend < 0).any() or not spend.shape[1]:
+            raise ValueError("a channel and spend of 0 or more are needed")
         self.weeks, self.channels = spend.shape
         base = np.column_stack([np.ones(self.weeks), others])
         base = base / np.where(np.abs(base).max(axis=0) > 0, np.abs(base).max(axis=0), 1.0)
@@ -230,16 +184,22 @@ class MixModel:
         self._clean = raw - (raw @ self._basis) @ self._basis.T
 
     def fit(
-        self, outcome: Array, *, start: Sequence[int] | None = None, rounds: int = 3
+        self, outcome: ArrayLike, *, start: Sequence[int] | None = None, rounds: int = 3
     ) -> tuple[Mix, list[int]]:
         """Return the best mix by coordinate descent over the candidates, effects not below zero; and the choices.
 
         What is held constant is taken out of both sides first (Frisch & Waugh 1933); the rest is a non-negative
         least squares (Lawson & Hanson 1974).
+
+        Raises:
+            ValueError: not one outcome per week, or a missing one.
         """
         import numpy as np
         from scipy.optimize import nnls
 
+        outcome = vector(outcome, "outcome")
+        if len(outcome) != self.weeks:
+            raise ValueError(f"an outcome for each of {self.weeks} weeks is needed")
         clean = outcome - self._basis @ (self._basis.T @ outcome)
         size = float(np.abs(clean).max()) or 1.0
         chosen = list(start) if start is not None else [self.options.index((0.3, 1.5))] * self.channels

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from math import sqrt
 from typing import TYPE_CHECKING
 
+from tools.numerics.arrays import vector
 from tools.numerics.robust import robust_scale
 
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
 
@@ -24,7 +25,7 @@ class EsdTest:
     critical: tuple[float, ...]
 
 
-def generalised_esd(values: Array, most: int, *, alpha: float = 0.05, robust: bool = False) -> EsdTest:
+def generalised_esd(values: ArrayLike, most: int, *, alpha: float = 0.05, robust: bool = False) -> EsdTest:
     """Return which values are outliers of a normal sample, at most `most`, at significance `alpha` for all together.
 
     Rosner (1983, Technometrics 25:165-172): step i removes the value farthest from the mean, R_i in standard
@@ -32,27 +33,32 @@ def generalised_esd(values: Array, most: int, *, alpha: float = 0.05, robust: bo
     the median in scaled MADs (S-H-ESD, Hochenbaum et al. 2017), so that outliers do not hide each other.
 
     Raises:
-        ValueError: `most` is not between 1 and n - 2.
+        ValueError: `most` is not between 1 and n - 2, alpha not in (0, 1), or a value is missing.
     """
     import numpy as np
     from scipy.stats import t
 
-    count = len(values)
+    known = vector(values)
+    count = len(known)
+    if not 0 < alpha < 1:
+        raise ValueError("alpha lies inside (0, 1)")
     if not 1 <= most <= count - 2:
         raise ValueError("at most n - 2 outliers can be looked for, and at least one")
+    steps = np.arange(1, most + 1)
+    points = t.ppf(1 - alpha / (2 * (count - steps + 1)), count - steps - 1)
     left = np.arange(count)
     removed: list[int] = []
     statistics: list[float] = []
     critical: list[float] = []
     for step in range(1, most + 1):
-        rest = values[left]
+        rest = known[left]
         middle, scale = robust_scale(rest) if robust else (float(rest.mean()), float(rest.std(ddof=1)))
         if scale <= 0:
             break
         deviations = np.abs(rest - middle)
         at = int(np.argmax(deviations))
         statistics.append(float(deviations[at]) / scale)
-        point = float(t.ppf(1 - alpha / (2 * (count - step + 1)), count - step - 1))
+        point = float(points[step - 1])
         critical.append((count - step) * point / sqrt((count - step - 1 + point**2) * (count - step + 1)))
         removed.append(int(left[at]))
         left = np.delete(left, at)

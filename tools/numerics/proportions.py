@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import erfc, sqrt
 from statistics import NormalDist
 
+from tools.numerics.arrays import LARGEST
+
 Counts = tuple[float, float]  # successes, trials
 
 
@@ -21,7 +23,7 @@ def wilson(successes: float, trials: float, level: float = 0.8) -> tuple[float, 
     Raises:
         ValueError: no trials, or successes outside [0, trials].
     """
-    _check((successes, trials))
+    checked((successes, trials))
     z = normal_quantile(level)
     share = successes / trials
     centre = share + z * z / (2 * trials)
@@ -36,7 +38,12 @@ def newcombe(first: Counts, second: Counts, level: float = 0.8) -> tuple[float, 
     """Return the interval of share(second) - share(first): the hybrid score interval, method 10 of Newcombe.
 
     R. G. Newcombe (1998), Statistics in Medicine 17: 873-890.
+
+    Raises:
+        ValueError: no trials, or successes outside [0, trials].
     """
+    checked(first)
+    checked(second)
     p1, p2 = first[0] / first[1], second[0] / second[1]
     low1, high1 = wilson(*first, level)
     low2, high2 = wilson(*second, level)
@@ -51,8 +58,8 @@ def two_shares_p_value(first: Counts, second: Counts) -> float:
 
     Small: an expected count below 5 in any of the four cells (Cochran's rule).
     """
-    _check(first)
-    _check(second)
+    checked(first)
+    checked(second)
     total = first[1] + second[1]
     pooled = (first[0] + second[0]) / total
     if pooled in (0.0, 1.0):
@@ -65,14 +72,25 @@ def two_shares_p_value(first: Counts, second: Counts) -> float:
 
 
 def fisher_p_value(first: Counts, second: Counts) -> float:
-    """Return the two-sided p-value of Fisher's exact test of the two-by-two table."""
+    """Return the two-sided p-value of Fisher's exact test of the two-by-two table; counts are whole numbers.
+
+    Raises:
+        ValueError: no trials, or successes outside [0, trials].
+    """
     from scipy.stats import fisher_exact
 
+    checked(first)
+    checked(second)
     table = [[first[0], first[1] - first[0]], [second[0], second[1] - second[0]]]
     return float(fisher_exact(table)[1])
 
 
-def _check(counts: Counts) -> None:
+def checked(counts: Counts) -> None:
+    """Check counts of successes and trials.
+
+    Raises:
+        ValueError: no trials, successes outside [0, trials], or a count that is missing or beyond 1e100.
+    """
     successes, trials = counts
-    if trials <= 0 or not 0 <= successes <= trials:
+    if not 0 < trials <= LARGEST or not 0 <= successes <= trials:
         raise ValueError(f"0 <= successes <= trials and a trial are needed, not {successes} of {trials}")

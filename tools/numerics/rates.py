@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.numerics.arrays import finite
+from tools.numerics.proportions import checked
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -33,7 +36,9 @@ def fit_prior(successes: Sequence[float], trials: Sequence[float]) -> BetaPrior:
     Raises:
         ValueError: fewer than two segments with trials, or successes outside [0, trials].
     """
-    pairs = [(s, n) for s, n in zip(successes, trials, strict=True) if n > 0]
+    for one in (*successes, *trials):
+        finite(count=one)
+    pairs = [(float(s), float(n)) for s, n in zip(successes, trials, strict=True) if n > 0]
     if len(pairs) < 2 or any(s < 0 or s > n for s, n in pairs):
         raise ValueError("two segments with 0 <= successes <= trials are needed")
     total = sum(n for _, n in pairs)
@@ -52,7 +57,14 @@ def fit_prior(successes: Sequence[float], trials: Sequence[float]) -> BetaPrior:
 
 
 def shrunken(successes: float, trials: float, prior: BetaPrior) -> float:
-    """Return the posterior mean rate of one segment, between its own rate and the common one."""
+    """Return the posterior mean rate of one segment, between its own rate and the common one.
+
+    Raises:
+        ValueError: not 0 <= successes <= trials. No trials give the common rate.
+    """
+    if not 0 <= successes <= trials:
+        raise ValueError(f"0 <= successes <= trials is needed, not {successes} of {trials}")
+    finite(trials=trials)
     return (successes + prior.a) / (trials + prior.a + prior.b)
 
 
@@ -71,9 +83,17 @@ def gain_draws(
     `low` and `benchmark` are (successes, trials). `entering` is the number of trials in the horizon.
     lambda, the share of the gap that can really be closed, is Beta(`realisable`): 0.35 on average by
     default, an assumption that the suggestion prints. Both rates are drawn from their posteriors.
+
+    Raises:
+        ValueError: not 0 <= successes <= trials, or fewer than none entering.
     """
     import numpy as np
 
+    for pair in (low, benchmark):
+        shrunken(*pair, prior)
+    finite(entering=entering)
+    if entering < 0:
+        raise ValueError("0 or more entering are needed")
     rng = np.random.default_rng(seed)
     p = rng.beta(low[0] + prior.a, low[1] - low[0] + prior.b, draws)
     b = rng.beta(benchmark[0] + prior.a, benchmark[1] - benchmark[0] + prior.b, draws)
@@ -82,9 +102,15 @@ def gain_draws(
 
 
 def two_rates_p_value(first: tuple[float, float], second: tuple[float, float]) -> float:
-    """Return the two-sided p-value of the pooled z-test of two proportions, each (successes, trials)."""
+    """Return the two-sided p-value of the pooled z-test of two proportions, each (successes, trials).
+
+    Raises:
+        ValueError: no trials, or successes outside [0, trials].
+    """
     from math import erfc, sqrt
 
+    checked(first)
+    checked(second)
     pooled = (first[0] + second[0]) / (first[1] + second[1])
     error = sqrt(pooled * (1 - pooled) * (1 / first[1] + 1 / second[1]))
     if error == 0:
@@ -113,7 +139,13 @@ def sample_size(rate: float, difference: float) -> int:
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
-    """Return the adjusted p-values (q-values) in the input's order (Benjamini & Hochberg 1995)."""
+    """Return the adjusted p-values (q-values) in the input's order (Benjamini & Hochberg 1995).
+
+    Raises:
+        ValueError: a p-value is missing or outside [0, 1].
+    """
+    if not all(0 <= one <= 1 for one in p_values):
+        raise ValueError("p-values lie inside [0, 1]")
     count = len(p_values)
     order = sorted(range(count), key=lambda at: p_values[at], reverse=True)
     adjusted = [1.0] * count

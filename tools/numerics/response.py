@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tools.numerics.arrays import finite, same_length, vector
+
 if TYPE_CHECKING:
     import numpy as np
-    from numpy.typing import NDArray
+    from numpy.typing import ArrayLike, NDArray
 
     Array = NDArray[np.float64]
 
@@ -22,7 +24,9 @@ class Elasticity:
     residual: float
 
 
-def own_elasticity(own_spend: Array, own_value: Array, other_spend: Array, other_value: Array) -> Elasticity:
+def own_elasticity(
+    own_spend: ArrayLike, own_value: ArrayLike, other_spend: ArrayLike, other_value: ArrayLike
+) -> Elasticity:
     """Return the elasticity of one channel's value to its own spend, net of shocks common to all channels.
 
     The arrays hold one positive number per week; `other_…` are the geometric means of the other channels.
@@ -31,10 +35,15 @@ def own_elasticity(own_spend: Array, own_value: Array, other_spend: Array, other
     lags (Newey & West 1987), so that slow drifts do not look like precision.
 
     Raises:
-        ValueError: fewer than 10 weeks, or spend that never varies.
+        ValueError: fewer than 10 weeks, spend that never varies, or a number that is missing or not above 0.
     """
     import numpy as np
 
+    own_spend, own_value = vector(own_spend, "own spend"), vector(own_value, "own value")
+    other_spend, other_value = vector(other_spend, "other spend"), vector(other_value, "other value")
+    same_length(own=own_spend, value=own_value, others=other_spend, theirs=other_value)
+    if min(float(one.min()) for one in (own_spend, own_value, other_spend, other_value)) <= 0:
+        raise ValueError("spend and value above 0 are needed in every week")
     x = np.log(own_spend)
     y = np.log(own_value) - np.log(other_value)
     design = np.column_stack([np.ones_like(x), x, np.log(other_spend)])
@@ -60,7 +69,16 @@ def shrink(elasticities: list[Elasticity]) -> list[tuple[float, float]]:
 
     Normal-normal empirical Bayes; the spread between channels is the moment estimate of DerSimonian & Laird
     (1986). A channel's error never falls below half its own.
+
+    Raises:
+        ValueError: an error that is not above 0, or a number that is missing.
     """
+    for one in elasticities:
+        finite(slope=one.slope, error=one.error)
+        if one.error <= 0:
+            raise ValueError("errors above 0 are needed")
+    if not elasticities:
+        return []
     weights = [1 / e.error**2 for e in elasticities]
     common = sum(w * e.slope for w, e in zip(weights, elasticities, strict=True)) / sum(weights)
     if len(elasticities) < 3:
@@ -83,6 +101,11 @@ class Position:
     value: float
     slope: float
     error: float
+
+    def __post_init__(self) -> None:
+        finite(spend=self.spend, value=self.value, slope=self.slope, error=self.error)
+        if self.spend <= 0 or self.value < 0 or self.error < 0:
+            raise ValueError("spend above 0, and value and error of 0 or more, are needed")
 
     @property
     def marginal(self) -> float:

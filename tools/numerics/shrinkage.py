@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from tools.numerics.arrays import LARGEST, finite
 from tools.numerics.proportions import normal_quantile
 
 HALVINGS = 100
@@ -35,8 +36,10 @@ def spread_of_truth(estimates: Sequence[float], errors: Sequence[float]) -> floa
     Raises:
         ValueError: lengths differ, nothing is given, or an error is not positive.
     """
-    if len(estimates) != len(errors) or not estimates or min(errors) <= 0:
+    if len(estimates) != len(errors) or not len(estimates) or not all(one > 1 / LARGEST for one in errors):
         raise ValueError("one positive error per estimate is needed")
+    for value, error in zip(estimates, errors, strict=True):
+        finite(estimate=value, error=error)
 
     def excess(tau: float) -> float:
         return sum(x**2 / (tau + e**2) for x, e in zip(estimates, errors, strict=True)) - len(estimates)

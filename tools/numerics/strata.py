@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import erfc, sqrt
 
+from tools.numerics.arrays import finite
+
 Stratum = tuple[
     float, float, float, float
 ]  # successes and trials of the first, successes and trials of the second
@@ -18,11 +20,14 @@ def mantel_haenszel(strata: Sequence[Stratum]) -> tuple[float, float]:
     """Return (difference first minus second, standard error) over strata; one without both sides says nothing.
 
     Raises:
-        ValueError: no stratum holds both.
+        ValueError: no stratum holds both, or not 0 <= successes <= trials.
     """
     top = weight = spread = both = 0.0
     for a, m1, b, m0 in strata:
-        if m1 <= 0 or m0 <= 0:
+        finite(a=a, m1=m1, b=b, m0=m0)
+        if not 0 <= a <= m1 or not 0 <= b <= m0:
+            raise ValueError("0 <= successes <= trials is needed on both sides")
+        if m1 * m0 <= 0:
             continue
         n = m1 + m0
         top += (a * m0 - b * m1) / n
@@ -41,7 +46,16 @@ def overdispersion(counts: Sequence[Sequence[tuple[float, float]]]) -> float:
     Each member has its own rate and each period its own level; what then scatters beyond the binomial is more than
     chance (repeated visitors, days that differ), and errors must grow by its root (quasi-binomial; McCullagh & Nelder
     1989, 4.5).
+
+    Raises:
+        ValueError: members over different periods, not 0 <= successes <= trials, or a number that is missing.
     """
+    for s, n in (pair for row in counts for pair in row):
+        finite(successes=s, trials=n)
+        if not 0 <= s <= n:
+            raise ValueError("0 <= successes <= trials is needed")
+    if len({len(row) for row in counts}) > 1:
+        raise ValueError("every member needs the same periods")
     periods = len(counts[0]) if counts else 0
     if len(counts) < 2 or periods < 2:
         return 1.0

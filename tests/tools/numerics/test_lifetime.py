@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.stats import beta as beta_distribution
 
 from tools.numerics.contracts import Sbg, expected_renewals, fit_sbg, sbg_log_likelihood, survival
+from tools.numerics.gamma_gamma import (
+    GammaGamma,
+    expected_value,
+    fit_gamma_gamma,
+    frequency_value_correlation,
+    gamma_gamma_log_likelihood,
+)
 from tools.numerics.lifetime import (
     BgNbd,
-    GammaGamma,
     alive_probability,
     bg_nbd_log_likelihood,
     expected_purchases,
     expected_repeats,
-    expected_value,
     fit_bg_nbd,
-    fit_gamma_gamma,
-    frequency_value_correlation,
-    gamma_gamma_log_likelihood,
 )
 
 # Fader, Hardie and Lee (2005), table 2: the CDNOW sample, times in weeks.
@@ -31,6 +35,10 @@ HIGH_END = [1000, 869, 743, 653, 593, 551, 517, 491]
 REGULAR = [1000, 631, 468, 382, 326, 289, 262, 241]
 
 
+# The 2,357 customers themselves (brucehardie.com, notes 008 and 025; copied from lifetimes 0.11.3, MIT).
+CUSTOMERS = np.loadtxt(Path(__file__).parent / "published" / "cdnow.csv", delimiter=",", skiprows=1).T
+
+
 def one(*values: float) -> tuple[np.ndarray, ...]:
     return tuple(np.array([value], dtype=float) for value in values)
 
@@ -39,6 +47,33 @@ def test_the_expected_purchases_of_the_papers_customer():
     # "Implementing the BG/NBD Model in Excel" (Fader, Hardie and Lee 2005): x = 2, t_x = 30.43, T = 38.86, the
     # next 39 weeks: 1.226.
     assert expected_purchases(CDNOW, 39, *one(2, 30.43, 38.86))[0] == pytest.approx(1.226, abs=5e-4)
+
+
+def test_the_fit_to_the_cdnow_customers_is_the_printed_one():
+    # Table 2 of the paper: r = 0.243, alpha = 4.414, a = 0.793, b = 2.426, log likelihood -9582.4.
+    repeats, recency, age, _ = CUSTOMERS
+    model = fit_bg_nbd(repeats, recency, age)
+    assert (model.r, model.alpha) == (pytest.approx(0.243, abs=5e-4), pytest.approx(4.414, abs=5e-4))
+    assert (model.a, model.b) == (pytest.approx(0.793, abs=5e-4), pytest.approx(2.426, abs=2e-3))
+    assert bg_nbd_log_likelihood(model, repeats, recency, age) == pytest.approx(-9582.4, abs=0.05)
+
+
+def test_the_money_fit_to_the_cdnow_customers_is_the_printed_one():
+    # Fader and Hardie (2013): 946 customers with a repeat purchase, p = 6.25, q = 3.74, gamma = 15.44.
+    repeats, value = CUSTOMERS[0], CUSTOMERS[3]
+    again = repeats > 0
+    money = fit_gamma_gamma(repeats[again], value[again])
+    assert int(again.sum()) == 946
+    assert (money.p, money.q) == (pytest.approx(6.25, abs=5e-3), pytest.approx(3.74, abs=6e-3))
+    assert money.v == pytest.approx(15.44, abs=0.02)
+
+
+def test_frequency_and_value_of_the_cdnow_customers_hardly_correlate():
+    # Fader, Hardie and Lee (2005), RFM and CLV, section on independence: 0.11.
+    again = CUSTOMERS[0] > 0
+    assert frequency_value_correlation(CUSTOMERS[0, again], CUSTOMERS[3, again]) == pytest.approx(
+        0.11, abs=5e-3
+    )
 
 
 def test_a_customer_without_repeats_is_active_by_definition():

@@ -7,16 +7,8 @@ import pytest
 from statsmodels.api import OLS, add_constant
 from statsmodels.datasets import longley
 
-from tools.numerics.media_mix import (
-    MixModel,
-    Power,
-    Saturating,
-    adstock,
-    inflation,
-    least_squares,
-    seasons,
-    water_fill,
-)
+from tools.numerics.curves import Power, Saturating, water_fill
+from tools.numerics.media_mix import MixModel, adstock, inflation, least_squares, seasons
 
 
 def test_least_squares_meets_the_certified_values() -> None:
