@@ -21,7 +21,8 @@ class AlertRule:
     anomaly: it left what was to be expected, `operator` says to which side ("" either). pacing: the chance of meeting
     the running target is below `value`. quality: the data have a serious finding. freshness: the last day with data
     is more than `value` days old. `days` are how many complete days each look adds up. `minimum` is
-    (metric, value): with less there is no judgement. `quiet` are minutes of the day, (from, until), local.
+    (metric, value): with less there is no judgement. `by`: every member of the dimension is judged by itself, and
+    `member` is the one that a rule was made for. `quiet` are minutes of the day, (from, until), local.
     """
 
     name: str
@@ -41,6 +42,8 @@ class AlertRule:
     to: tuple[str, ...] = ()
     user: str | None = None
     cron: str = DAILY
+    by: str | None = None
+    member: str | int | float | bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

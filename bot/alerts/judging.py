@@ -52,6 +52,15 @@ def growth(reading: Reading) -> float | None:
     return (reading.value - reading.before) / abs(reading.before)
 
 
+def distance(rule: AlertRule, reading: Reading) -> float:
+    """Return how far off a reading is, to put the members of one alert in order; 0 where nothing can be said."""
+    if rule.kind == "anomaly":
+        return abs(reading.deviations or 0.0)
+    if rule.kind == "change":
+        return abs(growth(reading) or 0.0)
+    return abs(reading.value - rule.value) if reading.value is not None else 0.0
+
+
 def _is_far(rule: AlertRule, reading: Reading) -> bool:
     if reading.deviations is None:
         return False

@@ -44,8 +44,11 @@ def propose(words: str, explain: Explain) -> Proposal:
         return Proposal(None, _why_not(answer))
     if len(plan.metrics) != 1 or len(plan.having) != 1 or len(answer.parts) > 1:
         return Proposal(None, NO_NUMBER)
+    by = [one for one in plan.group_by if one.grain is None]
+    if len(by) > 1:
+        return Proposal(None, ONE_DIMENSION)
     having = plan.having[0]
-    definition = {"metric": plan.metrics[0], **_rows(plan)}
+    definition = {"metric": plan.metrics[0], **_rows(plan), **({"by": by[0].dimension} if by else {})}
     days = frame.days or (plan.period.period().days if plan.period and not plan.compare else None)
     return _with_condition(definition, having, frame, days)
 
@@ -81,7 +84,10 @@ def _of_hint(frame: Frame, answer: Answer) -> Proposal:
         and len(plan.metrics) == 1
         and not plan.having
     ):
-        definition = {"metric": plan.metrics[0], **_rows(plan)}
+        by = [one.dimension for one in plan.group_by if one.grain is None]
+        if len(by) > 1 or (by and frame.hint != "anomaly"):
+            return Proposal(None, ONE_DIMENSION)
+        definition = {"metric": plan.metrics[0], **_rows(plan), **({"by": by[0]} if by else {})}
     else:
         return Proposal(None, _why_not(answer))
     metric = definition["metric"]
@@ -96,6 +102,12 @@ NO_NUMBER = Text(
     zh="没看出是哪一个指标和什么数比。请写成「指标 低于 数」或「指标 比上周同日 下降超过 20%」。",
     en="I did not see which one metric is compared with what. Say 'METRIC under NUMBER', or 'METRIC falls more than "
     "20% against the same weekday'.",
+)
+
+
+ONE_DIMENSION = Text(
+    zh="一条预警最多按一个维度分开看,而且只用于数值、涨跌和异常。",
+    en="An alert looks at the members of one dimension at most, by value, change or anomaly.",
 )
 
 
@@ -146,11 +158,13 @@ def _condition(one: Condition) -> str:
             built = column.is_(exp.null())
         case "is not null":
             built = exp.not_(column.is_(exp.null()))
-        case "contains" | "not contains" | "starts with" | "ends with":
+        case "contains" | "not contains" | "starts with" | "not starts with" | "ends with" | "not ends with":
             text = texts[0].replace("%", "\\%")
-            pattern = {"starts with": f"{text}%", "ends with": f"%{text}"}.get(one.operator, f"%{text}%")
+            pattern = {"starts with": f"{text}%", "ends with": f"%{text}"}.get(
+                one.operator.removeprefix("not "), f"%{text}%"
+            )
             built = column.like(pattern)
-            built = exp.not_(built) if one.operator == "not contains" else built
+            built = exp.not_(built) if one.operator.startswith("not ") else built
         case _:
             kinds = {"=": exp.EQ, "!=": exp.NEQ, "<": exp.LT, "<=": exp.LTE, ">": exp.GT, ">=": exp.GTE}
             built = kinds[one.operator](this=column, expression=values[0])

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
+from bot.alerts.series import SeriesStore, before, is_idle
 from semantic_layer.catalog import Metric, SimpleMetric
-from semantic_layer.errors import NotEnoughDataError, QueryError
-from semantic_layer.period import ONE_DAY, Grain, Period
-from semantic_layer.query import Expression, GroupBy, MetricQuery, PeriodRange, Where
+from semantic_layer.errors import NotEnoughDataError
+from semantic_layer.period import ONE_DAY, Grain
+from semantic_layer.query import Condition, Expression, GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.text import Text
 from semantic_layer.watching import AlertRule
-from tools.metric_tree.series import Asked, daily
-from tools.metric_tree.shape import shape_of
 from tools.registry import ToolContext
 from tools.render import as_float
 from tools.scope.metric import metric_of
+
+if TYPE_CHECKING:
+    import numpy as np
 
 DAY = "metric_time__day"
 FEW = 3  # windows that are asked for one by one; more are added up from days where the metric allows it
@@ -44,12 +47,19 @@ class Reading:
 
 
 def conditions_of(rule: AlertRule) -> tuple[Where, ...]:
-    """Return the alert's condition on rows as the query takes it."""
-    return (Expression(sql=rule.where),) if rule.where else ()
+    """Return the alert's condition on rows as the query takes it, the member's among them."""
+    where: tuple[Where, ...] = (Expression(sql=rule.where),) if rule.where else ()
+    if rule.by is None or rule.member is None:
+        return where
+    return (*where, Condition(dimension=rule.by, operator="=", values=(rule.member,)))
 
 
-def readings(rule: AlertRule, context: ToolContext, days: Sequence[date]) -> list[Reading]:
+def readings(
+    rule: AlertRule, context: ToolContext, days: Sequence[date], series: SeriesStore | None = None
+) -> list[Reading]:
     """Return one reading per day of `days`, in their order; a day on which nothing can be looked at yet has none.
+
+    `series` keeps what was read between calls; without one it is kept for this call.
 
     Raises:
         AskGrowthError: the metric cannot be read so, or its user may not.
@@ -67,11 +77,12 @@ def readings(rule: AlertRule, context: ToolContext, days: Sequence[date]) -> lis
         return []
     metric = metric_of(context.layer.catalog, rule.metric)
     ends = _ends(metric, context, days)
+    kept = series or SeriesStore(through=max((end for _, end in ends), default=None))
     if rule.kind == "anomaly":
         from bot.alerts.surprise import surprises
 
-        return surprises(rule, metric, context, ends)
-    return _windows(rule, metric, context, ends)
+        return surprises(rule, metric, context, ends, kept)
+    return _windows(rule, metric, context, ends, kept)
 
 
 def _ends(metric: Metric, context: ToolContext, days: Sequence[date]) -> list[tuple[date, date]]:
@@ -94,16 +105,16 @@ def _ends(metric: Metric, context: ToolContext, days: Sequence[date]) -> list[tu
 
 
 def _windows(
-    rule: AlertRule, metric: Metric, context: ToolContext, ends: list[tuple[date, date]]
+    rule: AlertRule, metric: Metric, context: ToolContext, ends: list[tuple[date, date]], series: SeriesStore
 ) -> list[Reading]:
     length = timedelta(rule.days)
     wanted = {end for _, end in ends}
     earlier = {end: _earlier(rule, end) for end in wanted} if rule.kind == "change" else {}
-    values = window_values(rule, metric, context, [*wanted, *earlier.values()])
+    values = window_values(rule, metric, context, [*wanted, *earlier.values()], series)
     volumes: dict[date, float | None] = {}
     if rule.minimum is not None:
         counted = metric_of(context.layer.catalog, rule.minimum[0])
-        volumes = window_values(rule, counted, context, wanted)
+        volumes = window_values(rule, counted, context, wanted, series)
     return [
         Reading(
             today, end - length, end, values[end],
@@ -126,18 +137,22 @@ def _earlier(rule: AlertRule, end: date) -> date:
 
 
 def window_values(
-    rule: AlertRule, metric: Metric, context: ToolContext, ends: Iterable[date]
+    rule: AlertRule,
+    metric: Metric,
+    context: ToolContext,
+    ends: Iterable[date],
+    series: SeriesStore | None = None,
 ) -> dict[date, float | None]:
     """Return the metric over the alert's days before each end; None where there are no rows to judge by."""
     asked = sorted(set(ends))
     if not asked:
         return {}
-    if rule.days == 1:
-        return _by_day(rule, metric, context, asked)
-    if len(asked) > FEW:
-        added = _added_up(rule, metric, context, asked)
+    if rule.member is not None or len(asked) > FEW or series is not None:
+        added = _added_up(rule, metric, context, asked, series or SeriesStore(through=asked[-1]))
         if added is not None:
             return added
+    if rule.days == 1:
+        return _by_day(rule, metric, context, asked)
     return {end: _whole(rule, metric, context, end) for end in asked}
 
 
@@ -169,31 +184,31 @@ def _by_day(
 
 
 def _added_up(
-    rule: AlertRule, metric: Metric, context: ToolContext, ends: list[date]
+    rule: AlertRule, metric: Metric, context: ToolContext, ends: list[date], series: SeriesStore
 ) -> dict[date, float | None] | None:
     """Return the windows added up from days, a ratio by both its parts; None where days do not add up."""
-    import numpy as np
-
-    try:
-        shape = shape_of(context.layer.catalog, metric.name)
-    except QueryError:
+    found = series.daily(rule, metric, context, before(rule, ends[0]), ends[-1])
+    if found is None or not (found.shape.adds or (rule.member is not None and rule.days == 1)):
         return None  # people counted once and the like: only the database can say
-    if not shape.adds:
-        return None
-    first = ends[0] - timedelta(rule.days)
-    period = Period.of(first, ends[-1])
-    found = daily(context, Asked(shape, conditions_of(rule), rule.segments), None, period)
-    top, bottom = (
-        np.concatenate([[0.0], np.cumsum(part[0])]) for part in (found.numerator, found.denominator)
-    )
+    at = found.row(rule.member)
+    if at is None:
+        return dict.fromkeys(ends)
+    top, bottom = found.sums(at)
 
     def over(sums: np.ndarray, end: date) -> float:
-        last = (end - first).days
+        last = (end - found.first).days
         return float(sums[last] - sums[last - rule.days])
 
-    if shape.denominator is None:
-        return {end: over(top, end) for end in ends}
-    return {end: over(top, end) / below if (below := over(bottom, end)) else None for end in ends}
+    values: dict[date, float | None] = {}
+    for end in ends:
+        if rule.member is not None and is_idle(found, at, end, rule.days):
+            values[end] = None
+        elif found.shape.denominator is None:
+            values[end] = over(top, end)
+        else:
+            below = over(bottom, end)
+            values[end] = over(top, end) / below if below else None
+    return values
 
 
 def _day(value: object) -> date:

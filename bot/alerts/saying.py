@@ -21,6 +21,7 @@ from tools.render_dates import dates_label
 from tools.scope.metric import value_column
 
 SHOWN = 14
+MOST_OTHERS = 7
 OPERATORS = {
     "<": Text(zh="低于", en="under"),
     "<=": Text(zh="不高于", en="at most"),
@@ -78,11 +79,22 @@ def subject(rule: AlertRule, catalog: Catalog) -> Text:
         return Text(zh="各数据表", en="the tables")
     label = catalog.metrics[rule.metric].label
     parts = [catalog.segments[name].label for name in rule.segments if name in catalog.segments]
+    if rule.by is not None:
+        parts.insert(0, _member(rule, catalog))
     zh, en = "、".join(one.zh for one in parts), ", ".join(one.en for one in parts)
     if rule.where:
         said = filter_said(rule.where, catalog)
         zh, en = "、".join(filter(None, (zh, said.zh))), ", ".join(filter(None, (en, said.en)))
     return Text(zh=f"{label.zh}({zh})" if zh else label.zh, en=f"{label.en} ({en})" if en else label.en)
+
+
+def _member(rule: AlertRule, catalog: Catalog) -> Text:
+    """Return the member that a rule was made for; each of them for the rule as it is written."""
+    dimension = catalog.dimensions[catalog.spellings.get(rule.by or "", rule.by or "")]
+    if rule.member is None:
+        return Text(zh=f"每个{dimension.label.zh}", en=f"each {dimension.label.en}")
+    labels = {str(one.code): one.label for one in dimension.values}
+    return labels.get(str(rule.member), Text.same(str(rule.member)))
 
 
 def filter_said(where: str, catalog: Catalog) -> Text:
@@ -181,12 +193,19 @@ def message_of(
     context: ToolContext,
     locale: Locale,
     home: str | None = None,
+    others: Sequence[Text] = (),
 ) -> Message:
-    """Return the message of an event in one language: sentence, recent values, driver, what to ask."""
+    """Return the message of an event in one language: sentence, recent values, driver, what to ask.
+
+    `others` are the sentences of further members that were told at the same time.
+    """
     catalog = context.layer.catalog
     said = statement(rule, event, reading, catalog).at(locale)
     head = Text(zh="预警", en="Alert") if event == "fired" else Text(zh="恢复", en="Recovered")
-    lines, html = [said], None
+    lines, html = [said, *(one.at(locale) for one in others[:MOST_OTHERS])], None
+    if len(others) > MOST_OTHERS:
+        more = len(others) - MOST_OTHERS
+        lines.append(Text(zh=f"另有 {more} 个也一样。", en=f"{more} more did the same.").at(locale))
     metric = catalog.metrics.get(rule.metric or "")
     if metric is not None and rule.kind in ("threshold", "change", "anomaly"):
         from bot.alerts.picture import line_svg, spark
@@ -196,7 +215,9 @@ def message_of(
         html = line_svg(values, rule.value if rule.kind == "threshold" else None)
         if event == "fired" and (driver := _driver(rule, reading, context)) is not None:
             lines.append(f"{Text(zh='可能的原因', en='Likely driver').at(locale)}: {driver.at(locale)}")
-        lines.append(f"{Text(zh='接着问', en='Ask on').at(locale)}: {_question(metric, reading).at(locale)}")
+        lines.append(
+            f"{Text(zh='接着问', en='Ask on').at(locale)}: {_question(rule, metric, reading, catalog).at(locale)}"
+        )
     if home:
         lines.append(f"[{Text(zh='打开问增长', en='Open AskGrowth').at(locale)}]({home})")
     from html import escape
@@ -235,9 +256,12 @@ def _driver(rule: AlertRule, reading: Reading, context: ToolContext) -> Text | N
     return next((one.statement for one in found.findings if one.kind == "driver"), None)
 
 
-def _question(metric: Metric, reading: Reading) -> Text:
+def _question(rule: AlertRule, metric: Metric, reading: Reading, catalog: Catalog) -> Text:
     first, last = reading.start, reading.end - timedelta(1)
     label = metric.label
+    if rule.member is not None:
+        member = _member(rule, catalog)
+        label = Text(zh=f"{member.zh}的{label.zh}", en=f"{label.en} of {member.en}")
     if first == last:
         return Text(
             zh=f"{first.year}年{first.month}月{first.day}日{label.zh}为什么变化?",

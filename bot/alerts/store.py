@@ -67,6 +67,8 @@ def read_rule(definition: Mapping[str, Any], layer: SemanticLayer) -> AlertRule 
     wanted = [spec.metric, spec.minimum.metric if spec.minimum else None]
     if any(name is not None and name not in catalog.metrics for name in wanted):
         return None
+    if spec.by is not None and spec.by not in catalog.dimensions and spec.by not in catalog.spellings:
+        return None
     return rule_of(spec, catalog.metrics) if all(name in catalog.segments for name in spec.segment) else None
 
 
@@ -122,31 +124,37 @@ def _forget(connection: Connection, workspace: str, name: str) -> None:
 
 
 def pause_alert(engine: Engine, workspace: str, name: str, *, paused: bool) -> None:
-    """Pause an alert or let it look again."""
-    state, _ = _stored(engine, workspace, name)
+    """Pause an alert or let it look again; it is at rest afterwards."""
     with engine.begin() as connection:
-        write_state(connection, workspace, name, replace(state, bad=False, silent=False), paused=paused)
+        states, _ = _stored(connection, workspace, name)
+        rest = {member: replace(state, bad=False, silent=False) for member, state in states.items()}
+        write_states(connection, workspace, name, rest, paused=paused)
 
 
-def state_of(engine: Engine, workspace: str, name: str) -> State:
-    """Return where an alert stands; one never looked at is at rest."""
-    return _stored(engine, workspace, name)[0]
+def states_of(engine: Engine, workspace: str, name: str) -> dict[str, State]:
+    """Return where an alert stands, by member ("" without `by`); what was never looked at is not there."""
+    with engine.connect() as connection:
+        return _stored(connection, workspace, name)[0]
 
 
-def _stored(engine: Engine, workspace: str, name: str) -> tuple[State, bool]:
+def _stored(connection: Connection, workspace: str, name: str) -> tuple[dict[str, State], bool]:
     asked = select(alert_states.c.state).where(
         alert_states.c.workspace == workspace, alert_states.c.alert == name
     )
-    with engine.connect() as connection:
-        written = connection.execute(asked).scalar()
+    written = connection.execute(asked).scalar()
     if written is None:
-        return State(), False
+        return {}, False
     content = json.loads(written)
+    members = content.get("members", {"": content})
+    return {member: _state(one) for member, one in members.items()}, bool(content.get("paused"))
+
+
+def _state(content: Mapping[str, Any]) -> State:
     days = {
         key: date.fromisoformat(content[key]) if content.get(key) else None
         for key in ("since", "told", "judged")
     }
-    return State(content["bad"], content["silent"], **days), bool(content.get("paused"))
+    return State(content["bad"], content["silent"], **days)
 
 
 def _paused(engine: Engine, workspace: str) -> set[str]:
@@ -155,16 +163,26 @@ def _paused(engine: Engine, workspace: str) -> set[str]:
         return {row.alert for row in connection.execute(asked) if json.loads(row.state).get("paused")}
 
 
-def write_state(
-    connection: Connection, workspace: str, name: str, state: State, *, paused: bool = False
+def write_states(
+    connection: Connection,
+    workspace: str,
+    name: str,
+    states: Mapping[str, State],
+    *,
+    paused: bool | None = None,
 ) -> None:
-    """Write where an alert stands, within a transaction."""
-    content = {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(state).items()
+    """Write where an alert stands by member, within a transaction; `paused` None leaves that as it is."""
+    members = {
+        member: {
+            key: value.isoformat() if isinstance(value, date) else value
+            for key, value in asdict(state).items()
+        }
+        for member, state in states.items()
     }
-    values = {
-        "workspace": workspace, "alert": name, "state": json.dumps({**content, "paused": paused}),
-    }  # fmt: skip
+    if paused is None:
+        paused = _stored(connection, workspace, name)[1]
+    written = json.dumps({"members": members, "paused": paused})
+    values = {"workspace": workspace, "alert": name, "state": written}
     connection.execute(upsert(connection, alert_states, values, key=("workspace", "alert")))
 
 

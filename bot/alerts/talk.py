@@ -9,9 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from bot.alerts.judging import replay
+from bot.alerts.members import replayed
 from bot.alerts.proposing import propose
-from bot.alerts.readings import readings
 from bot.alerts.saying import condition_said
 from bot.alerts.store import Alert, all_alerts, delete_alert, pause_alert, read_rule, save_alert
 from bot.alerts.wording import NO, YES, Asked, read
@@ -120,8 +119,7 @@ class AlertTalk:
         layer = self._pipeline.layer
         last = layer.today(None)
         days = [last - timedelta(back) for back in range(weeks * 7 - 1, -1, -1)]
-        events = replay(rule, readings(rule, ToolContext(layer, last, user), days))
-        fired = sum(event == "fired" for event, _ in events)
+        fired = sum(event == "fired" for event, *_ in replayed(rule, ToolContext(layer, last, user), days))
         return Text(
             zh=f"过去 {weeks} 周它会触发 {fired} 次。",
             en=f"In the last {weeks} weeks it would have fired {fired} time{'' if fired == 1 else 's'}. ",

@@ -174,6 +174,7 @@ _HINTS: tuple[tuple[Literal["anomaly", "pacing", "freshness", "quality"], re.Pat
 _REWRITE = tuple(
     (re.compile(pattern, re.IGNORECASE), text)
     for pattern, text in (
+        (r"任[一何意](?:一?[个家款种])?", "各"),
         (r"(?:跌|掉|降|减少?)到\s*([^以]+?)\s*以下", r"低于\1"),
         (r"(?:涨|升|增加?)到\s*([^以]+?)\s*以上", r"高于\1"),
         (r"跌破|跌穿|少于|不足|不到|小于|<", "低于"),

@@ -39,26 +39,34 @@ def alerts() -> None:
 def list_(*, workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """列出预警和它们的条件 / List the alerts with their conditions."""
     from bot.alerts.saying import condition_said
-    from bot.alerts.store import all_alerts, state_of
+    from bot.alerts.store import all_alerts, states_of
     from bot.jobs.opening import open_runner
 
     with open_runner(read_settings(workspace), note) as runner:
         catalog = runner.pipeline.layer.catalog
         found = [
-            (one, condition_said(one.rule, catalog), state_of(runner.engine, runner.workspace, one.rule.name))
+            (
+                one,
+                condition_said(one.rule, catalog),
+                states_of(runner.engine, runner.workspace, one.rule.name),
+            )
             for one in all_alerts(runner.pipeline.layer, runner.engine, runner.workspace)
         ]
     if as_json:
         say_json(
             [
-                {"name": one.rule.name, "zh": said.zh, "en": said.en, "paused": one.paused, "bad": state.bad,
+                {"name": one.rule.name, "zh": said.zh, "en": said.en, "paused": one.paused,
+                 "bad": any(state.bad for state in states.values()),
+                 "members": sorted(member for member, state in states.items() if member and state.bad),
                  "in_yaml": one.in_yaml, "owner": one.owner, "question": one.question}
-                for one, said, state in found
+                for one, said, states in found
             ]
         )  # fmt: skip
         return
-    for one, said, state in found:
-        marks = [word for word, on in (("已暂停 / paused", one.paused), ("触发中 / firing", state.bad)) if on]
+    for one, said, states in found:
+        bad = [member for member, state in states.items() if state.bad]
+        firing = f"触发中 / firing{': ' + ', '.join(sorted(bad)) if any(bad) else ''}"
+        marks = [word for word, on in (("已暂停 / paused", one.paused), (firing, bool(bad))) if on]
         say(f"{one.rule.name}  {said.zh} / {said.en}{'  · ' + ' · '.join(marks) if marks else ''}")
     say(f"{len(found)} 条预警 / alerts")
 
@@ -75,8 +83,7 @@ def replay_over_history(
     as_json: JsonOption = False,
 ) -> None:
     """在历史上重放:它会触发几次 / Replay over history: how often it would have fired."""
-    from bot.alerts.judging import replay
-    from bot.alerts.readings import readings
+    from bot.alerts.members import replayed
     from bot.alerts.saying import condition_said, statement
     from bot.alerts.store import alert_called, all_alerts
     from bot.jobs.opening import open_runner
@@ -89,10 +96,11 @@ def replay_over_history(
         days = [last - timedelta(back) for back in range(weeks * 7 - 1, -1, -1)]
         asker = user or rule.user
         layer.rights(asker)
-        events = replay(rule, readings(rule, ToolContext(layer, last, asker), days))
+        events = replayed(rule, ToolContext(layer, last, asker), days)
         shown = read_locale(locale) or layer.settings.locale
         said = [
-            (event, one.today, statement(rule, event, one, layer.catalog).at(shown)) for event, one in events
+            (event, one.today, statement(told_of, event, one, layer.catalog).at(shown))
+            for event, told_of, one in events
         ]
         condition = condition_said(rule, layer.catalog)
     fired = sum(event == "fired" for event, _, _ in said)

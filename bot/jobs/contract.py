@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from bot.alerts.series import SeriesStore
 from bot.delivery.message import Message
 from bot.jobs.clock import Clock
 from semantic_layer.errors import UnknownNameError
@@ -81,6 +82,7 @@ class JobContext:
     clock: Clock
     due: datetime  # when the run was due, in UTC
     workspace: str  # the key of this workspace in the app database
+    series: SeriesStore = field(default_factory=SeriesStore)  # what alerts have read, kept between runs
 
     @property
     def layer(self) -> SemanticLayer:

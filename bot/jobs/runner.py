@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.alerts.series import SeriesStore
 from bot.delivery.message import Message
 from bot.jobs import claims, outbox
 from bot.jobs.clock import Clock, SystemClock, stamp
@@ -49,6 +50,7 @@ class Runner:
     clock: Clock = field(default_factory=SystemClock)
     sender: outbox.Sender = outbox.send_now
     step: Callable[[str], None] = lambda _name: None
+    series: SeriesStore = field(default_factory=SeriesStore)
 
     @property
     def workspace(self) -> str:
@@ -124,7 +126,9 @@ class Runner:
 
     def _work(self, one: Job, due: datetime) -> JobOutcome:
         self.pipeline.layer.rights(one.user)  # an unknown user is an error before anything is read
-        context = JobContext(one, self.pipeline, self.settings, self.engine, self.clock, due, self.workspace)
+        context = JobContext(
+            one, self.pipeline, self.settings, self.engine, self.clock, due, self.workspace, self.series
+        )
         return kind_of(one.kind).work(context)
 
     def _write(self, claimed: claims.Claim, one: Job, outcome: JobOutcome) -> int:

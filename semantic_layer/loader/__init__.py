@@ -174,7 +174,7 @@ def _build(documents: Iterable[Marked], problems: Problems, files: tuple[SourceF
         rollups=build_rollups(sections, names, metrics, problems),
         spellings=names.spellings,
     )
-    watching = build_watching(sections, reader, metrics, catalog.segments, problems)
+    watching = build_watching(sections, reader, catalog, problems)
     return Loaded(sections.settings, catalog, sections, problems, files, watching)
 
 

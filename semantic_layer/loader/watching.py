@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from semantic_layer.catalog import Metric, Segment
+from semantic_layer.catalog import Catalog, Metric
 from semantic_layer.loader.filters import FilterReader
 from semantic_layer.loader.sections import Entry, Sections
 from semantic_layer.loader.vocabulary import unique
@@ -16,21 +16,21 @@ from semantic_layer.watching import AlertRule, PlannedJob, Watching
 _ALERT = Text(zh="预警", en="alert")
 _JOB = Text(zh="任务", en="job")
 _METRIC = Text(zh="指标", en="metric")
+_DIMENSION = Text(zh="维度", en="dimension")
 _SEGMENT = Text(zh="人群", en="segment")
 
 
 def build_watching(
     sections: Sections,
     reader: FilterReader,
-    metrics: Mapping[str, Metric],
-    segments: Mapping[str, Segment],
+    catalog: Catalog,
     problems: Problems,
 ) -> Watching:
     """Return the alerts whose names and condition can be read, and the jobs."""
     alerts = tuple(
-        rule_of(entry.spec, metrics)
+        rule_of(entry.spec, catalog.metrics)
         for entry in unique(sections.alerts, _ALERT, problems)
-        if _is_known(entry, reader, metrics, segments, problems)
+        if _is_known(entry, reader, catalog, problems)
     )
     jobs = tuple(
         PlannedJob(
@@ -66,6 +66,7 @@ def rule_of(spec: AlertSpec, metrics: Mapping[str, Metric]) -> AlertRule:
         to=spec.to,
         user=spec.user,
         cron=spec.cron,
+        by=spec.by,
     )
     return _with_condition(common, spec)
 
@@ -94,18 +95,19 @@ def _with_condition(rule: AlertRule, spec: AlertSpec) -> AlertRule:
 def _is_known(
     entry: Entry[AlertSpec],
     reader: FilterReader,
-    metrics: Mapping[str, Metric],
-    segments: Mapping[str, Segment],
+    catalog: Catalog,
     problems: Problems,
 ) -> bool:
     """Return whether every name is one of the workspace; what is not is recorded."""
     spec, raw, sound = entry.spec, entry.raw, True
     wanted: list[tuple[tuple[str | int, ...], str, Text, Mapping[str, object]]] = []
     if spec.metric is not None:
-        wanted.append((("metric",), spec.metric, _METRIC, metrics))
+        wanted.append((("metric",), spec.metric, _METRIC, catalog.metrics))
     if spec.minimum is not None:
-        wanted.append((("minimum", "metric"), spec.minimum.metric, _METRIC, metrics))
-    wanted += [(("segment",), name, _SEGMENT, segments) for name in spec.segment]
+        wanted.append((("minimum", "metric"), spec.minimum.metric, _METRIC, catalog.metrics))
+    if spec.by is not None and spec.by not in catalog.spellings:
+        wanted.append((("by",), spec.by, _DIMENSION, catalog.dimensions))
+    wanted += [(("segment",), name, _SEGMENT, catalog.segments) for name in spec.segment]
     for keys, name, kind, known in wanted:
         if name not in known:
             sound = False

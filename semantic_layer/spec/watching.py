@@ -95,6 +95,9 @@ class AlertSpec(Spec):
     segment: Annotated[tuple[Name, ...], BeforeValidator(listed)] = Field(
         default=(), description="A named segment, or several."
     )
+    by: Name | None = Field(
+        default=None, description="Watches every member of this dimension by itself: by: channel."
+    )
     below: float | None = Field(default=None, description="Fires when the metric is less.")
     above: float | None = Field(default=None, description="Fires when the metric is more.")
     falls: Share | None = Field(default=None, description="Fires when it fell by more than this: 20%.")
@@ -137,6 +140,13 @@ class AlertSpec(Spec):
                 f"The alert {self.name!r} has no metric.",
                 "写 metric: 指标名。",
                 "Write metric: and its name.",
+            )
+        if self.by is not None and written[0] in ("pacing", "quality", "stale"):
+            raise refusal(
+                f"by 不能和 {written[0]} 一起用。",
+                f"by does not go with {written[0]}.",
+                "去掉 by。",
+                "Leave by out.",
             )
         if self.window < 1 or (self.against is not None and written[0] not in ("falls", "rises")):
             raise refusal(

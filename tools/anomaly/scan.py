@@ -80,7 +80,7 @@ def scan(
     A day counts when it is 4 robust standard deviations off its seasonal baseline and an outlier by the robust
     generalised ESD test, its level shared among all series looked at. Days of calendar events are not judged.
     """
-    events = _event_mask(context.layer.catalog, history)
+    events = event_mask(context.layer.catalog, history)
     sources: list[tuple[str | None, Values]] = [(None, daily(context, asked, None, history))]
     for name in dimensions:
         values = daily(context, asked, name, history)
@@ -91,12 +91,12 @@ def scan(
         (dimension, values, at)
         for dimension, values in sources
         for at in range(len(values.codes))
-        if _is_large(values, at, is_ratio=is_ratio)
+        if is_large(values, at, is_ratio=is_ratio)
     ]
     hits: list[Hit] = []
     explained = 0
     for dimension, values, at in series:
-        found, by_event = _judge(
+        found, by_event = judge(
             metric, values, at, events, period, history, alpha=LEVEL / len(series), is_ratio=is_ratio
         )
         for hit in found:
@@ -109,7 +109,8 @@ def scan(
     return Scan(metric, tuple(hits), explained, len(series), history.days, sql)
 
 
-def _is_large(values: Values, at: int, *, is_ratio: bool) -> bool:
+def is_large(values: Values, at: int, *, is_ratio: bool) -> bool:
+    """Return whether a series has enough a day to be judged; `at` is its row."""
     import numpy as np
 
     if is_ratio:
@@ -117,7 +118,8 @@ def _is_large(values: Values, at: int, *, is_ratio: bool) -> bool:
     return float(np.median(values.numerator[at])) >= LEAST_VOLUME
 
 
-def _event_mask(catalog: Catalog, history: Period) -> Mask:
+def event_mask(catalog: Catalog, history: Period) -> Mask:
+    """Return True for the days of calendar events, a long sale with its shadow."""
     import numpy as np
 
     mask = np.zeros(history.days, dtype=bool)
@@ -129,7 +131,7 @@ def _event_mask(catalog: Catalog, history: Period) -> Mask:
     return mask
 
 
-def _judge(
+def judge(
     metric: Metric,
     values: Values,
     at: int,
@@ -139,8 +141,14 @@ def _judge(
     *,
     alpha: float,
     is_ratio: bool,
+    counts: bool = False,
+    seldom: int = 0,
 ) -> tuple[list[Hit], int]:
-    """Return the hits of one series in the period, and how many of its days only an event explains."""
+    """Return the hits of one series in the period, and how many of its days only an event explains.
+
+    `counts`: the numerator counts things, so that a day cannot be known better than a Poisson count is. `seldom`: a
+    day must lie farther off than all but one in so many of the other days: what comes every few weeks is no news.
+    """
     import numpy as np
 
     seen = values.numerator[at].astype(float)
@@ -151,7 +159,7 @@ def _judge(
         seen = np.divide(
             seen, base, out=np.full(len(seen), float(np.median(seen / np.maximum(base, 1)))), where=usable
         )
-    forward, back = _scale(seen)
+    forward, back, slope = _scale(seen)
     y = forward(seen)
     left_out = events | ~usable
     if int((~left_out).sum()) < LEAST_DAYS:
@@ -161,16 +169,28 @@ def _judge(
     expected = baseline(y, SEASON, left_out)
     residual = y - expected
     judged = np.flatnonzero(~left_out)
-    middle, scale = clipped_scale(residual[judged])
-    if scale <= 0:
+    middle, spread = clipped_scale(residual[judged])
+    if spread <= 0:
         return [], 0
+    scale = np.full(len(y), spread)
+    if counts:
+        under = values.denominator[at] if is_ratio else np.ones(len(y))
+        typical = np.maximum(back(expected), 1e-12)
+        scale = np.maximum(scale, slope(typical) * np.sqrt(typical / np.maximum(under, 1.0)))
     z = (residual - middle) / scale
-    most = max(1, int(MOST_SHARE * len(judged)))
-    test = generalised_esd(residual[judged], most, alpha=alpha, robust=True)
-    outliers = {int(judged[one]) for one in test.outliers}
     far = max(FAR, _far_by_chance(alpha, period.days))
-    expected_value, low, high = back(expected), back(expected - Z80 * scale), back(expected + Z80 * scale)
     first, last = (period.start - history.start).days, (period.end - history.start).days
+    others = np.sort(np.abs(z[judged[(judged < first) | (judged >= last)]]))
+    if seldom and len(others) > (passed := len(others) // seldom):
+        far = max(far, float(others[-1 - passed]))
+    outliers: set[int] = set()
+    if bool(
+        (np.abs(z[first:last]) > far).any()
+    ):  # both tests are needed: the slower one only where it can matter
+        most = max(1, int(MOST_SHARE * len(judged)))
+        test = generalised_esd(residual[judged], most, alpha=alpha, robust=True)
+        outliers = {int(judged[one]) for one in test.outliers}
+    expected_value, low, high = back(expected), back(expected - Z80 * scale), back(expected + Z80 * scale)
     hits = [
         Hit(
             metric, history.start + timedelta(day), float(seen[day]), float(expected_value[day]),
@@ -192,8 +212,10 @@ def _far_by_chance(alpha: float, days: int) -> float:
     return float(norm.isf(alpha / (2 * max(days, 1))))
 
 
-def _scale(seen: Array) -> tuple[Callable[[Array], Array], Callable[[Array], Array]]:
-    """Return a transformation that steadies the noise, and its inverse: logs, or square roots where there are zeros."""
+def _scale(
+    seen: Array,
+) -> tuple[Callable[[Array], Array], Callable[[Array], Array], Callable[[Array], Array]]:
+    """Return a transformation that steadies the noise, its inverse and slope: logs, or roots where there are zeros."""
     import numpy as np
 
     def same(y: Array) -> Array:
@@ -203,10 +225,10 @@ def _scale(seen: Array) -> tuple[Callable[[Array], Array], Callable[[Array], Arr
         return np.asarray(np.square(np.maximum(y, 0.0)))
 
     if bool((seen > 0).all()):
-        return lambda y: np.asarray(np.log(y)), lambda y: np.asarray(np.exp(y))
+        return lambda y: np.asarray(np.log(y)), lambda y: np.asarray(np.exp(y)), lambda v: np.asarray(1 / v)
     if bool((seen >= 0).all()):
-        return lambda y: np.asarray(np.sqrt(y)), squared
-    return same, same
+        return lambda y: np.asarray(np.sqrt(y)), squared, lambda v: np.asarray(0.5 / np.sqrt(v))
+    return same, same, lambda v: np.asarray(np.ones(len(v)))
 
 
 def _of_group(hit: Hit, dimension: str, code: str, label: Text) -> Hit:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from semantic_layer.errors import QueryError
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import Expression, GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.table import Cell
@@ -94,6 +95,8 @@ def _cells(
         result = context.query(query)
         sql.append(result.sql)
         table = result.table
+        if table.truncated:  # sums over a part of the rows would look like sums over all
+            raise _too_many(table.row_count)
         code_at = table.index(dimension) if dimension else None
         day_at = table.index(DAY) if daily else None
         ats = [(leaf, table.index(leaf.metric)) for leaf in leaves]
@@ -111,6 +114,16 @@ def _cells(
                 bottom += (asked.shape.denominator or {}).get(leaf, 0.0) * value
             cells[code, day] = (top, bottom)
     return cells, labels, tuple(sql)
+
+
+def _too_many(rows: int) -> QueryError:
+    return QueryError(
+        Text(zh=f"按天按成员超过 {rows} 行,读不全。", en=f"There are over {rows} rows by day and member."),
+        Text(
+            zh="缩短时间,或换一个成员少的维度。",
+            en="Take a shorter period, or a dimension with fewer members.",
+        ),
+    )
 
 
 def _by_condition(shape: Shape) -> dict[tuple[Expression, ...], list[Leaf]]:
