@@ -20,6 +20,7 @@ from bot.compose.metadata import metadata
 from bot.compose.phrases import label_of
 from bot.compose.side import Side, read_beside
 from bot.compose.suggestions import suggestions
+from bot.compose.tool_follow_ups import metrics_of, tool_follow_ups
 from bot.compose.view import Scene, UsedPeriod, View
 from bot.compose.warnings import period_notes, running_notes
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, Option, ToolPlan
@@ -225,15 +226,25 @@ class Execution:
         with self.watch.stage("execute"):
             result = tool.run(plan.inputs, self._tool_context())
         table = result.tables[0].head(self.row_limit) if result.tables else None
+        periods = self._tool_periods(plan, result.periods)
+        with self.watch.stage("compose"):
+            shown = (*((result.chart.table,) if result.chart is not None else ()), *result.tables[:1])
+            about = metrics_of(plan, result.findings, shown, self.scene())
+            scene = self.scene(about)
+            further = tool_follow_ups(
+                plan, periods, result.tables[:1], about, scene, self.compiles, self.registry()
+            )
         return Outcome(
             Part(plan, table, result.sql, tuple(one.head(self.row_limit) for one in result.tables[1:])),
             result.headline,
-            periods=self._tool_periods(plan, result.periods),
+            periods=periods,
             slots=plan_slots(plan, self.scene(), tool.label),
             findings=result.findings,
             suggestions=result.suggestions,
             chart=result.chart,
             warnings=result.warnings,
+            follow_ups=further,
+            metrics=about,
         )
 
     def _tool_periods(self, plan: ToolPlan, used: tuple[Period, ...]) -> tuple[PeriodUsed, ...]:

@@ -35,6 +35,7 @@ from bot.ui.labels import (
     STOPPED,
 )
 from bot.ui.notices import locale_of
+from bot.ui.own_data import OwnData
 from bot.ui.sharing import document, problem_of_link, read_link
 from bot.ui.threads import Threads, unanswered
 from bot.ui.working import Working
@@ -56,6 +57,12 @@ LOOKS: dict[str, Callable[[Desk, Json, str | None, Locale], Json]] = {
     "tree": Desk.tree,
     "verify": Desk.verify,
     "decide": Desk.decide,
+    "reconcile": Desk.reconcile,
+    "why": Desk.why,
+}
+OWN_LOOKS: dict[str, Callable[[OwnData, Json, str | None, Locale], Json]] = {
+    "confirm_data": OwnData.confirm,
+    "forget_data": OwnData.forget,
 }
 
 
@@ -165,8 +172,8 @@ class Handlers:
             if asked == "document":
                 with writing(_writing()):
                     return await self._chat.work(lambda: document(here, payload, user, locale))
-            if asked == "confirm_data" and own is not None:
-                return await self._chat.work(lambda: own.confirm(payload, user, locale))
+            if (of_own := OWN_LOOKS.get(asked)) is not None and own is not None:
+                return await self._chat.work(lambda: of_own(own, payload, user, locale))
             if desk is None or what is None:
                 return None
             return await self._chat.work(lambda: what(desk, payload, user, locale))
@@ -194,7 +201,7 @@ class Handlers:
     async def _send(self, answer: Answer) -> tuple[cl.Message, cl.CustomElement]:
         with writing(_writing()):
             here = self._here()
-            return await send_answer(answer, _profile(), here.directions, here.names)
+            return await send_answer(answer, _profile(), here.directions, here.names, here.measures)
 
     def _here(self) -> Backend:
         """Return what answers in this conversation: the reader's own data where there are some, else the workspace."""

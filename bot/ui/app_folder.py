@@ -74,6 +74,13 @@ icon_url = "/public/catalog.svg"
 url = "/catalog"
 target = "_self"
 
+[[UI.header_links]]
+name = "data"
+display_name = "数据 Data"
+icon_url = "/public/own.svg"
+url = "/data"
+target = "_self"
+
 [meta]
 generated_by = "{chainlit_version}"
 """

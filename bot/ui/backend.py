@@ -16,7 +16,9 @@ from bot.ui.desk import Bench, Desk
 from bot.ui.own_data import OwnData
 from bot.ui.starters import Starters, starters_of
 from semantic_layer.catalog import GoodDirection
+from semantic_layer.table import Column
 from semantic_layer.text import Text
+from tools.scope.metric import value_column
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -34,6 +36,9 @@ class Backend:
     workspace: Text
     directions: Mapping[str, GoodDirection] = field(default_factory=dict)  # metric -> which way is good
     names: Mapping[str, Text] = field(default_factory=dict)  # what the catalog's names are called
+    measures: Mapping[str, Column] = field(
+        default_factory=dict
+    )  # metric -> label, unit and format of its values
     interrupt: Callable[[int], None] | None = None  # stops the query that a thread runs
     has_model: bool = False  # whether an endpoint is set, so that the planner can be chosen
     layer: SemanticLayer | None = None  # None: no catalog page
@@ -73,7 +78,8 @@ def open_backend(
         workspace=layer.settings.name,
         directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
         names=_names(layer),
-        interrupt=layer.engine.interrupt,
+        measures={name: value_column(metric) for name, metric in layer.catalog.metrics.items()},
+        interrupt=layer.interrupt,
         has_model=settings.endpoint is not None,
         own=OwnData(settings, store),
         layer=layer,

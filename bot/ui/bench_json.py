@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from bot.workbench.compare import Comparison
+from bot.workbench.reconcile import Pair
 from bot.workbench.rows import MOST_ROWS, RowsOf
 from semantic_layer.table import Cell, Column
 from semantic_layer.text import Locale, Text
-from tools.render import cell, exact, prose
+from tools.render import cell, exact, percent, prose
 
 Json = dict[str, object]
 _MASKED = Text(zh="不可见", en="hidden")
@@ -53,6 +54,44 @@ def rows_json(found: RowsOf, locale: Locale) -> Json:
         "value": prose(found.value, columns[-1]).at(locale),
         "raw": exact(found.value),
         "masked": ("、" if locale == "zh-CN" else ", ").join(names),
+        "sql": found.sql,
+    }
+
+
+def pair_json(found: Pair, locale: Locale) -> Json:
+    """Return two totals that belong together, what lies between them, and both by group where that can be had."""
+    reported, held = found.reported[0].label, found.held[0].label
+    gap = percent(found.gap, sign=True) if found.gap is not None else "–"
+    if found.agrees:
+        said = Text(zh=f"对得上(差 {gap})。", en=f"They agree (difference {gap}).")
+    elif found.rule == "at_most":
+        said = Text(
+            zh=f"对不上:「{reported.zh}」比「{held.zh}」多 {gap.lstrip('+')},其中有重复或多报的部分。",
+            en=f"They do not agree: {reported.en} exceeds {held.en} by {gap.lstrip('+')}; part of it is claimed twice "
+            "or too much.",
+        )
+    else:
+        said = Text(zh=f"对不上:相差 {gap}。", en=f"They do not agree: the difference is {gap}.")
+    if found.unfiltered:
+        said = Text(
+            zh=f"{said.zh}筛选条件两边不能同时加,这里是未筛选的总数。",
+            en=f"{said.en} The filters do not fit both sides, so these are the totals without them.",
+        )
+    return {
+        "label": found.label.at(locale),
+        "agrees": found.agrees,
+        "said": said.at(locale),
+        "numbers": [
+            {"label": column.label.at(locale), "value": prose(value, column).at(locale), "raw": exact(value)}
+            for column, value in (found.reported, found.held)
+        ],
+        "columns": [_head(column, locale) for column in found.groups.columns] if found.groups else [],
+        "rows": [
+            [_shown(value, column, locale) for value, column in zip(row, found.groups.columns, strict=True)]
+            for row in found.groups.rows
+        ]
+        if found.groups
+        else [],
         "sql": found.sql,
     }
 

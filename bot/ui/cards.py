@@ -9,6 +9,7 @@ import chainlit as cl
 from bot.answer import Answer
 from bot.ui.hero import NO_DIRECTIONS
 from bot.ui.payload import NO_NAMES, card, plain_text
+from bot.ui.tables import NO_MEASURES, Measures
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.text import Text
 
@@ -22,12 +23,13 @@ async def send_answer(
     profile: str,
     directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
     names: Mapping[str, Text] = NO_NAMES,
+    measures: Measures = NO_MEASURES,
 ) -> tuple[cl.Message, cl.CustomElement]:
     """Send the card of an answer and return message and card.
 
     The message's text is the answer as well: for copying, searching and screen readers.
     """
-    props = card(answer, profile, directions, names)
+    props = card(answer, profile, directions, names, measures)
     element = cl.CustomElement(name=ELEMENT, props=props, display="inline", url=NO_FILE)
     message = cl.Message(content=plain_text(answer), elements=[element])
     await message.send()

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.answer import Answer
 from bot.charts.tree import metric_tree, tree_svg
 from bot.compose.asking import question_of
+from bot.compose.behind import question_behind
 from bot.compose.view import Scene
 from bot.editing.apply import Edit, edited
 from bot.editing.choices import Choice, Chooser, Part
@@ -23,14 +24,16 @@ from bot.outcomes import LONGEST_QUESTION
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, ToolPlan
 from bot.store.database import StoreError
 from bot.store.verified import save_verified
-from bot.ui.bench_json import comparison_json, rows_json
+from bot.ui.bench_json import comparison_json, pair_json, rows_json
 from bot.ui.decisions import decide
-from bot.ui.labels import ASK_ADMIN, BAD_CHOICE, CHANGED, NOT_SAVED, SAVED
+from bot.ui.labels import ASK_ADMIN, ASK_AGAIN, BAD_CHOICE, CHANGED, NOT_SAVED, NOTHING_BEHIND, SAVED
 from bot.ui.wording import SLOT_LABELS
 from bot.workbench.compare import run_beside
+from bot.workbench.reconcile import reconciled
 from bot.workbench.rows import rows_behind
 from bot.workbench.workbook import workbook
 from semantic_layer.errors import AskGrowthError, QueryError
+from semantic_layer.query import MetricQuery
 from semantic_layer.text import Locale, Text
 from tools.registry import Registry
 from tools.render import cell
@@ -165,19 +168,55 @@ class Desk:
         """Return what was decided on the suggestion `number`: it was accepted, rejected or opened again."""
         return decide(self._bench.ledger, payload, self._layer.today(), user, locale)
 
+    def reconcile(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Return the numbers of `plan` beside those that another source reports, where the workspace declares any."""
+        plan = read_plan(payload.get("plan"))
+        if not isinstance(plan, MetricPlan):
+            return {"pairs": []}
+        found = reconciled(self._layer, as_query(plan), user=user)
+        return {"pairs": [pair_json(one, locale) for one in found]}
+
+    def why(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Return the plan and question that show what a suggestion stands on: `about` is what it changes."""
+        about = payload.get("about")
+        if not isinstance(about, dict):
+            raise _unreadable()
+        dimension, members = about.get("dimension"), about.get("members")
+        named = [str(one) for one in members] if isinstance(members, list) else []
+        found = question_behind(
+            str(about.get("metric")),
+            dimension if isinstance(dimension, str) else None,
+            named,
+            self._scene(user),
+            lambda query: self._compiles(query, user),
+        )
+        if found is None:
+            raise QueryError(NOTHING_BEHIND, ASK_AGAIN, code="no_rows")
+        said = Text(zh=found.question.zh, en=found.question.en)
+        return {"question": said.at(locale), "plan": found.plan.model_dump(mode="json")}
+
+    def _compiles(self, query: MetricQuery, user: str | None) -> bool:
+        try:
+            self._layer.compile(as_query(query), user=user)
+        except AskGrowthError:
+            return False
+        return True
+
+    def _scene(self, user: str | None) -> Scene:
+        catalog = self._layer.catalog
+        return Scene(
+            catalog=catalog,
+            today=self._layer.today(),
+            week_start=catalog.week_start,
+            fiscal_year_start=catalog.fiscal_year_start,
+            hidden=self._layer.rights(user).hidden,
+        )
+
     def _said(self, plan: AnswerablePlan, edit: Edit, user: str | None) -> Text:
         """Return the changed plan as a question, else what was changed."""
         if isinstance(plan, MetricPlan):
-            catalog = self._layer.catalog
-            scene = Scene(
-                catalog=catalog,
-                today=self._layer.today(),
-                week_start=catalog.week_start,
-                fiscal_year_start=catalog.fiscal_year_start,
-                hidden=self._layer.rights(user).hidden,
-            )
             try:
-                said = question_of(plan, scene)
+                said = question_of(plan, self._scene(user))
             except KeyError:  # a metric that is not there: running the plan says so
                 said = None
             if said is not None:

@@ -30,6 +30,10 @@ CARD_LABELS: dict[str, Text] = {
         zh="数据只存在这台服务器上,只有你在这段对话里能问。",
         en="The data stay on this server; only you can ask them, in this conversation.",
     ),
+    "own_forget": Text(zh="删除这些数据", en="Delete these data"),
+    "own_forget_sure": Text(zh="删除后不能恢复。", en="This cannot be undone."),
+    "own_all": Text(zh="我的全部数据", en="All my data"),
+    "cancel": Text(zh="取消", en="Cancel"),
     "own_ready": Text(zh="可以问了,有 {n} 个指标:", en="Ready: {n} metrics."),
     "role_time": Text(zh="时间", en="time"),
     "role_key": Text(zh="主键", en="key"),
@@ -104,6 +108,10 @@ CARD_LABELS: dict[str, Text] = {
     "effect": Text(zh="预计效果", en="Expected effect"),
     "evidence": Text(zh="依据", en="Evidence"),
     "checks": Text(zh="检查", en="Checks"),
+    "why": Text(zh="为什么", en="Why"),
+    "why_data": Text(zh="看背后的数据", en="See the data behind it"),
+    "further": Text(zh="分析的其他 {n} 张表", en="{n} more tables of this analysis"),
+    "reconciliation": Text(zh="和平台数字对账", en="Against the platforms' numbers"),
     "how_to_test": Text(zh="怎么验证", en="How to test it"),
     "formula": Text(zh="算法", en="Formula"),
     "accept": Text(zh="采纳", en="Accept"),
@@ -119,6 +127,7 @@ CARD_LABELS: dict[str, Text] = {
     "owner": Text(zh="负责人", en="Owner"),
     "copy_sql": Text(zh="复制 SQL", en="Copy SQL"),
     "copied": Text(zh="已复制", en="Copied"),
+    "more_sql": Text(zh="其余 {n} 条 SQL", en="{n} more statements"),
     "sql": Text(zh="SQL", en="SQL"),
     "clarify": Text(zh="先确认一下", en="One thing first"),
     "choose": Text(zh="选一个,我马上算", en="Pick one and I will compute it"),
@@ -139,6 +148,9 @@ FAILED = Text(
 BAD_CHOICE = Text(
     zh="这个按钮的内容读不出来了,请重新问一遍。",
     en="What this button stands for can no longer be read. Please ask again.",
+)
+NOTHING_BEHIND = Text(
+    zh="这条建议背后没有可以按时间看的数据。", en="There are no data over time behind this suggestion."
 )
 NOT_SAVED = Text(
     zh="没有存下来:应用数据库现在写不进去。",

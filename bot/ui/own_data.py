@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from bot.onboarding.first_questions import first_questions
 from bot.onboarding.propose import Proposal, propose
 from bot.onboarding.roles import ROLES, Guess, Role
+from bot.ui.own_list import Brought, brought, folder_of, note, take_away
 from semantic_layer.errors import DataError, SpecProblemsError
 from semantic_layer.text import Locale, Text
 
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
 
 Json = dict[str, object]
 FOLDER = "own"
+STATE = "state"
 MOST_OPEN = 50
 QUESTIONS = 4
 GONE = Text(zh="这份提案已经不在了。", en="This proposal is gone.")
+FORGOTTEN = Text(zh="已删除,这台服务器上不再有它们。", en="Deleted; nothing of them is left on this server.")
 DROP_AGAIN = Text(zh="把文件再拖进来一次。", en="Drop the file once more.")
 
 
@@ -93,12 +96,13 @@ class OwnData:
                 proposal = propose(source, Text.same(Path(files[0][0]).stem))
         finally:
             shutil.rmtree(brought, ignore_errors=True)
+        note(folder, conversation, [Path(name).name for name, _ in files], proposal)
         number = uuid4().hex
         with self._lock:
             self._waiting[number] = _Waiting(proposal, folder, conversation, user)
             while len(self._waiting) > MOST_OPEN:
                 del self._waiting[next(iter(self._waiting))]
-        return {"id": number, **_shown(proposal, locale)}
+        return {"id": number, "key": folder.name, **_shown(proposal, locale)}
 
     def confirm(self, payload: Json, user: str | None, locale: Locale) -> Json:
         """Return the first questions of the workspace made of a proposal, with the card's changes.
@@ -117,7 +121,7 @@ class OwnData:
             Text.same(waiting.proposal.source.tables[0].name.replace("_", " ")),
             _edited(waiting.proposal.guesses, payload.get("columns")),
         )
-        made = finish(waiting.folder, proposal, self._settings.state_dir)
+        made = finish(waiting.folder, proposal, waiting.folder / STATE)
         if not made.report.ok:
             raise SpecProblemsError(made.report.problems)
         backend = self._opened(waiting.folder)
@@ -142,10 +146,42 @@ class OwnData:
                     del self._open[next(iter(self._open))]
         return self._open[key]
 
+    def listed(self, user: str | None) -> list[Brought]:
+        """Return the own data of a reader in all conversations, the newest first."""
+        return brought(self._place("", user).parent)
+
+    def remove(self, key: str, user: str | None) -> bool:
+        """Take own data away for good, and return whether there were such data of this reader."""
+        folder = folder_of(self._place("", user).parent, key)
+        if folder is None:
+            return False
+        with self._lock:
+            gone = [one for one in self._open if self._place(one[1], one[0]) == folder]
+            closed = [self._open.pop(one) for one in gone]
+            for number in [n for n, one in self._waiting.items() if one.folder == folder]:
+                del self._waiting[number]
+        for backend in closed:
+            if backend.layer is not None:
+                backend.layer.close()
+        take_away(folder, self._store)
+        return True
+
+    def forget(self, payload: Json, user: str | None, locale: Locale) -> Json:
+        """Take away the data of a proposal's card.
+
+        Raises:
+            DataError: they are gone already, or another reader's.
+        """
+        if not self.remove(str(payload.get("key")), user):
+            raise DataError(GONE, DROP_AGAIN, code="proposal_gone")
+        return {"said": FORGOTTEN.at(locale)}
+
     def _opened(self, folder: Path) -> Backend:
         from bot.ui.backend import open_backend
 
-        return open_backend(replace(self._settings, workspace=folder, is_demo=False), self._store)
+        # What is made of own data lies with them, so that taking them away leaves nothing behind.
+        settings = replace(self._settings, workspace=folder, is_demo=False, state_dir=folder / STATE)
+        return open_backend(settings, self._store)
 
     def _place(self, conversation: str, user: str | None) -> Path:
         whose = hashlib.sha256((user or "").encode()).hexdigest()[:16]

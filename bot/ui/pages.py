@@ -13,6 +13,8 @@ from bot.ui.app import asker_of
 from bot.ui.catalog_page import catalog_html, spark
 from bot.ui.chat import Chat
 from bot.ui.notices import locale_of
+from bot.ui.own_data import OwnData
+from bot.ui.own_page import own_html
 from bot.ui.patches import first
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale
@@ -21,6 +23,31 @@ from semantic_layer.workspace import SemanticLayer
 
 async def _local() -> None:
     """Return no user in particular: without a login everybody on this machine is the local user."""
+
+
+def add_own_pages(own: OwnData, chat: Chat, *, login: bool) -> None:
+    """Serve the list of a reader's own data, and take away what they delete there."""
+    who = Depends(get_current_user if login else _local)
+
+    async def data(request: Request, reader: cl.User | None = who) -> Response:
+        locale = _language(request)
+        listed = await chat.work(lambda: own.listed(asker_of(reader)))
+        html = own_html(listed, locale, str(os.getpid()))
+        return HTMLResponse(html, headers={"Cache-Control": "no-store"})
+
+    async def remove(request: Request, reader: cl.User | None = who) -> Response:
+        if "x-askgrowth" not in request.headers:  # a form of another site cannot send it
+            return JSONResponse({"removed": False}, status_code=403)
+        try:
+            payload = await request.json()
+        except ValueError:
+            payload = None
+        key = str(payload.get("key")) if isinstance(payload, dict) else ""
+        removed = await chat.work(lambda: own.remove(key, asker_of(reader)))
+        return JSONResponse({"removed": removed}, status_code=200 if removed else 404)
+
+    first("/data", data)
+    first("/data/remove", remove, methods=("POST",))
 
 
 def add_pages(layer: SemanticLayer, chat: Chat, *, login: bool) -> None:

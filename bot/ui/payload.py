@@ -10,29 +10,19 @@ from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 
-from bot.answer import Answer, MetricDefinition, PeriodUsed, Provenance
+from bot.answer import Answer, MetricDefinition, PeriodUsed
 from bot.plan import AnswerablePlan, Option
+from bot.ui.advice import suggestion_json
 from bot.ui.chips import addable, chips
-from bot.ui.hero import NO_DIRECTIONS, hero, is_said
-from bot.ui.wording import (
-    CHART_LABELS,
-    CHECK_LABELS,
-    EVIDENCE_LABELS,
-    LEFT_OUT,
-    NEEDS,
-    PLANNER_LABELS,
-    STAGE_LABELS,
-    effect_text,
-    name_text,
-)
+from bot.ui.hero import NO_DIRECTIONS, divided, hero, is_said
+from bot.ui.sources import read_by, sources
+from bot.ui.tables import FURTHER_ROWS, MOST_FURTHER, NO_MEASURES, Measures, table_json
+from bot.ui.wording import CHART_LABELS, LEFT_OUT, NEEDS
 from semantic_layer.catalog import GoodDirection
-from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Locale, Text
-from tools.render import cell, exact
-from tools.result import ChartSpec, Suggestion
+from tools.result import ChartSpec
 
 Json = dict[str, object]
-MAX_ROWS = 1000
 MOST_SWITCHED = 400  # rows of a chart that is sent in every kind it can be switched to
 NO_NAMES: Mapping[str, Text] = MappingProxyType({})
 PROFILES = ("boss", "analyst", "operations")
@@ -43,15 +33,18 @@ def card(
     profile: str = "boss",
     directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
     names: Mapping[str, Text] = NO_NAMES,
+    measures: Measures = NO_MEASURES,
 ) -> Json:
     """Return the card of an answer in its own language.
 
     `profile` decides what is open: SQL and sources for the analyst, more rows for operations. Numbers are
     written as `tools.render.writing` says. `directions` says per metric which way is good, for the colour
-    of a change, `names` what the catalog's names are called. JSON values only.
+    of a change, `names` what the catalog's names are called, `measures` how each metric's values are written.
+    JSON values only.
     """
     locale = answer.locale
     tables = [part.table for part in answer.parts if part.table is not None]
+    further = [table for part in answer.parts for table in part.further if table.rows][:MOST_FURTHER]
     return {
         "version": 1,
         "id": answer.id,
@@ -60,7 +53,9 @@ def card(
         "profile": profile if profile in PROFILES else PROFILES[0],
         "question": answer.question,
         "headline": answer.headline.at(locale) if answer.headline else "",
-        "hero": hero(answer, directions),
+        "sentences": divided(answer.headline.at(locale)) if answer.headline else [],
+        "summary": answer.summary,
+        "hero": hero(answer, directions, measures),
         "chips": chips(answer, locale),
         "plan": _sent(answer.parts[0].plan) if len(answer.parts) == 1 else None,
         "addable": addable(answer, locale),
@@ -69,18 +64,20 @@ def card(
         "periods": [_period(period, locale) for period in answer.periods],
         "unused": list(answer.provenance.not_understood) if answer.provenance else [],
         "chart": _charts(answer, locale),
-        "tables": [_table(table, locale) for table in tables],
+        "tables": [table_json(table, locale, measures) for table in tables],
+        "further": [table_json(table, locale, measures, FURTHER_ROWS) for table in further],
         "findings": [
             {"kind": finding.kind, "text": finding.statement.at(locale)}
             for finding in answer.findings
             if not is_said(finding, answer)
         ],
-        "suggestions": [_suggestion(s, tables, locale) for s in answer.suggestions],
+        "suggestions": [suggestion_json(one, measures, locale) for one in answer.suggestions],
         "warnings": [warning.at(locale) for warning in answer.warnings],
         "choices": [_choice(option, locale) for option in _options(answer)],
         "notice": _notice(answer, locale, names),
         "sql": sql_statements(answer),
-        "sources": _sources(answer, locale),
+        "sources": sources(answer, locale),
+        "read_by": read_by(answer, locale),
         "definitions": [
             _definition(metric, locale) for metric in (answer.provenance.metrics if answer.provenance else ())
         ],
@@ -158,61 +155,6 @@ def _chart_notes(spec: ChartSpec, locale: Locale) -> list[str]:
     return notes
 
 
-def _table(table: Table, locale: Locale) -> Json:
-    shown = table.head(MAX_ROWS)
-    return {
-        "columns": [
-            {
-                "name": column.name,
-                "label": column.label.at(locale),
-                "unit": column.unit,
-                "number": column.kind in ("metric", "derived"),
-                "group": column.kind in ("dimension", "time"),
-                "metric": column.kind == "metric" and "__" not in column.name,
-            }
-            for column in shown.columns
-        ],
-        "rows": [_cells(shown, row, locale) for row in shown.rows],
-        "totals": _cells(shown, shown.totals, locale) if shown.totals is not None else None,
-        "row_count": shown.row_count,
-        "truncated": shown.truncated,
-    }
-
-
-def _cells(table: Table, row: Row, locale: Locale) -> list[list[object]]:
-    """Return each cell as the raw value and the text that is shown."""
-    return [
-        [exact(value), cell(value, column, locale)] for value, column in zip(row, table.columns, strict=True)
-    ]
-
-
-def _suggestion(suggestion: Suggestion, tables: list[Table], locale: Locale) -> Json:
-    return {
-        "number": suggestion.id,
-        "problem": suggestion.problem.at(locale),
-        "strategy": suggestion.strategy.at(locale),
-        "effect": effect_text(suggestion.effect, _column_of(suggestion.effect.metric, tables)).at(locale),
-        "formula": suggestion.effect.formula.at(locale),
-        "grade": suggestion.evidence,
-        "evidence": EVIDENCE_LABELS[suggestion.evidence].at(locale),
-        "checks": [
-            {
-                "label": CHECK_LABELS.get(check.name, name_text(check.name)).at(locale),
-                "passed": check.passed,
-                "note": check.note.at(locale),
-            }
-            for check in suggestion.checks
-        ],
-        "test": suggestion.test.description.at(locale),
-    }
-
-
-def _column_of(metric: str, tables: list[Table]) -> Column:
-    """Return the column of a metric for its unit and format; a plain one where no table shows the metric."""
-    columns = (column for table in tables for column in table.columns if column.name == metric)
-    return next(columns, Column(metric, name_text(metric), "metric"))
-
-
 def _options(answer: Answer) -> tuple[Option, ...]:
     if answer.clarification is not None:
         return answer.clarification.options
@@ -268,37 +210,3 @@ def _definition(metric: MetricDefinition, locale: Locale) -> Json:
         "owner": metric.owner,
         "certified": metric.certified,
     }
-
-
-def _sources(answer: Answer, locale: Locale) -> list[Json]:
-    provenance = answer.provenance
-    if provenance is None:
-        return []
-    pairs: list[tuple[Text, str | None]] = [
-        (Text(zh="规划", en="Planned by"), PLANNER_LABELS[provenance.planner].at(locale)),
-        (Text(zh="原因", en="Why"), provenance.why.at(locale)),
-        (Text(zh="数据范围", en="Data from–to"), _coverage(provenance)),
-        (Text(zh="数据版本", en="Data version"), provenance.data_version),
-        (
-            Text(zh="读取行数", en="Rows read"),
-            f"{provenance.rows_read:,}" if provenance.rows_read is not None else None,
-        ),
-        (Text(zh="计划指纹", en="Plan hash"), provenance.plan_hash[:12] if provenance.plan_hash else None),
-        (Text(zh="耗时", en="Time taken"), _timings(answer.timings_ms, locale)),
-    ]
-    return [{"label": label.at(locale), "value": value} for label, value in pairs if value]
-
-
-def _coverage(provenance: Provenance) -> str | None:
-    if provenance.data_start is None or provenance.data_end is None:
-        return None
-    last = provenance.data_end - timedelta(days=1)
-    return f"{provenance.data_start.isoformat()} – {last.isoformat()}"
-
-
-def _timings(timings: Mapping[str, float], locale: Locale) -> str | None:
-    parts = [
-        f"{STAGE_LABELS.get(stage, name_text(stage)).at(locale)} {milliseconds:,.0f} ms"
-        for stage, milliseconds in timings.items()
-    ]
-    return " · ".join(parts) or None

@@ -169,6 +169,10 @@ def _add_other_faces(opened: _Opened, chat: Chat, *, login: bool) -> None:
         from bot.ui.pages import add_pages
 
         add_pages(backend.layer, chat, login=login)
+    if backend.own is not None:
+        from bot.ui.pages import add_own_pages
+
+        add_own_pages(backend.own, chat, login=login)
     if isinstance(backend.asker, Pipeline):
         from bot.api.serve import mount_api
 

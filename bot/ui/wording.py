@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from semantic_layer.table import Column
 from semantic_layer.text import Text
-from tools.result import Effect
 
 SLOT_LABELS: dict[str, Text] = {
     "metric": Text(zh="指标", en="Metric"),
@@ -32,6 +30,26 @@ EVIDENCE_LABELS: dict[str, Text] = {
     "quasi_experiment": Text(zh="准实验", en="Quasi-experiment"),
     "adjusted": Text(zh="调整后相关", en="Adjusted correlation"),
     "correlation": Text(zh="相关", en="Correlation only"),
+}
+# What a grade of evidence is worth, for a reader who asks why.
+EVIDENCE_MEANS: dict[str, Text] = {
+    "experiment": Text(
+        zh="来自随机对照实验:两组只差这一件事,差别可以算到它头上。",
+        en="From a randomised experiment: the groups differ in this one thing, so the difference is its doing.",
+    ),
+    "quasi_experiment": Text(
+        zh="来自前后或对照比较,不是随机分组:多半是它的作用,但不能完全排除别的原因。",
+        en="From a comparison before and after or with a control, not randomised: probably its doing, but other "
+        "causes cannot be ruled out entirely.",
+    ),
+    "adjusted": Text(
+        zh="来自历史数据,已扣除能看见的其他因素;不是实验,所以只说“可能”。",
+        en="From history, with the other factors that can be seen taken out; no experiment, so it says “may”.",
+    ),
+    "correlation": Text(
+        zh="只是历史上同时出现,没有扣除其他因素;先小范围试,再放大。",
+        en="The two merely went together in the past, nothing else was taken out; try it small before going big.",
+    ),
 }
 CHECK_LABELS: dict[str, Text] = {
     "volume": Text(zh="样本量", en="Volume"),
@@ -86,14 +104,3 @@ STAGE_LABELS: dict[str, Text] = {
 def name_text(name: str) -> Text:
     """Return a technical name as readable text, the same in both languages."""
     return Text.same(name.replace("_", " ") or "?")
-
-
-def effect_text(effect: Effect, column: Column) -> Text:
-    """Return an expected effect with its interval; `column` gives the metric's unit and format."""
-    from tools.render import prose
-
-    low, high = prose(effect.low, column, sign=True), prose(effect.high, column, sign=True)
-    return Text(
-        zh=f"{effect.horizon_days} 天内 {low.zh} 到 {high.zh},八成把握",
-        en=f"{low.en} to {high.en} within {effect.horizon_days} days, 80 % sure",
-    )

@@ -79,6 +79,18 @@
   // Chainlit falls back to dark; a reader's own system is the better guess. The toggle still wins.
   if (!localStorage.getItem('vite-ui-theme')) localStorage.setItem('vite-ui-theme', 'system');
 
+  // The page beside the chat has one name in the configuration; the bar says it in the reader's language.
+  const CATALOG = navigator.language.startsWith('zh') ? '指标目录' : 'Metrics';
+  const OWN = navigator.language.startsWith('zh') ? '我的数据' : 'My data';
+  function name(path, text) {
+    for (const link of document.querySelectorAll(`#header a[href='${path}']`)) {
+      const said = link.querySelector('span') || link;
+      if (said.textContent !== text) said.textContent = text;
+    }
+  }
+  function rename() { name('/catalog', CATALOG); name('/data', OWN); }
+  new MutationObserver(rename).observe(document.documentElement, { childList: true, subtree: true });
+
   window.AskGrowth = { plotly, fitted, height, fileName, csv, downloadCsv, downloadFile };
   window.addEventListener('load', () => setTimeout(plotly, 300));
 })();

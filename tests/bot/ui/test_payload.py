@@ -188,9 +188,11 @@ def test_a_suggestion_is_written_in_the_unit_of_its_metric() -> None:
         TestPlan(3800, 4, text),
     )
 
-    [shown] = card(answer(suggestions=(suggestion,), locale="en-US"))["suggestions"]  # type: ignore[misc]
+    [shown] = card(  # type: ignore[misc]
+        answer(suggestions=(suggestion,), locale="en-US"), measures={"sales": SALES}
+    )["suggestions"]  # type: ignore[misc]
 
-    assert shown["effect"] == "+¥90 K to +¥310 K within 28 days, 80 % sure"
+    assert shown["effect"] == "Sales +¥90 K to +¥310 K within 28 days, 80 % sure"
     assert shown["evidence"] == "Experiment"
     assert shown["checks"] == [{"label": "Volume", "passed": False, "note": "text"}]
 

@@ -70,6 +70,7 @@ class Writer:
             "calls": usage.calls,
             "tokens_in": usage.tokens_in,
             "tokens_out": usage.tokens_out,
+            "model_ms": round(usage.seconds * 1000),
             "problems": list(dict.fromkeys(problems))[:5] or ([] if found else ["seconds"]),
         }
         if self._endpoint.price is not None:

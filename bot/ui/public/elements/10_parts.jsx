@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import {
   ArrowDown, ArrowUp, BadgeCheck, BookmarkPlus, Check, ChevronDown, CircleAlert, CircleHelp, Copy, CornerDownRight,
   Download, FileSpreadsheet, FlaskConical, Image as ImageIcon, Info, Lightbulb, Play, Plus, RotateCcw, Search,
-  ShieldQuestion, SquarePen, X
+  Scale, ShieldQuestion, Sparkles, SquarePen, Trash2, X
 } from 'lucide-react';
 
 function label(name, values) {
@@ -30,6 +30,11 @@ function Problem({ reply }) {
       <CircleAlert size={15} aria-hidden="true" /> <span>{reply.problem} {reply.mend}</span>
     </p>
   );
+}
+
+// A button of an answer runs its plan as the next question, without being read from words again.
+function run(choice) {
+  return callAction({ name: 'choose', payload: { plan: choice.plan, question: choice.question } });
 }
 
 function Section({ id, title, aside, children }) {
@@ -69,6 +74,8 @@ function CopyButton({ text, name }) {
 // The first figure of the headline, large, and only when the headline itself says it (payload.hero).
 function Headline() {
   const { hero, headline } = props;
+  const divided = hero ? [headline] : props.sentences || [headline];
+  const gap = props.locale === 'zh-CN' ? '' : ' ';
   return (
     <div className="ag-headline">
       {hero ? (
@@ -93,7 +100,13 @@ function Headline() {
           {props.verified.at ? <small>{props.verified.at.slice(0, 10)}</small> : null}
         </p>
       ) : null}
-      <p className={hero ? 'ag-sentence' : 'ag-sentence ag-sentence-lead'} data-testid="headline">{headline}</p>
+      <p className={hero ? 'ag-sentence' : 'ag-sentence ag-sentence-lead'} data-testid="headline">
+        {divided.length > 1 ? <><span>{divided[0]}</span>{gap}<span className="ag-sentence-rest">{divided[1]}</span></> : headline}
+      </p>
+      {props.summary ? <p className="ag-summary" data-testid="summary">{props.summary}</p> : null}
+      {props.read_by ? (
+        <p className="ag-read-by" data-testid="read-by"><Sparkles size={13} aria-hidden="true" /> <span>{props.read_by}</span></p>
+      ) : null}
     </div>
   );
 }
@@ -117,52 +130,6 @@ function Findings() {
   );
 }
 
-function Suggestion({ suggestion }) {
-  const [open, setOpen] = useState(props.profile === 'analyst');
-  return (
-    <li className="ag-suggestion" data-testid="suggestion">
-      <p className="ag-problem">{suggestion.problem}</p>
-      <p className="ag-strategy">
-        <Lightbulb size={17} aria-hidden="true" />
-        <span>{suggestion.strategy}</span>
-      </p>
-      <p className="ag-effect">
-        <span className="ag-effect-value">{suggestion.effect}</span>
-        <span className={`ag-grade ag-grade-${suggestion.grade}`}>{suggestion.evidence}</span>
-      </p>
-      <Decide number={suggestion.number} />
-      <button type="button" className="ag-more" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <FlaskConical size={14} aria-hidden="true" />
-        {label('how_to_test')}
-        <ChevronDown size={14} aria-hidden="true" />
-      </button>
-      {open ? (
-        <div className="ag-suggestion-more">
-          <p>{suggestion.test}</p>
-          <p className="ag-formula"><b>{label('formula')}</b> {suggestion.formula}</p>
-          <ul className="ag-checks">
-            {suggestion.checks.map((check, at) => (
-              <li key={at} data-passed={check.passed}>
-                {check.passed ? <Check size={14} aria-hidden="true" /> : <CircleAlert size={14} aria-hidden="true" />}
-                <b>{check.label}</b> {check.note}
-              </li>
-            ))}
-          </ul>
-        </div>
-      ) : null}
-    </li>
-  );
-}
-
-function Suggestions() {
-  if (!props.suggestions.length) return null;
-  return (
-    <Section id="suggestions" title={label('suggestions')}>
-      <ul>{props.suggestions.map((suggestion, at) => <Suggestion key={at} suggestion={suggestion} />)}</ul>
-    </Section>
-  );
-}
-
 // Every button carries a plan: it runs without being read from words again.
 function Choices({ title }) {
   const [chosen, setChosen] = useState(null);
@@ -170,7 +137,7 @@ function Choices({ title }) {
   const choose = async (choice, at) => {
     setChosen(at);
     try {
-      await callAction({ name: 'choose', payload: { plan: choice.plan, question: choice.question } });
+      await run(choice);
     } finally {
       setTimeout(() => setChosen(null), 800);
     }

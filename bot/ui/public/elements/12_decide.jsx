@@ -24,7 +24,7 @@ function Decide({ number, decision }) {
           <button type="button" disabled={busy} onClick={() => send('reopen')} data-testid="reopen">{label('reopen')}</button>
         </p>
       ) : asking ? (
-        <form className="ag-reason" onSubmit={(event) => { event.preventDefault(); send('reject', reason); }}>
+        <form className="ag-reason" onKeyDown={(event) => { if (event.key === 'Escape') setAsking(false); }} onSubmit={(event) => { event.preventDefault(); send('reject', reason); }}>
           <input value={reason} autoFocus maxLength={500} placeholder={label('reject_reason')} data-testid="reason"
             aria-label={label('reject_reason')} onChange={(event) => setReason(event.target.value)} />
           <button type="submit" disabled={busy || !reason.trim()} data-testid="reject-now">{label('reject')}</button>

@@ -264,12 +264,19 @@ function Chip({ chip, open, onOpen }) {
 function Chips() {
   const [unfolded, setUnfolded] = useState(false);
   const [open, setOpen] = useState(null);
+  const box = useRef(null);
   if (!props.chips.length && !props.unused.length) return null;
   const part = open === null ? null : open.part;
+  // What was opened by a chip is left to it: the focus goes back where it came from.
+  const close = () => {
+    const from = box.current && box.current.querySelector('[aria-expanded="true"]:not(.ag-chips-toggle)');
+    setOpen(null);
+    if (from) from.focus();
+  };
   const toggle = (name, partName) => setOpen(open && open.name === name ? null : { name, part: partName });
   return (
     <div className="ag-chips" data-open={unfolded} data-testid="chips"
-         onKeyDown={(event) => { if (event.key === 'Escape') setOpen(null); }}>
+         ref={box} onKeyDown={(event) => { if (event.key === 'Escape' && open) { event.stopPropagation(); close(); } }}>
       <button type="button" className="ag-chips-toggle" aria-expanded={unfolded} onClick={() => setUnfolded(!unfolded)}>
         {label('read_as')} · {props.chips.length}
         <ChevronDown size={14} aria-hidden="true" />

@@ -18,14 +18,14 @@ function sorted(rows, sort) {
   });
 }
 
-function DataTable({ table, index }) {
+function DataTable({ table, index, title }) {
   const [sort, setSort] = useState(null);
   const [all, setAll] = useState(false);
   const short = SHORT[props.profile] || SHORT.boss;
   const rows = useMemo(() => sorted(table.rows, sort), [table, sort]);
   const shown = all || rows.length <= short + 2 ? rows : rows.slice(0, short);
   const measure = table.columns.findIndex((column) => column.number);
-  const longest = Math.max(0, ...table.rows.map((row) => (measure < 0 ? 0 : Math.abs(row[measure][0] || 0))));
+  const longest = Math.max(0, ...table.rows.map((row) => (measure < 0 || !table.bars ? 0 : Math.abs(row[measure][0] || 0))));
   const by = (at) =>
     setSort(sort && sort.at === at ? { at, descending: !sort.descending } : { at, descending: table.columns[at].number });
   const [explained, setExplained] = useState(null);
@@ -50,7 +50,7 @@ function DataTable({ table, index }) {
   const download = () => window.AskGrowth.downloadCsv(table, props.question);
 
   return (
-    <Section id="table" title={label('table')} aside={
+    <Section id="table" title={title || label('table')} aside={
       <span className="ag-tools">
         <span className="ag-count">
           {table.truncated ? label('truncated', { n: table.rows.length, all: table.row_count })
@@ -68,7 +68,7 @@ function DataTable({ table, index }) {
                   <th key={column.name} className={column.number ? 'ag-number' : ''} scope="col" data-name={column.name}
                       aria-sort={sort && sort.at === at ? (sort.descending ? 'descending' : 'ascending') : 'none'}>
                     <button type="button" title={label('sort_by')} onClick={() => by(at)}>
-                      {column.label}
+                      {column.label}{column.unit ? <small className="ag-unit">{column.unit}</small> : null}
                       {sort && sort.at === at
                         ? (sort.descending ? <ArrowDown size={12} /> : <ArrowUp size={12} />) : null}
                     </button>
@@ -115,5 +115,23 @@ function DataTable({ table, index }) {
         </button>
       ) : null}
     </Section>
+  );
+}
+
+// The other tables of an analysis (back-tests, drivers, lists), folded until wanted.
+function Further() {
+  const [open, setOpen] = useState(props.profile === 'analyst');
+  const tables = props.further || [];
+  if (!tables.length) return null;
+  return (
+    <div className="ag-further" data-testid="further">
+      <button type="button" className="ag-more" aria-expanded={open} onClick={() => setOpen(!open)} data-testid="further-toggle">
+        {label('further', { n: tables.length })} <ChevronDown size={14} aria-hidden="true" />
+      </button>
+      {open ? tables.map((table, at) => (
+        <DataTable key={at} table={table} index={`further-${at}`}
+                   title={table.columns.filter((column) => column.group).map((column) => column.label).join(' · ')} />
+      )) : null}
+    </div>
   );
 }

@@ -12,6 +12,12 @@ function Proposal() {
     setBusy(false);
   };
   const done = reply && reply.questions;
+  const [gone, setGone] = useState(null);
+  const [asking, setAsking] = useState(false);
+  const forget = async () => setGone(await look('forget_data', { key: proposal.key }));
+  if (gone && gone.said) {
+    return <article className="ag-card ag-proposal" data-testid="proposal-card" lang={props.locale}><p role="status" data-testid="forgotten">{gone.said}</p></article>;
+  }
   return (
     <article className="ag-card ag-proposal" data-testid="proposal-card" lang={props.locale}>
       <h2 className="ag-proposal-title">{label('own_title')}</h2>
@@ -71,6 +77,21 @@ function Proposal() {
           <small className="ag-note">{label('own_private')}</small>
         </div>
       )}
+      <div className="ag-row" onKeyDown={(event) => { if (event.key === 'Escape') setAsking(false); }}>
+        {asking ? (
+          <>
+            <span className="ag-note">{label('own_forget_sure')}</span>
+            <button type="button" className="ag-pill" onClick={forget} data-testid="forget-now">{label('own_forget')}</button>
+            <button type="button" className="ag-more" onClick={() => setAsking(false)}>{label('cancel')}</button>
+          </>
+        ) : (
+          <button type="button" className="ag-more" onClick={() => setAsking(true)} data-testid="forget-data">
+            <Trash2 size={14} aria-hidden="true" /> {label('own_forget')}
+          </button>
+        )}
+        <a className="ag-more" href="/data">{label('own_all')}</a>
+      </div>
+      <Problem reply={gone} />
       <Problem reply={reply} />
     </article>
   );

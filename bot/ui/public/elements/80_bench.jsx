@@ -45,14 +45,21 @@ function Bench({ sql }) {
     setReply(await look('sql', { plan: props.plan, sql: text }));
     setBusy(false);
   };
-  const keys = (event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run(); };
+  const opener = useRef(null);
+  const edit = () => setEditing(true);
+  // Escape leaves the editor with its text kept; the button that opened it has the focus again.
+  const leave = () => { setEditing(false); setTimeout(() => opener.current && opener.current.focus(), 0); };
+  const keys = (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) run();
+    if (event.key === 'Escape') { event.stopPropagation(); leave(); }
+  };
   if (!editing) {
     return (
       <figure className="ag-sql" data-testid="sql">
         <figcaption>{label('sql')}
           <span className="ag-tools">
             {props.plan ? (
-              <button type="button" className="ag-kind" onClick={() => setEditing(true)} data-testid="edit-sql">
+              <button type="button" className="ag-kind" onClick={edit} ref={opener} data-testid="edit-sql">
                 <SquarePen size={13} aria-hidden="true" /> {label('edit_sql')}
               </button>
             ) : null}
@@ -64,8 +71,8 @@ function Bench({ sql }) {
     );
   }
   return (
-    <div className="ag-bench" data-testid="bench">
-      <textarea value={text} onChange={(event) => setText(event.target.value)} onKeyDown={keys} spellCheck={false}
+    <div className="ag-bench" data-testid="bench" onKeyDown={keys}>
+      <textarea value={text} onChange={(event) => setText(event.target.value)} spellCheck={false} autoFocus
                 rows={Math.min(24, text.split('\n').length + 1)} aria-label={label('edit_sql')} data-testid="sql-text" />
       <div className="ag-row">
         <button type="button" className="ag-apply" disabled={busy} onClick={run} data-testid="run-sql">
@@ -73,6 +80,9 @@ function Bench({ sql }) {
         </button>
         <button type="button" className="ag-more" onClick={() => { setText(sql); setReply(null); }} data-testid="reset-sql">
           <RotateCcw size={13} aria-hidden="true" /> {label('reset_sql')}
+        </button>
+        <button type="button" className="ag-more" onClick={leave} data-testid="leave-sql">
+          <X size={13} aria-hidden="true" /> {label('close')}
         </button>
         <small className="ag-note">{label('sql_hint')}</small>
       </div>

@@ -6,8 +6,47 @@ function Tree({ metric }) {
   return <div className="ag-tree-box" data-testid="tree" dangerouslySetInnerHTML={{ __html: reply.svg }} />;
 }
 
+// The number beside the one that another source reports, where the workspace declares such a pair.
+function Reconciliation() {
+  const [reply, setReply] = useState(null);
+  useEffect(() => {
+    if (props.plan && props.plan.kind === 'metric') look('reconcile', { plan: props.plan }).then(setReply);
+  }, []);
+  if (!reply || (!reply.problem && !(reply.pairs || []).length)) return null;
+  return (
+    <div className="ag-reconciliation" data-testid="reconciliation">
+      <h4><Scale size={14} aria-hidden="true" /> {label('reconciliation')}</h4>
+      <Problem reply={reply} />
+      {(reply.pairs || []).map((pair, at) => (
+        <div key={at} className="ag-part" data-agrees={pair.agrees} data-testid="pair">
+          <p className="ag-part-sum"><b>{pair.label}</b>
+            {pair.numbers.map((one) => <span key={one.label} data-raw={String(one.raw)}>{one.label} <b>{one.value}</b></span>)}
+          </p>
+          <p className="ag-note">{pair.said}</p>
+          {pair.rows.length ? (
+            <div className="ag-scroll ag-scroll-short" tabIndex={0} role="region" aria-label={pair.label}>
+              <table>
+                <thead><tr>{pair.columns.map((column, index) => (
+                  <th key={index} scope="col" className={column.number ? 'ag-number' : ''}>{column.label}</th>
+                ))}</tr></thead>
+                <tbody>{pair.rows.map((row, line) => (
+                  <tr key={line}>{row.map((text, index) => (
+                    <td key={index} className={pair.columns[index].number ? 'ag-number' : ''}>{text}</td>
+                  ))}</tr>
+                ))}</tbody>
+              </table>
+            </div>
+          ) : null}
+          <Statement sql={pair.sql} folded />
+        </div>
+      ))}
+    </div>
+  );
+}
+
 function Details() {
   const [open, setOpen] = useState(props.profile === 'analyst');
+  const [all, setAll] = useState(false);
   if (!props.sql.length && !props.sources.length) return null;
   return (
     <section className="ag-section ag-details" data-testid="details">
@@ -39,12 +78,19 @@ function Details() {
               ))}
             </dl>
           ) : null}
-          <dl className="ag-sources">
+          <Reconciliation />
+          <dl className="ag-sources" data-testid="sources">
             {props.sources.map((source) => (
               <div key={source.label}><dt>{source.label}</dt><dd>{source.value}</dd></div>
             ))}
           </dl>
-          {props.sql.map((sql, at) => (at === 0 ? <Bench key={at} sql={sql} /> : <Statement key={at} sql={sql} folded />))}
+          {props.sql.length ? <Bench sql={props.sql[0]} /> : null}
+          {props.sql.length > 1 && !all ? (
+            <button type="button" className="ag-more" onClick={() => setAll(true)} data-testid="more-sql">
+              {label('more_sql', { n: props.sql.length - 1 })} <ChevronDown size={14} aria-hidden="true" />
+            </button>
+          ) : null}
+          {all ? props.sql.slice(1).map((sql, at) => <Statement key={at} sql={sql} />) : null}
           <KeepTools />
         </div>
       ) : null}
@@ -80,21 +126,41 @@ function Notice() {
   );
 }
 
+// A phone is read in another order than a desk: headline, advice, chart, then the rest. The order of the page itself
+// changes, so that a keyboard and a screen reader follow what is seen.
+const NARROW = '(max-width: 640px)';
+
+function useNarrow() {
+  const [narrow, setNarrow] = useState(() => window.matchMedia(NARROW).matches);
+  useEffect(() => {
+    const media = window.matchMedia(NARROW);
+    const changed = () => setNarrow(media.matches);
+    media.addEventListener('change', changed);
+    return () => media.removeEventListener('change', changed);
+  }, []);
+  return narrow;
+}
+
+const DESK = ['headline', 'chips', 'chart', 'findings', 'tables', 'suggestions', 'choices', 'details', 'share'];
+const PHONE = ['headline', 'suggestions', 'chart', 'findings', 'chips', 'tables', 'choices', 'details', 'share'];
+
 export default function AnswerCard() {
+  const narrow = useNarrow();
   if (props.proposal) return <Proposal />;
   if (props.notice) return <Notice />;
+  const parts = {
+    headline: <Headline key="headline" />, chips: <Chips key="chips" />, chart: <Chart key="chart" />,
+    findings: <Findings key="findings" />, suggestions: <Suggestions key="suggestions" />,
+    tables: <div key="tables" className="ag-tables">
+      {props.tables.map((table, at) => <DataTable key={at} table={table} index={at} />)}<Further />
+    </div>,
+    choices: <Choices key="choices" title={label('follow_ups')} />, details: <Details key="details" />,
+    share: <ShareTools key="share" />
+  };
   return (
     <article className={`ag-card ag-profile-${props.profile}`} data-testid="answer-card" data-outcome={props.outcome}
              lang={props.locale}>
-      <Headline />
-      <Chips />
-      <Chart />
-      <Findings />
-      {props.tables.map((table, at) => <DataTable key={at} table={table} index={at} />)}
-      <Suggestions />
-      <Choices title={label('follow_ups')} />
-      <Details />
-      <ShareTools />
+      {(narrow ? PHONE : DESK).map((name) => parts[name])}
     </article>
   );
 }
