@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bot.analyses import Analyses
 from bot.answer import Part, PeriodUsed, Slot
 from bot.compose.asking import question_of
 from bot.compose.charting import chart_for
@@ -91,6 +92,7 @@ class Execution:
     rollups: list[str] = field(default_factory=list)  # the pre-aggregated tables that were read
     progress: Progress = SILENCE
     promises: Promises = no_promises
+    analyses: Analyses = field(default_factory=Analyses)
 
     def execute(self, plan: AnswerablePlan, *, brief: bool = False) -> Outcome:
         """Return the outcome of one plan; `brief` leaves out follow-ups and suggestions.
@@ -224,7 +226,7 @@ class Execution:
     def _tool(self, plan: ToolPlan) -> Outcome:
         tool = self.registry().get(plan.name)
         with self.watch.stage("execute"):
-            result = tool.run(plan.inputs, self._tool_context())
+            result = self.analyses.run(tool, plan, self._tool_context())
         table = result.tables[0].head(self.row_limit) if result.tables else None
         periods = self._tool_periods(plan, result.periods)
         with self.watch.stage("compose"):

@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bot.answer import Answer, Clarification, Provenance, Refusal
+from bot.analyses import Analyses
+from bot.answer import Answer
 from bot.answer import Planner as PlannerName
-from bot.approvals import Approvals, as_approved
-from bot.compose.definitions import metric_definitions
-from bot.compose.interpretation import completed
-from bot.compose.premise import corrected
-from bot.compose.warnings import not_understood
+from bot.approvals import Approvals
+from bot.assembling import assembled
 from bot.execution import Execution, Outcome, Stopwatch
 from bot.language.locale import locale_of
 from bot.ledger.answering import kept, promises_of
-from bot.outcomes import (
-    clarification_of,
-    failure_of,
-    internal_failure,
-    plans_of,
-    refusal_before_planning,
-    refusal_of,
-)
-from bot.plan import AnswerablePlan, ClarifyPlan, MetricPlan, RefusePlan, plan_hash
-from bot.planners.base import Conversation, Planned, Planner, PlanRequest
+from bot.outcomes import clarification_of, failure_of, internal_failure, plans_of, refusal_of
+from bot.plan import AnswerablePlan, ClarifyPlan, MetricPlan, RefusePlan
+from bot.planners.base import Conversation, Planned, Planner
 from bot.planners.choosing import Planners
+from bot.understanding import understood
 from semantic_layer.errors import AmbiguousPathError, AskGrowthError
 from semantic_layer.text import Locale, Text
 from tools.progress import SILENCE, Progress
@@ -42,6 +34,15 @@ if TYPE_CHECKING:
 
 DISPLAY_ROWS = 1_000
 WITHOUT_LANGUAGE = Text(zh="直接给出的计划", en="a plan given directly")
+
+
+@dataclass(frozen=True, slots=True)
+class _Opening:
+    """One opening of the workspace with what was made of it; a question uses one from its start to its end."""
+
+    layer: SemanticLayer
+    planners: Planners
+    analyses: Analyses = field(default_factory=Analyses)
 
 
 class Pipeline:
@@ -58,10 +59,17 @@ class Pipeline:
         ledger: Ledger | None = None,
     ) -> None:
         """Take the layer; planners and tools are made on first use unless given. `ledger` keeps what is suggested."""
-        self.layer, self._settings, self._approvals = layer, settings, approvals
-        self._planners = Planners(layer, settings, lambda: self.registry, planners)
+        self._settings, self._approvals = settings, approvals
         self._given_registry = registry
+        self._followers: list[Callable[[SemanticLayer], None]] = []
+        self._opening = _Opening(layer, Planners(layer, settings, lambda: self.registry, planners))
         self.ledger = ledger
+        self.notice: Text | None = None  # said beside every answer: why it is not of the newest YAML or data
+
+    @property
+    def layer(self) -> SemanticLayer:
+        """Return the opening of the workspace that is answered over now."""
+        return self._opening.layer
 
     @cached_property
     def registry(self) -> Registry:
@@ -71,7 +79,15 @@ class Pipeline:
 
     def use(self, layer: SemanticLayer) -> None:
         """Answer over another opening of the workspace from the next question on: its data or YAML have changed."""
-        self.layer, self._planners = layer, Planners(layer, self._settings, lambda: self.registry)
+        self._opening = _Opening(layer, Planners(layer, self._settings, lambda: self.registry))
+        if self.ledger is not None:
+            self.ledger.layer = layer
+        for follow in self._followers:
+            follow(layer)
+
+    def on_change(self, follow: Callable[[SemanticLayer], None]) -> None:
+        """Tell `follow` of every other opening that is used from then on; whoever holds parts of one renews them."""
+        self._followers.append(follow)
 
     def ask(
         self,
@@ -90,10 +106,10 @@ class Pipeline:
         `progress` is told of the steps of a long analysis and may cancel it (an error of code `cancelled`).
         """
 
-        def work(asked: Execution, draft: Answer) -> Answer:
-            planned = self._planned(asked, draft, conversation, planner)
-            done = planned if isinstance(planned, Answer) else self._answered(asked, draft, planned)
-            return self._planners.with_prose(done, user, planner, progress)
+        def work(asked: Execution, draft: Answer, planners: Planners) -> Answer:
+            planned = understood(asked, draft, conversation, planner, planners, self._approvals)
+            done = planned if isinstance(planned, Answer) else _answered(asked, draft, planned)
+            return planners.with_prose(done, user, planner, progress)
 
         return self._guarded(question, locale, today, user, row_limit, work, progress)
 
@@ -110,8 +126,8 @@ class Pipeline:
     ) -> Answer:
         """Return the answer to a plan given without language: chips, options, follow-ups, deep links."""
 
-        def work(asked: Execution, draft: Answer) -> Answer:
-            return self._answered(asked, draft, Planned(plan, why=WITHOUT_LANGUAGE), planner="none")
+        def work(asked: Execution, draft: Answer, _planners: Planners) -> Answer:
+            return _answered(asked, draft, Planned(plan, why=WITHOUT_LANGUAGE), planner="none")
 
         shown = locale or self.layer.settings.locale
         return self._guarded(question, shown, today, user, row_limit, work, progress)
@@ -128,8 +144,8 @@ class Pipeline:
     ) -> Answer:
         """Return plan and SQL of a question without running them: every part has SQL and no table."""
 
-        def work(asked: Execution, draft: Answer) -> Answer:
-            planned = self._planned(asked, draft, conversation, planner)
+        def work(asked: Execution, draft: Answer, planners: Planners) -> Answer:
+            planned = understood(asked, draft, conversation, planner, planners, self._approvals)
             if isinstance(planned, Answer):
                 return planned
             plans = _answerable(planned)
@@ -162,159 +178,54 @@ class Pipeline:
         today: date | None,
         user: str | None,
         row_limit: int | None,
-        work: Callable[[Execution, Answer], Answer],
+        work: Callable[[Execution, Answer, Planners], Answer],
         progress: Progress = SILENCE,
     ) -> Answer:
         """Return what `work` makes, with every error turned into a typed outcome."""
-        watch = Stopwatch()
+        watch, opening = Stopwatch(), self._opening
+        layer = opening.layer
         draft = Answer(
             id=uuid.uuid4().hex,
             question=question[:10_000],
-            locale=locale or locale_of(question, self.layer.settings.locale),
+            locale=locale or locale_of(question, layer.settings.locale),
             outcome="error",
             planner="none",
         )
         try:
-            self.layer.rights(user)  # before anything is read: even a question back may name values
-            day = self.layer.today(today)
+            layer.rights(user)  # before anything is read: even a question back may name values
+            day = layer.today(today)
             asked = Execution(
-                self.layer, lambda: self.registry, day, user, row_limit, watch, progress=progress,
-                promises=promises_of(self.ledger, user),
+                layer, lambda: self.registry, day, user, row_limit, watch, progress=progress,
+                promises=promises_of(self.ledger, user), analyses=opening.analyses,
             )  # fmt: skip
-            answer = kept(self.ledger, work(asked, draft), day, user)
+            answer = kept(self.ledger, work(asked, draft, opening.planners), day, user)
         except AskGrowthError as error:
             answer = _of_error(draft, error)
         except Exception as error:  # noqa: BLE001 - the one border where a defect of ours becomes an outcome
             folder = self._settings.state_dir if self._settings is not None else None
             answer = replace(draft, error=internal_failure(draft.id, error, folder))
         spent = {stage: round(milliseconds, 2) for stage, milliseconds in watch.spent.items()}
-        return replace(answer, timings_ms=spent)
+        warnings = (*answer.warnings, *([self.notice] if self.notice is not None else []))
+        return replace(answer, warnings=warnings, timings_ms=spent)
 
-    def _planned(
-        self, asked: Execution, draft: Answer, conversation: Conversation | None, choice: PlannerChoice | None
-    ) -> Planned | Answer:
-        """Return the reading of the question, or the outcome that ends it here."""
-        unreadable = refusal_before_planning(draft.question)
-        if unreadable is not None:
-            return replace(draft, outcome="refuse", refusal=unreadable)
-        request = PlanRequest(
-            draft.question, draft.locale, asked.today, self.layer, asked.user, conversation, asked.progress
-        )
-        name = self._planners.choice(choice)
-        approval = self._approvals(draft.question) if self._approvals else None
-        with asked.watch.stage("plan"):
-            # What a person has approved needs no model: the rules alone read its dates.
-            planned = self._planners.get("rules" if approval is not None else name).plan(request)
-            if approval is not None:
-                planned = as_approved(planned, approval, self._planners.periods_said(request))
-        planned = replace(planned, planner=planned.planner or ("llm" if name == "llm" else "rules"))
-        provenance = Provenance(
-            planned.planner or "rules",
-            planned.why,
-            not_understood=planned.not_understood,
-            extra=dict(planned.extra),
-        )
-        told = replace(
-            draft,
-            planner=planned.planner or "rules",
-            interpretation=planned.slots,
-            provenance=provenance,
-            warnings=planned.notes,
-        )
-        if isinstance(planned.plan, ClarifyPlan):
-            asked_back = Clarification(planned.plan.question.text(), planned.plan.options)
-            return replace(told, outcome="clarify", plan=planned.plan, clarification=asked_back)
-        if isinstance(planned.plan, RefusePlan):
-            plan = planned.plan
-            refusal = Refusal(plan.reason, plan.message.text(), plan.missing, plan.nearest)
-            return replace(told, outcome="refuse", plan=plan, refusal=refusal)
-        return planned
 
-    def _answered(
-        self, asked: Execution, draft: Answer, planned: Planned, planner: PlannerName | None = None
-    ) -> Answer:
-        plans = _answerable(planned)
-        outcomes: list[Outcome] = []
+def _answered(
+    asked: Execution, draft: Answer, planned: Planned, planner: PlannerName | None = None
+) -> Answer:
+    """Return the answer of a plan that was read or given; a question back where a name has several meanings."""
+    outcomes: list[Outcome] = []
+    name = planner or planned.planner or "rules"
+    for plan in _answerable(planned):
         try:
-            outcomes += [asked.execute(plan, brief=at > 0) for at, plan in enumerate(plans)]
+            outcomes.append(asked.execute(plan, brief=bool(outcomes)))
         except AmbiguousPathError as error:
-            plan = plans[len(outcomes)]
-            choice = (
-                clarification_of(error, plan, asked.scene(), asked.compiles)
-                if isinstance(plan, MetricPlan)
-                else None
-            )
+            if not isinstance(plan, MetricPlan):
+                raise
+            choice = clarification_of(error, plan, asked.scene(), asked.compiles)
             if choice is None:
                 raise
-            return replace(
-                draft,
-                outcome="clarify",
-                planner=planner or planned.planner or "rules",
-                plan=plan,
-                clarification=choice,
-            )
-        return self._composed(asked, draft, planned, outcomes, planner or planned.planner or "rules")
-
-    def _composed(
-        self, asked: Execution, draft: Answer, planned: Planned, outcomes: list[Outcome], planner: PlannerName
-    ) -> Answer:
-        """Return the answer of executed plans; of several, the first gives chart and follow-ups."""
-        first = outcomes[0]
-        names = tuple(name for outcome in outcomes for name in outcome.metrics)
-        unread = not_understood(planned.not_understood)
-        warnings = [*([unread] if unread else []), *planned.notes]
-        # The reading of a period from words brings its own note on a period that is not over.
-        read_period = any(slot.slot == "period" and slot.words for slot in planned.slots)
-        for outcome in outcomes:
-            warnings += [*([] if read_period else outcome.running), *outcome.warnings]
-        periods = dict.fromkeys(used for outcome in outcomes for used in outcome.periods)
-        return replace(
-            draft,
-            outcome="answer",
-            planner=planner,
-            plan=first.part.plan,
-            parts=tuple(outcome.part for outcome in outcomes),
-            headline=corrected([one.headline for one in outcomes], planned.premise, first.findings),
-            periods=tuple(periods),
-            interpretation=completed(planned.slots, first.slots),
-            findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
-            suggestions=tuple(one for outcome in outcomes for one in outcome.suggestions),
-            chart=first.chart,
-            warnings=tuple(dict.fromkeys(warnings)),
-            follow_ups=asked.next_questions(planned.alternatives, first.follow_ups),
-            provenance=self._provenance(asked, planned, outcomes, names, planner),
-        )
-
-    def _provenance(
-        self,
-        asked: Execution,
-        planned: Planned,
-        outcomes: list[Outcome],
-        names: tuple[str, ...],
-        planner: PlannerName,
-    ) -> Provenance:
-        scene = asked.scene(names)
-        beside = [
-            {"purpose": purpose, "sql": sql} for outcome in outcomes for purpose, sql in outcome.side_queries
-        ]
-        return Provenance(
-            planner=planner,
-            why=planned.why,
-            plan_hash=plan_hash(outcomes[0].part.plan),
-            metrics=metric_definitions(scene.catalog, names),
-            rows_read=sum(
-                outcome.part.table.row_count for outcome in outcomes if outcome.part.table is not None
-            ),
-            data_version=self.layer.data_version,
-            data_start=scene.data_start,
-            data_end=scene.data_end,
-            not_understood=planned.not_understood,
-            extra={
-                **planned.extra,
-                **({"side_queries": beside} if beside else {}),
-                **({"rollups": list(asked.rollups)} if asked.rollups else {}),
-            },
-        )
+            return replace(draft, outcome="clarify", planner=name, plan=plan, clarification=choice)
+    return assembled(asked, draft, planned, outcomes, name)
 
 
 def _answerable(planned: Planned) -> tuple[AnswerablePlan, ...]:

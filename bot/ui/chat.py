@@ -28,7 +28,8 @@ from tools.progress import SILENCE, Progress, Step, Watch
 from tools.render import Writing, writing
 
 LOG = logging.getLogger("askgrowth.chat")
-WORKERS = 4
+WORKERS = 12  # analyses that take long must not fill them all: `bot.analyses` lets fewer run at once
+SIDE_WORKERS = 4
 CONVERSATIONS = 2000
 RECALLED = 8  # turns of a reopened conversation
 MOST_SECONDS = 120.0  # from asking to answer; the engine has its own limit per query
@@ -104,7 +105,7 @@ class Chat:
         self._asker = asker
         self._interrupt = interrupt
         self._pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="askgrowth-query")
-        self._side_pool = ThreadPoolExecutor(max_workers=WORKERS, thread_name_prefix="askgrowth-card")
+        self._side_pool = ThreadPoolExecutor(max_workers=SIDE_WORKERS, thread_name_prefix="askgrowth-card")
         self._conversations: OrderedDict[str, Conversation] = OrderedDict()
         self._limits = limits or Limits()
         self._seconds = seconds

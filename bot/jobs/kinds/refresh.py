@@ -30,8 +30,6 @@ def refresh(context: JobContext) -> JobOutcome:
         raise found.error
     if found.changed:
         context.pipeline.use(found.layer)
-        if context.pipeline.ledger is not None:
-            context.pipeline.ledger.layer = found.layer
         end = max((span.end for span in found.layer.spans().values() if span.end), default=None)
         return JobOutcome(Text(zh=f"数据已更新,到 {end}(不含)", en=f"new data, up to {end} (not included)"))
     return JobOutcome(Text(zh="数据没有变化", en="nothing has changed"))

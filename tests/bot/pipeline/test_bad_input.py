@@ -137,7 +137,7 @@ def test_a_day_that_is_not_possible_never_raises(stall):
 
 def test_explain_compiles_and_reads_nothing(stall_maker):
     pipeline = stall_maker()
-    pipeline._planners.get("rules")
+    pipeline._opening.planners.get("rules")
     pipeline.ask("本周进账")  # the planner's own look at the values is done
     pipeline.layer.engine = BrokenEngine(pipeline.layer.engine, AssertionError("ran"))
     answer = pipeline.explain("本周进账")
