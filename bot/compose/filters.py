@@ -22,7 +22,9 @@ OPERATORS = {
     "contains": Text(zh="包含", en="contains"),
     "not contains": Text(zh="不包含", en="does not contain"),
     "starts with": Text(zh="开头是", en="starts with"),
+    "not starts with": Text(zh="开头不是", en="does not start with"),
     "ends with": Text(zh="结尾是", en="ends with"),
+    "not ends with": Text(zh="结尾不是", en="does not end with"),
     "is null": Text(zh="未填写", en="is not set"),
     "is not null": Text(zh="已填写", en="is set"),
 }

@@ -3,7 +3,7 @@
 Order of filters, everywhere: the rows a user may see, the period, the metric's own filters, the query's
 conditions; all of them before aggregation.
 
-- "not Douyin" keeps the rows without a channel: `!=` is IS DISTINCT FROM, `not in` and `not contains` keep nulls.
+- "not Douyin" keeps the rows without a channel: `!=` is IS DISTINCT FROM, `not in`, `not contains` … keep nulls.
 - `contains`, `starts with`, `ends with` take the text literally and ignore case.
 - A SQL expression (`--where`, filters in YAML) keeps SQL's own rules: there `!=` drops nulls.
 """
@@ -65,7 +65,7 @@ def where_sql(scope: Scope, where: Where) -> exp.Expr:
 
 def filter_sql(scope: Scope, sql: str) -> exp.Expr:
     """Return a filter from the YAML as SQL over a scan; its columns are dimensions in any spelling."""
-    return _expression(scope, parse_expression(sql), scope.named)
+    return _expression(scope, parse_expression(sql), scope.tested)
 
 
 def canonical_where(scope_names: Callable[[str], str], where: Where) -> Where:

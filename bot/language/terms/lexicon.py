@@ -136,6 +136,8 @@ def _metric_entries(metric: Metric) -> Iterator[tuple[str, Term]]:
         if term.source != "name":
             for variant in _variants(surface):
                 yield variant, Term("metric", metric.name, "variant")
+        for variant in _spelt_out(surface):
+            yield variant, Term("metric", metric.name, "variant")
 
 
 def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
@@ -143,6 +145,8 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
     for surface in (dimension.label.zh, dimension.label.en.lower()):
         if match := _NAME_OF.match(surface):
             yield match[1], Term("dimension", dimension.name, "variant")
+        for variant in _spelt_out(surface):
+            yield variant, Term("dimension", dimension.name, "variant")
     for spelling in dimension.qualified:
         yield spelling.replace("__", " "), Term("dimension", dimension.name, "name")
     yield from _derived_entries(dimension)
@@ -233,3 +237,44 @@ def _variants(surface: str) -> Iterator[str]:
         yield match[1]
         yield f"number of {match[1]}"
         yield f"{match[1]} count"
+
+
+_SHORT = {
+    "avg": "average", "max": "maximum", "min": "minimum", "med": "median", "num": "number of", "nbr": "number of",
+    "cnt": "count", "qty": "quantity", "amt": "amount", "pct": "percentage", "rev": "revenue", "tot": "total",
+    "cust": "customer", "prod": "product", "dept": "department", "emp": "employee", "txn": "transaction",
+    "acct": "account", "mgr": "manager", "inv": "invoice", "disc": "discount", "hrs": "hours", "mins": "minutes",
+    "org": "organization", "cat": "category", "desc": "description", "loc": "location", "seg": "segment",
+}  # fmt: skip
+_EN_AGGREGATE = Rule(r"^(?:average|maximum|minimum|median|mean) (?:of )?([a-z].{2,})$")
+_PAST: Mapping[str, tuple[str, ...]] = {
+    "spend": ("spent",),
+    "spending": ("spent", "spend"),
+    "cost": ("spent",),
+}
+_PREPOSITIONS = ("on", "of", "for", "from")
+
+
+def _spelt_out(surface: str) -> Iterator[str]:
+    """Yield how people say an English name of a column or metric.
+
+    `avg_resolution_hours` -> average resolution hours, and resolution hours; `ad spend` -> spend on ads.
+    """
+    folded = normalise(surface.replace("_", " ")).text
+    words = folded.split()
+    if not words or not folded.isascii():
+        return
+    full = " ".join(_SHORT.get(word, word) for word in words)
+    if full != folded:
+        yield full
+    match = _EN_AGGREGATE.match(full)
+    if match and " " in match[1]:
+        yield match[1]
+    if len(words) == 2 and all(len(word) > 1 and word.isalpha() for word in words) and match is None:
+        heads = (words[1], *_PAST.get(words[1], ()))
+        yield from (
+            f"{head} {joint} {words[0]}{end}"
+            for head in heads
+            for joint in _PREPOSITIONS
+            for end in ("", "s")
+        )

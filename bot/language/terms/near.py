@@ -52,6 +52,11 @@ class NearMatcher:
         }
         return tuple(replace(term, source="part") for term in found.values() if term.kind == "value")
 
+    def ending(self, run: Sequence[Token]) -> tuple[Term, ...]:
+        """Return the dimensions whose label of several words ends with the run: 产品 of 贷款产品, company size."""
+        key = join_key(run)
+        return self._label_ends.get(key, ()) if len(key) > 1 else ()
+
     def mended(self, word: str, letters: int, grammar: Container[str]) -> str | None:
         """Return the word that a Latin word of five letters or more is one slip away from, if that is clear.
 
@@ -80,6 +85,25 @@ class NearMatcher:
 
         close = extract(text, tuple(self._matcher.lexicon.terms), scorer=ratio, score_cutoff=60, limit=limit)
         return tuple(choice for choice, _, _ in close)
+
+    @cached_property
+    def _label_ends(self) -> Mapping[str, tuple[Term, ...]]:
+        """Dimensions by what their labels and synonyms end with: a whole word, two or more Chinese characters."""
+        ends: dict[str, dict[str, Term]] = {}
+        for key, terms in self._matcher.lexicon.terms.items():
+            named = [
+                term for term in terms if term.kind == "dimension" and term.rank <= 2 and term.code is None
+            ]
+            if not named:
+                continue
+            words = key.split()
+            tails = (" ".join(words[at:]) for at in range(1, len(words)))
+            if not key.isascii():
+                tails = (key[at:] for at in range(2, len(key) - 1))
+            for tail in tails:
+                for term in named:
+                    ends.setdefault(tail, {})[term.name] = replace(term, source="part")
+        return {tail: tuple(found.values()) for tail, found in ends.items() if len(found) <= _MAX_CHOICES}
 
     @cached_property
     def _later_words(self) -> Mapping[str, tuple[str, ...]]:

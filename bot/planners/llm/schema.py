@@ -30,6 +30,7 @@ _DROPPED_KEYS = (
     "minimum",
 )
 _DROPPED_FIELDS = {"PeriodRange": ("requested_end",), "MetricPlan": ("totals",)}
+_RARE = ("not starts with", "not ends with")
 _GRAINS = ["day", "week", "month", "quarter", "year"]
 _TRANSFORMS = ("Share", "Rank", "RunningTotal", "Rolling", "AveragePer")
 _TEXT: Json = {"type": "string"}
@@ -61,6 +62,8 @@ def plans_schema() -> Json:
     definitions["GroupBy"]["properties"]["part"] = {"type": "string", "enum": ["day_of_week"]}
     having = definitions["Having"]["properties"]["operator"]
     having["enum"] = [operator for operator in having["enum"] if "null" not in operator]
+    condition = definitions["Condition"]["properties"]["operator"]
+    condition["enum"] = [operator for operator in condition["enum"] if operator not in _RARE]
     definitions["JsonValue"] = {}
     for name, fields in _DROPPED_FIELDS.items():
         for field in fields:

@@ -10,7 +10,19 @@ from bot.plan import AnswerablePlan, MetricPlan, ToolPlan
 from semantic_layer.catalog import Catalog, DerivedMetric, RatioMetric
 from semantic_layer.query import AveragePer
 
-_NEGATIVE = ("!=", "not in", "not contains", "is null", "is not null", "<", "<=", ">", ">=")
+_NEGATIVE = (
+    "!=",
+    "not in",
+    "not contains",
+    "not starts with",
+    "not ends with",
+    "is null",
+    "is not null",
+    "<",
+    "<=",
+    ">",
+    ">=",
+)
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from bot.language.terms.tokens import is_han
 from bot.planners.rules.items import Item
 from bot.planners.rules.tags import Tag
 
+_SEXES = ("男", "女")  # one character, yet never a chance match: 男性, 女客户, 男女
 _WORD = 2  # a name of two characters may be cut to one of them
 _LEAD = ("各", "每", "哪", "分", "按", "不同", "该")
 
@@ -22,8 +23,13 @@ def abbreviated(items: Sequence[Item], matcher: Matcher) -> tuple[Item, ...]:
     called so and 数 or 量.
     """
     out: list[Item] = []
-    for item in items:
+    for item in (_sexed(one) for one in items):
         before = out[-1] if out else None
+        if before is not None and item.kind == "unknown" and before.text in _SEXES and item.text[0] in "性士生":
+            out[-1] = replace(before, end=before.end + 1, last=before.last + 1, text=before.text + item.text[0])
+            if len(item.text) > 1:
+                out.append(replace(item, start=item.start + 1, first=item.first + 1, text=item.text[1:]))
+            continue
         terms = _terms(before, item, matcher) if before is not None and item.kind == "unknown" else ()
         if not terms:
             out.append(item)
@@ -36,6 +42,11 @@ def abbreviated(items: Sequence[Item], matcher: Matcher) -> tuple[Item, ...]:
         if item.last - item.first > 1:
             out.append(replace(item, start=item.start + 1, first=item.first + 1, text=item.text[1:]))
     return tuple(out)
+
+
+def _sexed(item: Item) -> Item:
+    values = item.of_kind("value") if item.text in _SEXES else ()
+    return replace(item, terms=tuple(replace(term, source="variant") for term in values)) if values else item
 
 
 def _terms(before: Item, item: Item, matcher: Matcher) -> tuple[Term, ...]:

@@ -10,6 +10,7 @@ from bot.plan import MetricPlan
 from bot.planners.rules.absence import read_absence
 from bot.planners.rules.baseline import default_period, plainly
 from bot.planners.rules.clauses import read_attributes, read_clauses
+from bot.planners.rules.dated import read_dated, read_own_dates
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.edits import Edits, read_edits
@@ -18,7 +19,6 @@ from bot.planners.rules.filters import read_values
 from bot.planners.rules.followup import is_follow_up, merge
 from bot.planners.rules.grouping import (
     check_reach,
-    read_dated,
     read_dimensions,
     read_grain,
     read_head,
@@ -82,6 +82,7 @@ def assemble(
         draft.metrics = list(base.metrics)
     start, end = coverage(draft.metrics)
     context = time_context(scene, start, end, base.period if base is not None and continues else None)
+    read_own_dates(line, draft, scene, context)
     read_times(line, draft, scene, context)
     read_dated(line, draft, scene)
     for condition in _CONDITIONS:

@@ -208,6 +208,8 @@ def _of_rows(line: Line, draft: Draft, scene: Scene) -> None:
     """
     for index in line.of_role("metric"):
         joint = line.before(index)
+        while line.is_role(joint, "value") and joint is not None:
+            joint = line.before(joint)  # average hours for urgent tickets
         noun = joint if line.is_role(joint, "dimension") else None  # for all car sales
         joint = line.before(noun) if noun is not None else joint
         if joint is None or line.items[joint].text not in _JOINTS:

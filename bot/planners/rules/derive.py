@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from bot.language.rule import Rule
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.grouping import trend_grain
 from bot.planners.rules.line import Line
@@ -58,6 +59,7 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
     columns = [group.column for group in draft.group_by]
     within = tuple(column for column in columns if column in draft.each or column.startswith("metric_time"))
     within = within if 0 < len(within) < len(columns) else _own_group(line, marks, columns)
+    within = _inside(line, scene, columns) or within
     for metric in draft.metrics:
         if not scene.metric(metric).is_ratio and not scene.metric(metric).not_additive:
             draft.transforms.append(Share(metric=metric, within=within))
@@ -68,6 +70,24 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
         scene.words(line, *marks),
     )
     line.use(*marks)
+
+
+_INSIDE = Rule(
+    r"(?:所属|所在|所处|同一个?|"
+    r"within (?:each |every |the |its |their )?|inside (?:each |the |its )?|of (?:its|their) )$"
+)
+_INTERIOR = Rule(r"\s*(?:内部?|里面?|之内|当中)(?!容)")
+
+
+def _inside(line: Line, scene: Scene, columns: list[str]) -> tuple[str, ...]:
+    """Return the group that words say the whole lies in: 各省份内各城市, 在所属大区内, within each region."""
+    text = scene.question.text
+    for index in line.of_role("dimension"):
+        item, name = line.items[index], line.roles[index].name
+        said = _INSIDE.search(text, 0, item.start) or _INTERIOR.match(text, item.end)
+        if said and name in columns and len(columns) > 1:
+            return (name,)
+    return ()
 
 
 def _own_group(line: Line, marks: list[int], columns: list[str]) -> tuple[str, ...]:

@@ -27,7 +27,9 @@ _OPERATOR = {
     "contains": ("包含", "contains"),
     "not contains": ("不包含", "does not contain"),
     "starts with": ("开头是", "starts with"),
+    "not starts with": ("开头不是", "does not start with"),
     "ends with": ("结尾是", "ends with"),
+    "not ends with": ("结尾不是", "does not end with"),
     "is null": ("为空", "is empty"),
     "is not null": ("不为空", "is not empty"),
 }

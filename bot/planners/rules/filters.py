@@ -104,9 +104,19 @@ def _value_groups(line: Line, draft: Draft) -> list[tuple[str, bool, list[int]]]
         if last is not None and last[0] == dimension and _joined(line, last[2][-1], index):
             last[2].append(index)
         else:
-            groups.append((dimension, _negated(line, index), [index]))
+            excepted = last is not None and last[1] and _by_exception(line, last[2][0])
+            negated = bool(excepted and last and _joined(line, last[2][-1], index))  # 除了江苏省以及零食
+            groups.append((dimension, negated or _negated(line, index), [index]))
         line.use(index)
     return groups
+
+
+def _by_exception(line: Line, first: int) -> bool:
+    """Return whether "except" or 除了 stands before a list: it holds for all of it, whatever its members are."""
+    return any(
+        line.has(at, Tag.NOT) and line.items[at].text.startswith(_EXCEPT)
+        for at in range(max(0, first - 3), first)
+    )
 
 
 def _joined(line: Line, left: int, right: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from bot.language.rule import Rule
 from bot.language.terms.lexicon import Term
@@ -11,77 +10,13 @@ from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from semantic_layer.period import Grain, Period
-from semantic_layer.query import Condition, GroupBy, Operator
+from semantic_layer.query import Condition, GroupBy
 
-_COUNTED_BY_ZH = ("算", "统计", "计算", "口径")
-_COUNTED_BY_EN = frozenset("counted measured attributed dated".split())
 _EACH = ("每", "各", "each", "every", "per", "分别按")
 _GRAIN_TEXT = {
     Grain.HOUR: ("小时", "hour"), Grain.DAY: ("天", "day"), Grain.WEEK: ("周", "week"), Grain.MONTH: ("月", "month"),
     Grain.QUARTER: ("季度", "quarter"), Grain.YEAR: ("年", "year"),
 }  # fmt: skip
-
-
-def read_dated(line: Line, draft: Draft, scene: Scene) -> None:
-    """Read a date column with its period (订单日期为5月, joined in 2024): the metric's own time, or a condition."""
-    for index in line.of_role("dimension"):
-        dimension = scene.dimension(line.roles[index].name)
-        if dimension.kind != "time" or index in line.used or draft.period is None:
-            continue
-        if _counted_at(line, index, draft, scene):
-            continue
-        after = line.after(index, Tag.OF, Tag.IS, Tag.BETWEEN, Tag.VERB)
-        before = line.before(index)
-        happened = line.roles[index].terms[0].source == "verb" and line.is_role(
-            line.before(index, Tag.OF, Tag.BETWEEN), "time"
-        )  # 8月送达的
-        if not happened and (not line.is_role(after, "time") or line.has(before, Tag.BY, Tag.WHICH)):
-            continue
-        line.use(index)
-        if draft.metrics and all(dimension.name in _own_times(scene, metric) for metric in draft.metrics):
-            continue
-        period = draft.period
-        end = period.requested_end  # where the metric's own data end says nothing about this date
-        bounds: tuple[tuple[Operator, date], ...] = ((">=", period.start), ("<", end))
-        for operator, day in bounds:
-            condition = Condition(dimension=dimension.name, operator=operator, values=(day.isoformat(),))
-            draft.where.append(condition)
-        label = dimension.label
-        draft.say(
-            "filter",
-            f"{label.zh}:{period.start} 至 {end}(不含)",
-            f"{label.en}: {period.start} to {end} (exclusive)",
-            scene.words(line, index),
-        )
-        draft.period = None
-        draft.slots = [slot for slot in draft.slots if slot.slot != "period"]
-
-
-def _counted_at(line: Line, index: int, draft: Draft, scene: Scene) -> bool:
-    """Read 按退款日算, "counted by order date": the metric's own time, or a question that no slot answers."""
-    before, after = line.before(index), line.after(index)
-    said = after is not None and line.items[after].text.startswith(_COUNTED_BY_ZH)
-    said = said or (before is not None and line.items[before - 1 if before else 0].text in _COUNTED_BY_EN)
-    if not line.has(before, Tag.BY) or not said:
-        return False
-    name = line.roles[index].name
-    if draft.metrics and all(name in _own_times(scene, metric) for metric in draft.metrics):
-        line.use(
-            before, index, after if after is not None and line.items[after].text.startswith("算") else None
-        )
-        return True
-    label = scene.dimension(name).label
-    draft.refuse(
-        "not_supported",
-        f"这里的指标不能改按「{label.zh}」计入时间。",
-        f"The metric cannot be counted by {label.en} instead of its own date.",
-        *scene.words(line, index),
-    )
-    return True
-
-
-def _own_times(scene: Scene, metric: str) -> set[str | None]:
-    return {scene.catalog.models[model].agg_time_dimension for model in scene.reach.models(metric)}
 
 
 def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
@@ -98,7 +33,8 @@ def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
             continue
         group = GroupBy(dimension=dimension.name)
         if dimension.kind == "time":
-            named = role.terms[0].code  # 首单月份 names its own bucket
+            bucket = _bucket_behind(line, index)  # 还款日的月份
+            named = role.terms[0].code or bucket  # 首单月份 names its own bucket
             grain = Grain(str(named)) if named else draft.grain or _coarsest(dimension.grain)
             group = GroupBy(dimension=dimension.name, grain=grain)
             draft.grain = draft.grain if named else None
@@ -116,9 +52,28 @@ def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
         ):
             line.use(after)
         draft.add_group(group)
+        if role.terms[0].source == "part":
+            said, label = scene.words(line, index)[0], dimension.label
+            draft.note(f"「{said}」按「{label.zh}」理解。", f"“{said}” was read as “{label.en}”.")
         draft.say(
             "dimension", f"按{dimension.label.zh}", f"by {dimension.label.en}", scene.words(line, index)
         )
+
+
+_BUCKET_ZH = {
+    "月份": "month", "月": "month", "年份": "year", "年": "year", "季度": "quarter", "周": "week", "周次": "week",
+}  # fmt: skip
+
+
+def _bucket_behind(line: Line, index: int) -> str | None:
+    """Return the bucket said behind a date column (按还款日的月份), and take its words."""
+    at = index + 1
+    if at < len(line) and line.items[at].text == "的":
+        at += 1
+    if at >= len(line) or not line.is_role(at, "unknown", "grammar") or line.items[at].text not in _BUCKET_ZH:
+        return None
+    line.use(at)
+    return _BUCKET_ZH[line.items[at].text]
 
 
 def read_head(line: Line, draft: Draft, scene: Scene) -> None:

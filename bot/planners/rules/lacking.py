@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language.rule import Rule
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
@@ -29,14 +30,25 @@ def read_lacking(line: Line, draft: Draft, scene: Scene) -> None:
         if index in line.used or subject is None:
             continue
         at = line.after(index, Tag.OF, Tag.AND, Tag.HAD)
+        done = at if _is_deed(line, at) else None
+        at = line.after(at) if done is not None and at is not None else at
+        at = at if done is None or line.is_role(at, "metric") else done
         if line.is_role(at, "metric") and at is not None:
             names = [draft.metric_at.get(at, line.roles[at].name)]
         elif line.has(at, Tag.VERB) and at is not None and not draft.metrics:
             names = _metrics_of(line.items[at].text, subject, scene)
         else:
             continue
-        line.use(index, at)
+        line.use(index, at, done)
         _lack(line, draft, scene, (index, at), subject, names)
+
+
+_DEED = Rule(r"[a-z]+(?:ed|en|d|t)|[\u4e00-\u9fff]{1,2}[过了]")
+
+
+def _is_deed(line: Line, at: int | None) -> bool:
+    """Return whether a word behind "never" only says what is done: never opened a ticket, 没开过工单."""
+    return at is not None and line.is_role(at, "unknown") and _DEED.fullmatch(line.items[at].text) is not None
 
 
 def _subject(line: Line, draft: Draft, scene: Scene) -> str | None:

@@ -262,6 +262,12 @@ def read_counted(line: Line, draft: Draft, scene: Scene) -> None:
         ends = (measure + "数", measure + "量")
         named = [metric for metric, names in called if set(ends) & set(names)]
         named = named or [metric for metric, names in called if any(name.endswith(ends) for name in names)]
+        if len(named) > 1:  # of several counts the plain one, and the one that can be split as asked
+            asked = {r.name for r in line.roles if r.kind in ("dimension", "value") and len(r.terms) == 1}
+            named = [
+                metric for metric in named
+                if not metric.filters and all(scene.reach.reaches([metric.name], one) for one in asked)
+            ]  # fmt: skip
         if len(named) == 1 and draft.counted is None:
             draft.add_metric(named[0].name, index)
             draft.say("metric", named[0].label.zh, named[0].label.en, scene.words(line, index))

@@ -7,7 +7,7 @@ from bot.planners.rules.growth import read_growth_ranking
 from bot.planners.rules.line import Line
 from bot.planners.rules.ranks import count_at, counted_members, is_top, order_by, outer_groups
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import Condition, Limit
+from semantic_layer.query import Condition, Limit, OrderBy
 
 
 def read_ordering(line: Line, draft: Draft, scene: Scene) -> None:
@@ -202,12 +202,40 @@ def _descends(kind: str, metric: str, draft: Draft, scene: Scene) -> bool:
     return low_is_good if kind == "worst" else not low_is_good
 
 
+def _sorted_column(line: Line, draft: Draft, order: list[int]) -> str | None:
+    """Return the group column that a word for sorting names: sort by city, 按日期排序, in alphabetical order."""
+    columns = [group.column for group in draft.group_by]
+    for index in order:
+        text = line.items[index].text
+        if line.payload(index, Tag.ORDER) == "letters":
+            return columns[0]
+        ahead = line.before(index)
+        led = ahead is not None and line.has(line.before(ahead), Tag.BY) and not text.isascii()
+        behind = line.after(index, Tag.BY, Tag.OF) if text.endswith(("by", "sort", "order", "on")) else None
+        if behind is not None and not text.endswith("by") and not line.has(line.before(behind), Tag.BY):
+            behind = None  # sort products by profit
+        near = behind if behind is not None else ahead if led else None
+        if line.is_role(near, "dimension") and near is not None and text not in ("rank", "排名", "排行"):
+            name = line.roles[near].name
+            return next((one for one in columns if one == name or one.startswith(f"{name}__")), None)
+    return None
+
+
 def _sort_words(line: Line, draft: Draft, scene: Scene) -> None:
     order = [index for index in line.tagged(Tag.ORDER) if index not in line.used]
     if not order or draft.order_by:
         line.use(*order)
         return
     explicit = [index for index in order if line.payload(index, Tag.ORDER) != "rank"]
+    column = _sorted_column(line, draft, order)
+    if column is not None:
+        descending = bool(explicit) and line.payload(explicit[0], Tag.ORDER) == "desc"
+        draft.order_by = [OrderBy(column=column, descending=descending)]
+        label = scene.catalog.dimensions[column].label if column in scene.catalog.dimensions else None
+        zh, en = (label.zh, label.en) if label else ("时间", "time")
+        draft.say("order", f"按{zh}排序", f"sorted by {en}", scene.words(line, *order))
+        line.use(*order)
+        return
     descending = line.payload(explicit[0], Tag.ORDER) == "desc" if explicit else True
     order_by(draft, scene, _metric_for(line, draft, order[0]), descending, scene.words(line, *order))
     line.use(*order)

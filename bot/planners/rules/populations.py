@@ -102,7 +102,9 @@ def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
     Such a noun stands behind of/from/by or before 的, next to a condition on another dimension, and is not
     asked to be split by.
     """
-    if not draft.where or not draft.metrics:
+    truths = any(scene.catalog.dimensions[group.dimension].kind == "boolean" for group in draft.group_by
+                 if group.dimension in scene.catalog.dimensions)  # fmt: skip
+    if not (draft.where or truths) or not draft.metrics:
         return
     for index in line.of_role("dimension"):
         if index in line.used or scene.dimension(line.roles[index].name).kind != "categorical":
@@ -117,7 +119,7 @@ def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
             continue
         if line.has(after, Tag.NOT) or _is_whole(line, index):
             continue
-        if _in_english(line, index) or _in_chinese(line, index) or _compound(line, index):
+        if _in_english(line, index) or _in_chinese(line, index) or _compound(line, index, draft):
             line.use(index)
             label = scene.dimension(line.roles[index].name).label
             draft.say("filter", f"限定的{label.zh}", f"these {label.en} only", scene.words(line, index))
@@ -159,9 +161,11 @@ def _searched(line: Line, index: int) -> bool:
     return any(line.has(at, Tag.TEXT_OP) and at in line.used for at in (index - 1, index - 2) if at >= 0)
 
 
-def _compound(line: Line, index: int) -> bool:
+def _compound(line: Line, index: int, draft: Draft) -> bool:
     """Return whether it stands right behind its condition (5-star hotels, 五星级酒店) and no ranking is asked."""
     before = line.before(index)
-    if before is None or before not in line.used or line.tagged(*_RANKING):
+    compared = bool(draft.group_by or draft.sides)  # 男性和女性客户的金额对比: they are what is compared
+    ranking = [tag for tag in _RANKING if not (compared and tag is Tag.COMPARE)]
+    if before is None or before not in line.used or line.tagged(*ranking):
         return False
     return line.is_role(before, "value", "segment", "number", "dimension") or line.has(before, Tag.CMP_AFTER)

@@ -67,6 +67,8 @@ def _role(line: Line, index: int) -> Role:
     if not terms:
         plain = _PLAIN.get(item.kind)
         return Role(plain) if plain else Role("grammar" if item.tags else "unknown")
+    if item.kind == "time" and (truths := _truths(line, index)):
+        return Role("dimension", truths)
     if item.kind == "quote":
         values = item.of_kind("value")
         return Role("value", values) if values else Role("quote")
@@ -86,6 +88,18 @@ def _role(line: Line, index: int) -> Role:
         kinds.remove("model")
     kind = kinds[0] if len(kinds) == 1 else _choose(line, index, kinds, terms, strongest)
     return Role(kind, tuple(term for term in terms if term.kind == kind))
+
+
+def _truths(line: Line, index: int) -> tuple[Term, ...]:
+    """Return the truth value that a time word names in its place: non-annual, annual plans (of is_annual)."""
+    found = tuple(term for term in line.items[index].of_kind("dimension") if term.source == "variant")
+    after = index + 1 if index + 1 < len(line) else index
+    noun = line.items[after].kind == "term" and line.items[after].of_kind("dimension")
+    negated = any(line.items[at].has(Tag.NOT) for at in (index - 1, index - 2) if at >= 0)
+    listed = any(item.has(Tag.NOT) for item in line.items[index:]) and line.items[after].has(
+        Tag.AND, Tag.COMPARE
+    )
+    return found if found and (noun or negated or listed) else ()
 
 
 def _without_verbs(line: Line, index: int) -> tuple[Term, ...]:

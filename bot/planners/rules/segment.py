@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from bot.language.normalise import Normalised, normalise
 from bot.language.rule import Rule
 from bot.language.terms.lexicon import Term
-from bot.language.terms.matcher import Matcher
+from bot.language.terms.matcher import Match, Matcher
 from bot.language.terms.near import NearMatcher
 from bot.language.terms.tokens import Token, key_of, tokenise
 from bot.language.time import CalendarEvent, TimeToken, scan_time
@@ -50,7 +50,7 @@ def segment(
     """Return the items of a question."""
     question = normalise(text) if isinstance(text, str) else text
     tokens = tokenise(question.text)
-    words = tuple(_words(question.text, tokens, matcher))
+    words = tuple(_words(question.text, tokens, matcher, question))
     names = [(item.start, item.end) for item in words if item.kind == "term" or item.has(Tag.SHARE)]
     scanned = scan_time(question, events, names)
     covered = _crossed(scanned, words, question)
@@ -58,7 +58,7 @@ def segment(
         scanned = scan_time(_masked(question, covered), events, names)
     times = tuple(token for token in scanned if not _is_amount(token, question.text))
     fixed = [
-        *_times(times, tokens, question.text),
+        *_times(times, tokens, question.text, words),
         *_numbers(question.text, tokens),
         *_quotes(question.text, tokens, matcher),
     ]
@@ -66,7 +66,7 @@ def segment(
     items = cover(tokens, [*fixed, *words], question.text)
     mended, notes = _mended(tokens, items, near, question)
     if mended is not None:
-        items = cover(mended, [*fixed, *_words(question.text, mended, matcher)], question.text)
+        items = cover(mended, [*fixed, *_words(question.text, mended, matcher, question)], question.text)
     items = abbreviated(items, matcher)
     items = tuple(_completed(item, tokens, near) for item in items)
     return Segmented(question, items, times, notes)
@@ -112,12 +112,30 @@ def _is_amount(token: TimeToken, text: str) -> bool:
     return not joined or (bool(earlier) and not 1900 <= float(earlier[-1]) <= 2100)
 
 
-def _words(text: str, tokens: Sequence[Token], matcher: Matcher) -> Iterable[Item]:
+def _bounds(tokens: Sequence[Token], match: Match) -> tuple[int, int]:
+    return tokens[match.first].start, tokens[match.last - 1].end
+
+
+def _as_written(term: Term, said: str) -> Term:
+    """Return a value of the data that is spelt as it is stored, with its capital, as called by its name.
+
+    Else "Business" in "upgrades to Business" would only be a word that carries nothing.
+    """
+    spelt = term.kind == "value" and term.source == "data" and said == term.code and said[:1].isupper()
+    return replace(term, source="name") if spelt else term
+
+
+def _words(
+    text: str, tokens: Sequence[Token], matcher: Matcher, original: Normalised | None = None
+) -> Iterable[Item]:
     for match in matcher.matches(tokens):
         span = text[tokens[match.first].start : tokens[match.last - 1].end]
         if _LOOSE_END.search(span) and all(term.source == "name" for term in match.terms):
             continue  # "first orders on Mars" is not the column first_order_on
-        yield _item("term", tokens, match.first, match.last, terms=match.terms)
+        terms = match.terms
+        if match.first and span in grammar().tags and original is not None:
+            terms = tuple(_as_written(term, original.words(*_bounds(tokens, match))) for term in terms)
+        yield _item("term", tokens, match.first, match.last, terms=terms)
     for first, last, tags in grammar_matches(tokens, text):
         yield replace(_item("grammar", tokens, first, last), tags=tags)
 
@@ -138,10 +156,15 @@ def _spanning(tokens: Sequence[Token], start: int, end: int, text: str = "") -> 
     return inside[0], inside[-1] + 1
 
 
-def _times(times: tuple[TimeToken, ...], tokens: Sequence[Token], text: str) -> list[Item]:
+def _times(
+    times: tuple[TimeToken, ...], tokens: Sequence[Token], text: str, words: Iterable[Item]
+) -> list[Item]:
     found: dict[tuple[int, int], Item] = {}
+    metrics = [item for item in words if item.of_kind("metric")]
     for number, token in enumerate(times):
-        start = token.start
+        start, end = token.start, token.end
+        if token.kind == "grain" and token.average and not token.words.isascii():  # 每月平均利率: the average is the metric's own
+            end = min((item.start for item in metrics if start < item.start < end < item.end), default=end)
         if (
             token.kind == "grain" and token.average
         ):  # "average zarn per month": the words inside are read apart
@@ -151,7 +174,7 @@ def _times(times: tuple[TimeToken, ...], tokens: Sequence[Token], text: str) -> 
             head = _UNIT_HEAD.match(token.words.lower())  # "by hub and month in 2025": the month is a bucket
             if head and finest(token.expression) != head[1]:
                 start += len(head[0])
-        span = _spanning(tokens, start, token.end, text)
+        span = _spanning(tokens, start, end, text)
         if span is not None and span not in found:
             found[span] = replace(_item("time", tokens, *span), time=number)
     return list(found.values())
@@ -223,5 +246,5 @@ def _completed(item: Item, tokens: Sequence[Token], near: NearMatcher) -> Item:
     if item.kind != "unknown":
         return item
     run = tokens[item.first : item.last]
-    terms = near.part(run) or near.inside(run)
+    terms = near.part(run) or near.inside(run) or near.ending(run)
     return replace(item, kind="term", terms=terms) if terms else item

@@ -18,11 +18,15 @@ _OF_AGE = frozenset(("age", "年龄", "岁数"))
 _OF_WEIGHT = frozenset(("weight", "mass", "重量", "货重", "毛重", "净重"))
 _OF_WAY = frozenset(("distance", "mileage", "距离", "里程"))
 _OF_TIME = frozenset(("duration", "hours", "minutes", "时长", "耗时"))
+_OF_DAYS = frozenset(
+    "天数 天 时长 时效 周期 账期 期限 月数 day days week weeks month months duration tenure term age".split()
+)
 _QUANTITY = {
     **dict.fromkeys(("岁", "years old", "year old"), _OF_AGE),
     **dict.fromkeys("公斤 千克 斤 吨 kg kgs kilo kilos kilogram kilograms lb lbs".split(), _OF_WEIGHT),
     **dict.fromkeys("ton tons tonne tonnes".split(), _OF_WEIGHT),
     **dict.fromkeys("公里 千米 km kilometer kilometers kilometre kilometres mile miles".split(), _OF_WAY),
+    **dict.fromkeys("天 个月 day days week weeks month months".split(), _OF_DAYS),
     **dict.fromkeys("小时 分钟 hour hours hr hrs minute minutes min mins".split(), _OF_TIME),
 }  # fmt: skip
 _COMPARATIVE = {
@@ -71,7 +75,10 @@ def _by_unit(line: Line, index: int, numeric: list[Dimension]) -> Measure | None
     near = [line.items[at].text for at in (index - 1, index + 1) if 0 <= at < len(line)]
     asked = _QUANTITY.get(unit) or next((_COMPARATIVE[text] for text in near if text in _COMPARATIVE), None)
     if asked is not None:
-        named = [dimension.name for dimension in numeric if asked & _words(dimension)]
+        named = [
+            dimension.name for dimension in numeric
+            if asked & _words(dimension) or any(part in dimension.label.zh for part in asked if is_han(part[0]))
+        ]  # fmt: skip
         return Measure(named[0]) if len(named) == 1 else None
     if unit in _COUNTING:
         named = [d.name for d in numeric if any(unit in word for word in (d.label.zh, *d.synonyms.zh))]

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.planners.rules.draft import Draft, Scene
-from bot.planners.rules.line import Line
+from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
 from semantic_layer.query import Condition, Operator
 
 _OPERATORS: dict[str, Operator] = {
     "contains": "contains", "not contains": "not contains", "starts with": "starts with", "ends with": "ends with",
+    "not starts with": "not starts with", "not ends with": "not ends with",
 }  # fmt: skip
 _WORDS = {
     "contains": ("包含", "contains"),
     "not contains": ("不包含", "does not contain"),
     "starts with": ("开头是", "starts with"),
+    "not starts with": ("开头不是", "does not start with"),
     "ends with": ("结尾是", "ends with"),
+    "not ends with": ("结尾不是", "does not end with"),
     "=": ("是", "is"),
     "!=": ("不是", "is not"),
 }
@@ -30,24 +35,42 @@ def read_text_filters(line: Line, draft: Draft, scene: Scene) -> None:
             continue
         asked = line.payload(index, Tag.TEXT_OP)
         leading_negation = line.before(index, Tag.IS)
-        postfix = asked in ("starts with", "ends with") and _is_han(line, index)
-        literal = _literal_before(line, index) if postfix else _literal_after(line, index)
+        postfix = asked in ("starts with", "ends with") and _is_han(line, index) and not _says_is(line, index)
+        literal = (
+            _literal_before(line, index) if postfix else _until_of(line, index) or _literal_after(line, index)
+        )
         if not literal:
             continue
         edge = literal[0] if postfix else index
         target = _target(line, edge, literal[-1] if not postfix else index)
         if target is None:
             continue
+        _by_name(line, target, scene)
         lists = line.items[index].text.rsplit(maxsplit=1)[-1] in _LISTING
         if asked == "contains" and lists and _lists_values(line, literal, line.roles[target].name):
             continue
-        if line.has(leading_negation, Tag.NOT) and asked == "contains":
-            asked = "not contains"
-            line.use(leading_negation)
+        negation = next((at for at in (leading_negation, edge - 1, edge - 2) if line.has(at, Tag.NOT)), None)
+        if negation is not None and f"not {asked}" in _OPERATORS:
+            asked = f"not {asked}"
+            line.use(negation)
         text = _spelling(scene, line, literal)
         name = line.roles[target].name
         draft.where.append(Condition(dimension=name, operator=_OPERATORS[asked], values=(text,)))
         _say(line, draft, scene, name, asked, text, (target, index, *literal))
+
+
+def _by_name(line: Line, target: int, scene: Scene) -> None:
+    """Read "accounts whose name contains x" over the column that names them, where `account` itself is a key."""
+    role = line.roles[target]
+    homes = [
+        model for model in scene.catalog.models.values() for entity in model.entities
+        if entity.name == role.name and entity.type in ("primary", "unique")
+    ]  # fmt: skip
+    for suffix in ("name", "title"):
+        known = scene.catalog.dimensions.get(f"{role.name}_{suffix}")
+        if homes and known is not None and any(b.model == homes[0].name for b in known.bindings):
+            line.roles[target] = Role("dimension", (replace(role.terms[0], name=known.name),))
+            return
 
 
 def read_equalities(line: Line, draft: Draft, scene: Scene) -> None:
@@ -64,6 +87,8 @@ def read_equalities(line: Line, draft: Draft, scene: Scene) -> None:
         linked = line.has(joint, Tag.IS, Tag.NOT) or (
             line.has(joint, Tag.CMP) and joint is not None and line.payload(joint, Tag.CMP) in ("=", "!=")
         )
+        if joint is not None and line.items[joint].text == "of" and dimension.kind == "number":
+            linked = line.is_role(line.after(joint), "number")  # a score of 5
         at = line.after(joint, Tag.IS) if linked and joint is not None else joint
         if at is None or at in line.used:
             continue
@@ -91,6 +116,30 @@ def _number_or_text(scene: Scene, line: Line, at: int, numeric: bool) -> int | f
         number = item.number
         return int(number) if float(number).is_integer() else number
     return _spelling(scene, line, [at])
+
+
+def _says_is(line: Line, index: int) -> bool:
+    """Return whether a Chinese word for the beginning or the end is followed by its text: 开头是A, 结尾为B."""
+    after = index + 1
+    joined = line.items[index].text.endswith(("是", "为"))
+    return joined or (after < len(line) and line.items[after].text in ("是", "为"))
+
+
+def _until_of(line: Line, index: int) -> list[int]:
+    """Return the items of a Chinese text between the operator and 的 (名称包含日用的…), whatever they may name."""
+    first = index + 1
+    if first < len(line) and line.items[first].text in ("是", "为"):
+        first += 1
+    found = list(range(first, min(first + 6, len(line))))
+    ends = [at for at in found if line.items[at].text == "的"]
+    if not _is_han(line, index) or not ends or ends[0] == first or line.items[first].kind == "quote":
+        return []
+    inner = list(range(first, ends[0]))
+    glued = all(line.items[at].end == line.items[at + 1].start for at in inner[:-1])
+    plain = not any(
+        line.is_role(at, "time", "metric", "quote") or line.has(at, Tag.AND, Tag.OR) for at in inner
+    )
+    return inner if glued and plain else []
 
 
 def _literal_after(line: Line, index: int) -> list[int]:

@@ -78,6 +78,7 @@ def tokens_of(line: Line, draft: Draft, scene: Scene) -> tuple[TimeToken, ...]:
         for number, token in enumerate(scene.times):
             if token.start < item.end and item.start < token.end:
                 named = any(scene.starts(line, at, token.start) for at in line.of_role("metric"))
+                named = named or item.end < token.end
                 plain = token.average and (number in draft.plain_grains or named)
                 taken[number] = replace(token, average=False) if plain else token
     tokens = [taken[number] for number in sorted(taken)]
@@ -157,6 +158,10 @@ def _grains(line: Line, reading: TimeReading, draft: Draft, scene: Scene) -> Non
     plain = [grain for grain in reading.grains if not grain.average]
     if len(plain) > 1:  # "by date monthly": the date only says that it is by time
         plain = [grain for grain in plain if "date" not in grain.words.lower()] or plain[:1]
+    if len(plain) > 1 and line.tagged(Tag.COMPARE):
+        draft.unclear_times += [
+            grain.words for grain in plain
+        ]  # annual vs monthly: of what kind, or by what?
     for grain in reading.grains:
         if grain.average and draft.metrics:
             average_of(draft, grain.grain, (grain.words,), scene)

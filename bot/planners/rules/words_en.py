@@ -105,12 +105,12 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.SUPER,
         "desc",
-        "highest|most|largest|biggest|greatest|the most|the highest|the largest|top|leading|longest|strongest|most expensive|highest number of|greatest number of|largest number of|most number of|most frequent|most common|most frequently|most popular|most often|top ranked|ranked first|ranks first|number one|#1|max|maximum|largest amount of|highest amount of|biggest amount of|most of the|most of|tops|dominates|leads|lead",
+        "highest|most|largest|biggest|greatest|the most|the highest|the largest|top|the top|leading|longest|strongest|most expensive|highest number of|greatest number of|largest number of|most number of|most frequent|most common|most frequently|most popular|most often|top ranked|ranked first|ranks first|number one|#1|max|maximum|largest amount of|highest amount of|biggest amount of|most of the|most of|tops|dominates|leads|lead",
     ),
     (
         Tag.SUPER,
         "asc",
-        "lowest|least|smallest|fewest|minimum|the least|the lowest|shortest|weakest|cheapest|lowest number of|fewest number of|smallest number of|least number of|least frequent|least common|least popular|bottom|ranked last|ranks last|rarest|least amount of",
+        "lowest|least|smallest|fewest|minimum|the least|the lowest|shortest|weakest|cheapest|lowest number of|fewest number of|smallest number of|least number of|least frequent|least common|least popular|bottom|the bottom|ranked last|ranks last|rarest|least amount of",
     ),
     (
         Tag.SUPER,
@@ -148,6 +148,11 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         Tag.ORDER,
         "asc",
         "ascending|in ascending order|asc|ascending order|from lowest to highest|lowest to highest|low to high|from low to high|least to most|from least to most|smallest to largest|from smallest to largest|lowest first|smallest first|starting from the lowest|starting with the lowest|in increasing order|increasing order|from worst to best|worst to best",
+    ),
+    (
+        Tag.ORDER,
+        "letters",
+        "in alphabetical order|alphabetical order|alphabetically|sorted alphabetically|sort alphabetically|sorted in alphabetical order",
     ),
     (
         Tag.ORDER,
