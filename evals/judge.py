@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from semantic_layer.workspace import SemanticLayer
 
 Rows = list[tuple[object, ...]]
+Golds = dict[int, Rows | None]  # expected results of one case that were read before, by their place in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +29,8 @@ class Verdict:
     gold: Rows | None = None
 
 
-def judge(case: Case, answer: Answer, layer: SemanticLayer) -> Verdict:
-    """Return the verdict on one answer."""
+def judge(case: Case, answer: Answer, layer: SemanticLayer, golds: Golds | None = None) -> Verdict:
+    """Return the verdict on one answer; `golds` keeps the expected results for the case's other wordings."""
     expect = case.expect
     if answer.outcome != expect.outcome:
         return Verdict("" if answer.outcome in expect.accept_outcomes else f"outcome {answer.outcome}")
@@ -41,8 +42,17 @@ def judge(case: Case, answer: Answer, layer: SemanticLayer) -> Verdict:
     wrong = _wrong_tool(expect, answer) or _missing_finding(expect, answer)
     if wrong or (not expect.is_executable and not expect.accept):
         return Verdict(wrong)
-    verdicts = [_against(one, case, answer, layer) for one in (expect, *expect.accept) if one.is_executable]
-    return next((one for one in verdicts if not one.why), verdicts[0])
+    known: Golds = golds if golds is not None else {}
+    verdicts = []
+    for at, one in enumerate((expect, *expect.accept)):
+        if not one.is_executable:
+            continue
+        if at not in known:
+            known[at] = gold_rows(one, case, layer)
+        verdicts.append(_against(one, answer, known[at]))
+        if not verdicts[-1].why:
+            return verdicts[-1]
+    return verdicts[0]
 
 
 def gold_rows(expected: Accepted, case: Case, layer: SemanticLayer) -> Rows | None:
@@ -115,13 +125,12 @@ def _missing_finding(expect: Expect, answer: Answer) -> str:
     return f"finding {missing[0].kind} {missing[0].at or ''}".strip() if missing else ""
 
 
-def _against(expected: Accepted, case: Case, answer: Answer, layer: SemanticLayer) -> Verdict:
+def _against(expected: Accepted, answer: Answer, gold: Rows | None) -> Verdict:
     if expected.plan is not None and expected.plan.kind == "metadata":
         return Verdict("" if answer.plan == expected.plan else "another catalog question")
     tables = [part.table for part in answer.parts if part.table is not None]
     if not tables:
         return Verdict("no table")
-    gold = gold_rows(expected, case, layer)
     if gold is None:
         return Verdict("no expected rows")
     width = len(gold[0]) if gold else None

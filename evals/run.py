@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,9 @@ from bot.settings import DEMO, Settings
 from bot.wiring import open_layer
 from evals.case import Case, CaseError, Turn
 from evals.compare import plain, wrong_slots
-from evals.judge import Rows, judge
-from evals.measures import chart_problem, unfaithful, usage
+from evals.faithful import unfaithful
+from evals.judge import Golds, Rows, judge
+from evals.measures import chart_problem, usage
 from evals.record import Record
 from semantic_layer.text import Text
 
@@ -70,6 +72,7 @@ class Runner:
     def run_case(self, case: Case) -> Iterator[Record]:
         """Yield one record per wording of the case."""
         pipeline = self.pipeline(case.workspace)
+        golds: Golds = {}  # the expected results are the same for every wording
         for number, turn in enumerate(case.wordings()):
             conversation = None
             for earlier in case.conversation:
@@ -89,7 +92,7 @@ class Runner:
             else:
                 answer = pipeline.ask(turn.question, **asked, row_limit=None)
             seconds = perf_counter() - started
-            yield _record(case, number, turn, answer, seconds, pipeline.layer)
+            yield _record(case, number, turn, answer, seconds, pipeline.layer, golds)
 
     def without_data(self, cases: Sequence[Case]) -> dict[str, int]:
         """Return the workspaces that cannot be opened because their data are not here, with their number of cases."""
@@ -153,6 +156,15 @@ def fingerprint(case: Case) -> str:
 
 def _start_worker(settings: Settings, data_dirs: Mapping[str, Path]) -> None:
     _worker["runner"] = Runner(settings, data_dirs)
+    Thread(target=_end_with_parent, name="askgrowth-eval-parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process once the one that started it is gone: a parent that is killed tells nobody."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(case: Case) -> list[Record]:
@@ -160,9 +172,15 @@ def _work(case: Case) -> list[Record]:
 
 
 def _record(
-    case: Case, number: int, turn: Turn, answer: Answer, seconds: float, layer: SemanticLayer
+    case: Case,
+    number: int,
+    turn: Turn,
+    answer: Answer,
+    seconds: float,
+    layer: SemanticLayer,
+    golds: Golds,
 ) -> Record:
-    verdict = judge(case, answer, layer)
+    verdict = judge(case, answer, layer, golds)
     gold, plan, locale = case.expect.plan, answer.plan, turn.locale
     tokens_in, tokens_out, cost = usage(answer)
     hashed = plan_hash(plan) if plan is not None and plan.kind in ("metric", "tool", "metadata") else None
@@ -193,7 +211,7 @@ def _record(
         rows=_kept(verdict.got),
         gold_rows=_kept(verdict.gold),
         headline=answer.headline.at(locale) if answer.headline else None,
-        unfaithful=unfaithful(answer, layer, case.today, case.user) if answer.headline else None,
+        unfaithful=unfaithful(answer, layer) if answer.headline else None,
         chart=answer.chart.kind if answer.chart is not None else None,
         chart_problem=chart_problem(answer) if answer.outcome == "answer" else None,
         planner=answer.planner,

@@ -34,6 +34,7 @@ class Planners:
         self._made: dict[PlannerChoice, Planner] = dict(given or {})
         self._lock = threading.Lock()
         self._writer: Writer | None = None
+        self._traced_rules: Planner | None = None
 
     def choice(self, asked: PlannerChoice | None) -> PlannerChoice:
         """Return which planner answers; without an endpoint `auto` is the rules planner.
@@ -61,13 +62,16 @@ class Planners:
                 self._made["rules"] = RulesPlanner(self._layer, folder, self._registry())
             if name not in self._made and name != "rules" and self._settings is not None:
                 self._made[name] = self._model_planner(name, self._settings)
+            if name == "rules" and self._settings is not None and self._settings.traced:
+                return self._traced(self._settings)
             return self._made[name]
 
     def periods_said(self, request: PlanRequest) -> tuple[Period, ...]:
         """Return the periods that the words of a question mean, as our time grammar reads them."""
         from bot.planners.rules import RulesPlanner
 
-        rules = self.get("rules")
+        self.get("rules")
+        rules = self._made["rules"]
         return rules.periods_said(request) if isinstance(rules, RulesPlanner) else ()
 
     def with_prose(
@@ -89,6 +93,16 @@ class Planners:
                 zone = self._layer.settings.timezone
                 self._writer = Writer(endpoint, Purse.of(self._settings, endpoint, zone))
         return self._writer.summarised(answer, user, progress)
+
+    def _traced(self, settings: Settings) -> Planner:
+        """Return the rules planner with a record per question, as the model planner leaves one."""
+        if self._traced_rules is None:
+            from bot.planners.llm.trace import Trace
+            from bot.planners.traced import TracedPlanner
+
+            trace = Trace(settings.state_dir / "traces", settings.otlp_endpoint)
+            self._traced_rules = TracedPlanner(self._made["rules"], trace)
+        return self._traced_rules
 
     def _model_planner(self, name: Literal["llm", "auto"], settings: Settings) -> Planner:
         from bot.memory.recall import Memory

@@ -1,4 +1,4 @@
-"""What is measured besides being right: numbers in the text, the chart, the analysis and its inputs."""
+"""What is measured besides being right: the chart, the analysis and its inputs."""
 
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from bot.plan import MetricPlan, ToolPlan
 from bot.settings import DEMO, Settings
 from evals.case import Case, locale_of
 from evals.judge import holds, judge
-from evals.measures import chart_problem, unfaithful
+from evals.measures import chart_problem
 from evals.run import Runner
 from semantic_layer.text import Text
 from semantic_layer.workspace import SemanticLayer
@@ -33,26 +33,6 @@ def answer(runner: Runner) -> Answer:
 @pytest.fixture(scope="module")
 def layer(runner: Runner) -> SemanticLayer:
     return runner.pipeline(ODD).layer
-
-
-def test_every_number_of_a_true_headline_is_accounted_for(answer: Answer, layer: SemanticLayer) -> None:
-    assert answer.outcome == "answer"
-    assert unfaithful(answer, layer, TODAY, None) == ()
-
-
-@pytest.mark.parametrize(
-    ("text", "missing"),
-    [
-        ("Tuition in May 2024: 987,654", ("987,654",)),
-        ("Tuition on 3 May 2024", ()),
-        ("Up 77.31% on week 20", ("77.31%",)),
-        ("Q2 and 12:30, 1–31 May", ()),
-    ],
-)
-def test_a_number_that_nothing_accounts_for_is_named_and_a_date_is_not(
-    answer: Answer, layer: SemanticLayer, text: str, missing: tuple[str, ...]
-) -> None:
-    assert unfaithful(replace(answer, headline=Text.same(text)), layer, TODAY, None) == missing
 
 
 def test_the_chart_of_an_answer_suits_its_plan(answer: Answer) -> None:

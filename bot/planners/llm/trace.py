@@ -24,8 +24,9 @@ FILE = "questions.jsonl"
 LARGEST = 5_000_000  # bytes; then the file becomes the old one
 LOG = logging.getLogger("askgrowth.planner")
 _SECRET = re.compile(
-    r"(?i)\b(?:sk|pk|ghp|xox[a-z]|eyJ)[-_A-Za-z0-9.]{10,}|(?:bearer|password|密码)\s*[:=:]?\s*\S+"
+    r"(?i)(?P<key>\b(?:sk|pk|ghp|xox[a-z]|eyJ)[-_A-Za-z0-9.]{10,})|(?:bearer|password|密码)\s*[:=:]?\s*(?P<said>\S+)"
 )
+_SHORTEST = 6  # of a secret that is also looked for where no word announces it
 
 
 class Trace:
@@ -39,8 +40,9 @@ class Trace:
 
     def write(self, record: Mapping[str, object]) -> None:
         """Write one record."""
-        whole = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **record}
-        line = blotted(json.dumps(whole, ensure_ascii=False, default=str))
+        told = json.loads(json.dumps(record, ensure_ascii=False, default=str))
+        whole = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), **_clean(told, _secrets(told))}
+        line = json.dumps(whole, ensure_ascii=False)
         LOG.info(line)
         if self._folder is not None:
             with self._lock, contextlib.suppress(OSError):
@@ -92,3 +94,29 @@ class Trace:
 def blotted(text: str) -> str:
     """Return a text with everything that looks like a key, a token or a password made unreadable."""
     return _SECRET.sub("***", text)
+
+
+def _secrets(value: Any) -> frozenset[str]:
+    """Return the secrets that a record's texts announce: they may stand elsewhere in it without a word before them."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return frozenset(one for part in value for one in _secrets(part))
+    found = (
+        match["key"] or match["said"] for match in _SECRET.finditer(value if isinstance(value, str) else "")
+    )
+    return frozenset(one for one in found if len(one) >= _SHORTEST)
+
+
+def _clean(value: Any, secrets: frozenset[str]) -> Any:
+    """Return a record's value with the secrets blotted out in each of its texts; the JSON stays whole."""
+    if isinstance(value, dict):
+        return {key: _clean(part, secrets) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_clean(part, secrets) for part in value]
+    if not isinstance(value, str):
+        return value
+    text = blotted(value)
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = re.sub(re.escape(secret), "***", text, flags=re.IGNORECASE)
+    return text
