@@ -40,13 +40,17 @@ class Accounted:
         """Add what one table accounts for."""
         numeric = [at for at, column in enumerate(table.columns) if column.kind in ("metric", "derived")]
         named: dict[str, list[Row]] = {}
-        for row in table.rows:
+        times = [at for at, column in enumerate(table.columns) if column.kind == "time"]
+        rows = (
+            sorted(table.rows, key=lambda row: [str(row[at]) for at in times]) if times else list(table.rows)
+        )
+        for row in rows:
             for name in _names(table, row, locale):
                 named.setdefault(name, []).append(row)
-        for name, rows in named.items():
-            self.by_name.setdefault(name, []).extend(_of_rows(rows, numeric))
+        for name, its in named.items():
+            self.by_name.setdefault(name, []).extend(_of_rows(its, numeric))
         if not any(column.kind == "dimension" for column in table.columns):
-            self.anywhere += _of_rows(list(table.rows), numeric)
+            self.anywhere += _of_rows(rows, numeric)
         self.anywhere += [*_of_columns(table, numeric), float(len(table.rows)), float(table.row_count)]
 
 
