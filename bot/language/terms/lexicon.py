@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -9,12 +10,16 @@ from typing import Literal
 from bot.language.normalise import normalise
 from bot.language.rule import Rule
 from bot.language.terms.tokens import fold_word, is_han, key_of, parts_of
-from semantic_layer.catalog import Catalog, Dimension, Metric
+from semantic_layer.catalog import Catalog, Dimension, Metric, Model
 from semantic_layer.query import Scalar
 from semantic_layer.text import Text, Words
 
-TermKind = Literal["metric", "dimension", "value", "segment", "concept", "event", "model", "analysis"]
+TermKind = Literal[
+    "metric", "dimension", "value", "segment", "concept", "event", "model", "analysis", "calendar"
+]
 Source = Literal["label", "synonym", "name", "variant", "data", "part", "typo", "verb"]
+
+MEMBERS = "members"  # the code of a table's label as a word for its members
 
 # How much a source says about what was meant; a smaller number wins where two terms share their words.
 RANK: Mapping[Source, int] = {
@@ -23,6 +28,9 @@ RANK: Mapping[Source, int] = {
 
 _BRACKETS = Rule(r"^(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]$")
 _NAME_OF = Rule(r"^(.{2,}?)(?:名称|名字|名| names?)$")  # 商品名称 -> 商品
+_EN_UNIT = re.compile(
+    r"(?i)[ (]+(?:in )?(?:minutes?|mins?|hours?|days?|weeks?|months?|years?|kg|km|usd|cny)\)?$"
+)
 _HAN_MEASURES = ("总数量", "总金额", "数量", "金额", "总数", "总量", "总额", "数", "量", "额")
 _COUNTED = ("数量", "总数", "总量", "数", "量")
 _SUMMED = ("金额", "总额", "额")
@@ -47,6 +55,9 @@ _BUCKETS = (
     ("year", ("年", "年份"), "year"),
 )
 _EN_LEAD = Rule(r"^(?:total |overall )?(?:number of |count of |no of |amount of |total )(.+)$")
+_EN_DONE = Rule(
+    r"^(.{3,}?) (?:sold|booked|placed|made|issued)$"
+)  # tickets sold: how many tickets did we sell
 _EN_TAIL = Rule(r"^(.+?) (?:count|number|quantity)$")
 
 
@@ -125,8 +136,24 @@ def _entries(catalog: Catalog) -> Iterator[tuple[str, Term]]:
         yield from _named("event", event.name, event.label, event.synonyms)
     for model in catalog.models.values():
         yield from _named("model", model.name, model.label, model.synonyms)
+        yield from _member_entries(model, catalog)
+    for grain in catalog.custom_grains.values():
+        yield from _named("calendar", grain.name, grain.label, Words())
     for analysis in catalog.analyses:
         yield from _named("analysis", f"{analysis.kind}:{analysis.name}", analysis.label, Words())
+
+
+def _member_entries(model: Model, catalog: Catalog) -> Iterator[tuple[str, Term]]:
+    """Yield a table's label as a word for its members, where other tables point to them: 玩家, passengers."""
+    for entity in model.entities:
+        if entity.type != "primary" or entity.name not in catalog.dimensions:
+            continue
+        pointed = any(
+            other.name == entity.name and other.type == "foreign"
+            for one in catalog.models.values() for other in one.entities
+        )  # fmt: skip
+        for surface in (model.label.zh, model.label.en, *model.synonyms.all()) if pointed else ():
+            yield surface, Term("dimension", entity.name, "variant", MEMBERS)
 
 
 def _metric_entries(metric: Metric) -> Iterator[tuple[str, Term]]:
@@ -175,6 +202,12 @@ def _derived_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
         ):
             for verb in _verbs(surface):
                 yield verb, Term("dimension", dimension.name, "verb")
+    if dimension.kind == "number":
+        for surface in (dimension.label.en, *dimension.synonyms.all(), dimension.name.replace("_", " ")):
+            word = normalise(_EN_UNIT.sub("", surface)).text
+            if word.isascii() and word.isalpha() and len(word) > 3:  # delayed by more than 60 minutes
+                yield word, Term("dimension", dimension.name, "variant")
+                yield word.removesuffix("e") + "ed", Term("dimension", dimension.name, "verb", "number")
     if dimension.kind == "boolean":
         for surface in (dimension.label.zh, dimension.label.en, *dimension.synonyms.all(), dimension.name):
             if truth := _TRUTH.match(normalise(surface.replace("_", " ")).text):
@@ -233,7 +266,7 @@ def _variants(surface: str) -> Iterator[str]:
                 yield stem
                 return
         return
-    if match := _EN_LEAD.match(folded) or _EN_TAIL.match(folded):
+    if match := _EN_LEAD.match(folded) or _EN_TAIL.match(folded) or _EN_DONE.match(folded):
         yield match[1]
         yield f"number of {match[1]}"
         yield f"{match[1]} count"

@@ -34,9 +34,11 @@ from bot.planners.rules.measures import (
     read_counted,
     read_counts,
     read_metrics,
+    read_short_names,
 )
 from bot.planners.rules.ordering import read_ordering
 from bot.planners.rules.overview import read_overview
+from bot.planners.rules.own_calendars import read_own_calendars
 from bot.planners.rules.pairs import read_pairs, read_per_thing
 from bot.planners.rules.populations import read_populations, set_populations
 from bot.planners.rules.presence import read_empty, read_truth
@@ -53,7 +55,7 @@ Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 # What is asked for, and which rows of it; each list in the order in which its stages take words.
 _SUBJECTS = (
     read_clauses, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing,
-    read_counted, read_profit, read_implied,
+    read_counted, read_short_names, read_profit, read_implied,
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,
@@ -84,6 +86,7 @@ def assemble(
     context = time_context(scene, start, end, base.period if base is not None and continues else None)
     read_own_dates(line, draft, scene, context)
     read_times(line, draft, scene, context)
+    read_own_calendars(line, draft, scene, context)
     read_dated(line, draft, scene)
     for condition in _CONDITIONS:
         condition(line, draft, scene)

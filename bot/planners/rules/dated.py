@@ -31,7 +31,7 @@ def read_own_dates(line: Line, draft: Draft, scene: Scene, context: TimeContext)
         verb = line.roles[index].terms[0].source == "verb"
         ascii_verb = line.items[index].text.isascii()
         at = (after if ascii_verb else before) if verb else None
-        if at not in times or at is None or line.has(line.before(index), Tag.BY):
+        if at is None or at not in times or line.has(line.before(index), Tag.BY):
             continue
         number = line.items[at].time
         periods = resolve((scene.times[number],), context).periods if number is not None else ()

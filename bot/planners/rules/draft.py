@@ -181,7 +181,7 @@ class Draft:
         groups = sorted(
             self.group_by,
             key=lambda group: (
-                group.grain is None and group.part is None,
+                group.grain is None and group.part is None and group.custom_grain is None,
                 rank.get(group.dimension, -1),
                 group.column,
             ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.language.rule import Rule
-from bot.language.terms.lexicon import Term
+from bot.language.terms.lexicon import MEMBERS, Term
 from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
@@ -95,6 +95,11 @@ def _named_members(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "clients whose name starts with A", with nothing else asked, as the list of them."""
     named = [at for at in line.of_role("dimension") if at in line.used]
     searched = {part.dimension for part in draft.where if isinstance(part, Condition)}
+    nouns = [at for at in line.of_role("dimension") if line.roles[at].terms[0].code == MEMBERS]
+    if nouns and len(searched) == 1:  # 昵称里带x的玩家: their names, not their keys
+        draft.group_by = [group for group in draft.group_by if group.dimension != line.roles[nouns[0]].name]
+        named = [at for at in named if at not in nouns]
+        line.use(*nouns)
     if not named or not line.tagged(Tag.TEXT_OP) or line.before(named[0], Tag.LIST, Tag.WHICH) is not None:
         return
     name = line.roles[named[0]].name

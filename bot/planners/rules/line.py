@@ -11,7 +11,7 @@ from bot.planners.rules.items import Item
 from bot.planners.rules.tags import Tag
 
 RoleKind = Literal[
-    "metric", "dimension", "value", "segment", "concept", "model", "analysis", "event",
+    "metric", "dimension", "value", "segment", "concept", "model", "analysis", "event", "calendar",
     "grammar", "number", "time", "quote", "unknown", "sign",
 ]  # fmt: skip
 

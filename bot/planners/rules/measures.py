@@ -236,8 +236,18 @@ def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
         if marker is None or index in line.used:
             continue
         role = line.roles[index]
-        counted = counting_metric(role, draft.metrics, scene)
+        limited = bool(
+            draft.metrics and line.of_role("number") and line.tagged(Tag.CMP, Tag.CMP_AFTER, Tag.BETWEEN)
+        )
+        counted = (
+            counting_metric(role, draft.metrics, scene) if not limited else None
+        )  # 充值超过500元的玩家有多少
         if counted:
+            done = index + 1
+            if marker < index and line.is_role(done, "metric") if done < len(line) else False:
+                draft.metrics = [
+                    name for name in draft.metrics if name != draft.metric_at.get(done)
+                ]  # 有多少玩家充值
             draft.add_metric(counted, index)
             label = scene.metric(counted).label
             draft.say("metric", label.zh, label.en, scene.words(line, marker, index))
@@ -274,6 +284,40 @@ def read_counted(line: Line, draft: Draft, scene: Scene) -> None:
             line.use(index)
 
 
+def read_short_names(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read 急诊人次 as the only metric whose name ends so (就诊人次), where no metric is named at all."""
+    if draft.metrics or line.of_role("concept") or line.tagged(Tag.INTENT):
+        return
+    visible = [
+        metric for metric in scene.catalog.metrics.values() if not metric.hidden and not metric.filters
+    ]
+    for index, item in enumerate(line.items):
+        text, marks = item.text, [index]
+        after = index + 1
+        if len(text) == 1 and after < len(line) and line.items[after].start == item.end:
+            text, marks = text + line.items[after].text, [index, after]  # 人 and 次 of 就诊人次
+        plain = all(
+            line.is_role(at, "unknown") or (line.roles[at].kind == "grammar" and line.is_filler(at))
+            for at in marks
+        )
+        if not plain or text.isascii() or len(text) < _SHORT_NAME:
+            continue
+        named = [
+            metric for metric in visible
+            if any(name.endswith(text) for name in (metric.label.zh, *metric.synonyms.zh))
+        ]  # fmt: skip
+        if len(named) == 1:
+            label = named[0].label
+            draft.add_metric(named[0].name, index)
+            line.use(*marks)
+            draft.say("metric", label.zh, label.en, scene.words(line, *marks))
+            draft.note(f"「{text}」按「{label.zh}」理解。", f"“{text}” was read as {label.en}.")
+            return
+
+
+_SHORT_NAME = 2
+
+
 def _count_marker(line: Line, index: int) -> int | None:
     before = line.before(index, Tag.OF)
     if line.has(before, Tag.HOW_MANY):
@@ -288,6 +332,15 @@ def _count_marker(line: Line, index: int) -> int | None:
 def counting_metric(role: Role, asked: list[str], scene: Scene) -> str | None:
     """Return the metric that counts the members of a dimension, or the rows of a model, if one is declared."""
     models = {model for metric in asked for model in scene.reach.models(metric)}
+    homes = [
+        model.name for model in scene.catalog.models.values() for entity in model.entities
+        if role.kind == "dimension" and entity.name == role.name and entity.type == "primary"
+    ]  # fmt: skip
+    for metric in scene.catalog.metrics.values() if homes and not asked else ():
+        kind = metric.type
+        plain = isinstance(kind, SimpleMetric) and not metric.hidden and not metric.filters
+        if plain and isinstance(kind, SimpleMetric) and kind.agg == "count" and kind.model == homes[0]:
+            return metric.name  # the table that lists them, not those who did something
     for metric in scene.catalog.metrics.values():
         kind = metric.type
         if not isinstance(kind, SimpleMetric) or metric.hidden or metric.filters:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from bot.language.normalise import folded_name
+from bot.language.terms.lexicon import MEMBERS
 from bot.language.terms.tokens import key_of
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
 
-_PEOPLE = frozenset(
-    "客人 客户 用户 顾客 买家 消费者 人群 群体 人士 访客 customer customers guest guests user users client clients "
-    "people buyer buyers shopper shoppers consumer consumers visitor visitors persons folks individuals".split()
+PEOPLE = frozenset(
+    "客人 客户 用户 顾客 买家 消费者 人群 群体 人士 访客 患者 乘客 旅客 玩家 学生 学员 会员 员工 customer customers "
+    "guest guests user users client clients people member members patient patients passenger passengers player players "
+    "subscriber subscribers student students employee employees traveler travelers traveller travellers buyer buyers "
+    "shopper shoppers consumer consumers visitor visitors persons folks individuals".split()
 )
 _RANKING = (
     Tag.TOP, Tag.SUPER, Tag.ORDER, Tag.SHARE, Tag.GROW_MOST, Tag.GREW, Tag.COMPARE, Tag.ORDINAL
@@ -36,7 +39,7 @@ def set_populations(line: Line, scene: Scene) -> None:
         if not split and not line.is_role(before, "value", "segment"):
             continue
         if _completes(line, before, index, scene) or (
-            line.is_role(index, "unknown") and line.items[index].text in _PEOPLE
+            line.is_role(index, "unknown") and line.items[index].text in PEOPLE
         ):
             line.roles[index] = Role("grammar")
             line.use(index)
@@ -76,7 +79,7 @@ def _listed(line: Line, one: int, other: int) -> bool:
 def _is_noun(line: Line, index: int, scene: Scene) -> bool:
     """Return whether the words name the counted things themselves, not their number: guests, not 客人数."""
     text = line.items[index].text
-    if text in _PEOPLE:
+    if text in PEOPLE:
         return True
     names = {
         name
@@ -117,7 +120,8 @@ def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
         if line.has(after, Tag.NOT) and line.has(before, Tag.OF) and elsewhere:
             line.use(index)  # by industry for countries other than Japan
             continue
-        if line.has(after, Tag.NOT) or _is_whole(line, index):
+        lacking = after in line.used and after is not None and line.items[after].text == "without"
+        if (line.has(after, Tag.NOT) and not lacking) or _is_whole(line, index):
             continue
         if _in_english(line, index) or _in_chinese(line, index) or _compound(line, index, draft):
             line.use(index)
@@ -130,7 +134,15 @@ def _in_english(line: Line, index: int) -> bool:
     before, after = line.before(index), line.after(index)
     if not line.has(before, Tag.OF) or before is None or not line.items[before].text.isascii():
         return False
-    if line.has(after, Tag.OF) and after is not None and line.items[after].text in ("with", "whose", "where"):
+    joints: tuple[str, ...] = ("with", "whose", "where")
+    if line.items[index].text in PEOPLE:
+        joints += (
+            "from",
+            "in",
+            "of",
+            "at",
+        )  # for passengers from Canada: whose numbers, not one row for each
+    if line.has(after, Tag.OF) and after is not None and line.items[after].text in joints:
         after = line.after(after)
     return after in line.used and not line.is_role(after, "time", "metric")
 
@@ -151,6 +163,7 @@ def _in_chinese(line: Line, index: int) -> bool:
     conditioned = counted is not None and (
         line.is_role(counted, "number", "quote") or _searched(line, counted)
     )
+    conditioned = conditioned or line.roles[index].terms[0].code == MEMBERS  # 来自B站的玩家上个月充值金额
     glued = line.is_role(after, "metric") and conditioned and not line.tagged(*_RANKING)
     return glued or (
         line.has(after, Tag.OF) and after is not None and line.is_role(line.after(after), "metric")

@@ -41,6 +41,11 @@ class Reach:
         """Return whether every metric can be grouped by the dimension."""
         return dimension in self.dimensions(metrics)
 
+    def words(self, dimension: str) -> str:
+        """Return what a dimension is called, in lower case: its name, labels and synonyms."""
+        known = self._catalog.dimensions[dimension]
+        return " ".join((known.name, known.label.zh, known.label.en, *known.synonyms.all())).lower()
+
     def distance(self, metric: str, dimension: str) -> int:
         """Return 0 when the dimension lives in the metric's own model, 1 when it is joined."""
         bound = {binding.model for binding in self._catalog.dimensions[dimension].bindings}

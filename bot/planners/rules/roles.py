@@ -30,6 +30,7 @@ _ORDER: tuple[RoleKind, ...] = (
     "event",
     "analysis",
     "model",
+    "calendar",
 )
 
 
@@ -108,6 +109,10 @@ def _without_verbs(line: Line, index: int) -> tuple[Term, ...]:
     if not any(term.source == "verb" for term in terms):
         return terms
     others = tuple(term for term in terms if term.source != "verb")
+    if any(term.code == "number" for term in terms if term.source == "verb"):  # delayed more than 60 minutes
+        by = line.after(index, Tag.BY)
+        compared = line.has(by, Tag.CMP, Tag.BETWEEN) or line.is_role(by, "number")
+        return others or (terms if compared else ())
     near = (line.before(index, Tag.OF, Tag.BETWEEN), line.after(index, Tag.OF, Tag.BETWEEN, Tag.CMP))
     if others or not any(at is not None and line.items[at].kind == "time" for at in near):
         return others
@@ -132,7 +137,8 @@ def _choose(
     number_near = before is not None and line.items[before].kind == "number"
     if number_near and before is not None and line.has(line.before(before), Tag.CMP):
         number_near = False  # at least 10 orders: a number of the metric
-    grouped = line.has(before, Tag.BY, Tag.WHICH, Tag.TOP, Tag.LIST, Tag.EACH) or number_near
+    bucket = before is not None and line.items[before].unit is not None  # busiest day of the week for flights
+    grouped = (line.has(before, Tag.BY, Tag.WHICH, Tag.TOP, Tag.LIST, Tag.EACH) and not bucket) or number_near
     counted = line.has(before, Tag.HOW_MANY, Tag.COUNT) or line.has(
         line.after(index), Tag.COUNT, Tag.HOW_MANY
     )
@@ -234,6 +240,7 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
         ahead = line.before(index, Tag.OF, Tag.IS, Tag.NOT, Tag.CMP)
         heads = {t.name for t in line.items[ahead].of_kind("dimension")} if ahead is not None else set()
         terms = tuple(t for t in terms if t.name in heads) or terms  # origin Hamburg to destination Lima
+        terms = _directed(line, index, terms, reach) or terms
         terms = tuple(t for t in terms if _beside_dimension(line, index, t.name)) or terms
         terms = _linked(line, index, terms) or terms
     if role.kind in ("value", "dimension") and metrics:
@@ -252,6 +259,39 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
         near = tuple(t for t in terms if all(reach.distance(metric, t.name) == 0 for metric in metrics))
         terms = near or terms
     return Role(role.kind, terms)
+
+
+_AWAY = ("from", "leaving", "departing", "out of", "从", "由", "自")
+_TOWARDS = (
+    "to",
+    "into",
+    "arriving",
+    "towards",
+    "到",
+    "至",
+    "往",
+    "飞往",
+    "发往",
+    "前往",
+    "去",
+    "寄往",
+    "运往",
+    "开往",
+)
+_STARTS = tuple("origin from depart source start sender 出发 始发 起飞 起点 起运 发货 寄件".split())
+_ENDS = tuple("destination arriv target end receiv 到达 目的 抵达 终点 收货 收件 落地".split())
+
+
+def _directed(line: Line, index: int, terms: tuple[Term, ...], reach: Reach) -> tuple[Term, ...]:
+    """Return the terms of the place that "from" or "to" before the value means: flights from JFK to LHR."""
+    if len(terms) < 2:
+        return ()
+    said = [line.items[at].text for at in range(max(0, index - 2), index) if line.items[at].kind != "term"]
+    side = _STARTS if any(text.startswith(_AWAY) for text in said[-1:]) else None
+    side = _ENDS if side is None and any(text.startswith(_TOWARDS) for text in said[-1:]) else side
+    if side is None:
+        return ()
+    return tuple(term for term in terms if any(word in reach.words(term.name) for word in side))
 
 
 def _value_lists(line: Line) -> list[list[int]]:

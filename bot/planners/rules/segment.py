@@ -68,7 +68,7 @@ def segment(
     if mended is not None:
         items = cover(mended, [*fixed, *_words(question.text, mended, matcher, question)], question.text)
     items = abbreviated(items, matcher)
-    items = tuple(_completed(item, tokens, near) for item in items)
+    items = tuple(_completed(item, tokens, near) for item in _elliptic(items, matcher))
     return Segmented(question, items, times, notes)
 
 
@@ -163,7 +163,7 @@ def _times(
     metrics = [item for item in words if item.of_kind("metric")]
     for number, token in enumerate(times):
         start, end = token.start, token.end
-        if token.kind == "grain" and token.average and not token.words.isascii():  # 每月平均利率: the average is the metric's own
+        if token.kind == "grain" and token.average and not token.words.isascii():  # 每月平均利率
             end = min((item.start for item in metrics if start < item.start < end < item.end), default=end)
         if (
             token.kind == "grain" and token.average
@@ -232,6 +232,25 @@ def _mended(
                 said = question.words(token.start, token.end)
                 notes.append(Text(zh=f"「{said}」按「{key}」理解。", en=f"“{said}” was read as “{key}”."))
     return (changed, tuple(notes)) if notes else (None, ())
+
+
+def _elliptic(items: Sequence[Item], matcher: Matcher) -> tuple[Item, ...]:
+    """Return the items with the first of "ancillary and ticket revenue" read as the metric that ends alike."""
+    out = list(items)
+    for index in range(len(items) - 2):
+        short, joint, whole = items[index : index + 3]
+        if short.kind != "unknown" or not joint.has(Tag.AND) or not whole.of_kind("metric"):
+            continue
+        text = whole.text
+        space = "" if not text.isascii() else " "
+        ends = [at for at in range(1, len(text)) if not space or text[at - 1] == space]
+        for at in ends:
+            terms = matcher.lexicon.at(key_of(f"{short.text}{space}{text[at:]}"))
+            metrics = tuple(term for term in terms if term.kind == "metric")
+            if metrics:
+                out[index] = replace(short, kind="term", terms=metrics)
+                break
+    return tuple(out)
 
 
 def _completed(item: Item, tokens: Sequence[Token], near: NearMatcher) -> Item:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.language.terms.tokens import fold_word, is_han
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
+from bot.planners.rules.populations import PEOPLE
 from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Dimension, Metric
 from semantic_layer.text import Text
@@ -73,6 +74,11 @@ def measures(line: Line, draft: Draft, scene: Scene) -> dict[int, Measure]:
 def _by_unit(line: Line, index: int, numeric: list[Dimension]) -> Measure | None:
     unit = line.items[index].unit or ""
     near = [line.items[at].text for at in (index - 1, index + 1) if 0 <= at < len(line)]
+    ahead = [line.items[at].text for at in (index - 2, index - 1) if at >= 0]
+    if len(ahead) > 1 and ahead[0] in PEOPLE and ahead[1] in ("over", "under", "above", "below") and not unit:
+        named = [dimension.name for dimension in numeric if _OF_AGE & _words(dimension)]
+        if len(named) == 1:
+            return Measure(named[0])  # passengers over 50
     asked = _QUANTITY.get(unit) or next((_COMPARATIVE[text] for text in near if text in _COMPARATIVE), None)
     if asked is not None:
         named = [

@@ -29,7 +29,10 @@ class Threshold:
 def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
     """Turn every number under a comparison into a condition on a metric, a growth or a numeric dimension."""
     units = measures(line, draft, scene)
-    for threshold in _thresholds(line, units):
+    numeric = frozenset(
+        at for at in line.of_role("dimension") if scene.dimension(line.roles[at].name).kind == "number"
+    )
+    for threshold in _thresholds(line, units, numeric):
         first, last = min(threshold.indexes), max(threshold.indexes)
         measure = next((units[at] for at in threshold.indexes if at in units), None)
         target = find_target(line, draft, scene, (first, last), measure)
@@ -112,7 +115,7 @@ def _unfit(line: Line, draft: Draft, scene: Scene, threshold: Threshold, name: s
     return measure or unfit_money(scene.metric(name), number, threshold.unit)
 
 
-def _thresholds(line: Line, units: Mapping[int, Measure]) -> list[Threshold]:
+def _thresholds(line: Line, units: Mapping[int, Measure], numeric: frozenset[int]) -> list[Threshold]:
     found: list[Threshold] = []
     for index in line.of_role("number"):
         if (
@@ -121,13 +124,13 @@ def _thresholds(line: Line, units: Mapping[int, Measure]) -> list[Threshold]:
             or any(index in known.indexes for known in found)
         ):
             continue
-        threshold = _between(line, index) or _single(line, index, units.get(index))
+        threshold = _between(line, index, numeric) or _single(line, index, units.get(index))
         if threshold:
             found.append(threshold)
     return found
 
 
-def _between(line: Line, index: int) -> Threshold | None:
+def _between(line: Line, index: int, numeric: frozenset[int]) -> Threshold | None:
     """Read "between 5 and 10", 5到10之间, 在5和10之间."""
     second = line.after(index, Tag.AND, Tag.OF, Tag.STOP)
     if second is None or not line.is_role(second, "number") or line.items[second].number is None:
@@ -135,11 +138,15 @@ def _between(line: Line, index: int) -> Threshold | None:
     before = line.before(index, Tag.OF, Tag.IS)
     after = line.after(second, Tag.OF)
     marks = [at for at in (before, after) if line.has(at, Tag.BETWEEN)]
+    aged = index > 0 and line.items[index - 1].text == "aged"
+    named = before in numeric or aged  # 对局时长在20-30分钟, aged 30 to 40
+    if aged and not marks:
+        marks = [index - 1]
     joined = any(
         line.items[at].text in ("到", "至", "-", "~", "to", "and", "和", "与")
         for at in range(index + 1, second)
     )
-    if not joined or not marks:
+    if not joined or not (marks or named):
         return None
     low, high = line.items[index].number, line.items[second].number
     assert low is not None
@@ -181,6 +188,10 @@ def _single(line: Line, index: int, measure: Measure | None) -> Threshold | None
 
 def _growth_between(line: Line, target: int | None, first: int, last: int) -> int | None:
     start = 0 if target is None else min(target, first)
+    ahead = line.before(start, Tag.OF)
+    if ahead is not None and line.has(ahead, Tag.GREW) and line.items[first - 1].text == "by":
+        line.use(first - 1)
+        start = ahead  # which grew sales by more than 10%
     for at in range(start, last):
         if line.has(at, Tag.GROWTH, Tag.GREW):
             return at

@@ -105,12 +105,12 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.SUPER,
         "desc",
-        "highest|most|largest|biggest|greatest|the most|the highest|the largest|top|the top|leading|longest|strongest|most expensive|highest number of|greatest number of|largest number of|most number of|most frequent|most common|most frequently|most popular|most often|top ranked|ranked first|ranks first|number one|#1|max|maximum|largest amount of|highest amount of|biggest amount of|most of the|most of|tops|dominates|leads|lead",
+        "busiest|the busiest|highest|most|largest|biggest|greatest|the most|the highest|the largest|top|the top|leading|longest|strongest|most expensive|highest number of|greatest number of|largest number of|most number of|most frequent|most common|most frequently|most popular|most often|top ranked|ranked first|ranks first|number one|#1|max|maximum|largest amount of|highest amount of|biggest amount of|most of the|most of|tops|dominates|leads|lead",
     ),
     (
         Tag.SUPER,
         "asc",
-        "lowest|least|smallest|fewest|minimum|the least|the lowest|shortest|weakest|cheapest|lowest number of|fewest number of|smallest number of|least number of|least frequent|least common|least popular|bottom|the bottom|ranked last|ranks last|rarest|least amount of",
+        "quietest|the quietest|lowest|least|smallest|fewest|minimum|the least|the lowest|shortest|weakest|cheapest|lowest number of|fewest number of|smallest number of|least number of|least frequent|least common|least popular|bottom|the bottom|ranked last|ranks last|rarest|least amount of",
     ),
     (
         Tag.SUPER,
@@ -477,7 +477,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         Tag.VERB,
         "",
         "bought|buy|buys|buying|purchased|purchase|purchases|purchasing|sold|sell|sells|selling|ordered|ordering|placed|"
-        "spent|spend|spends|spending|paid|pay|pays|paying|earn|earns|earning|shipped|ship|brought|bring|brings|transacted|"
+        "departing|departing from|leaving from|arriving|arriving at|arriving in|headed to|bound for|spent|spend|spends|spending|paid|pay|pays|paying|earn|earns|earning|shipped|ship|brought|bring|brings|transacted|"
         "visited|visit|shopped|shop|consume|consumed|booked|signed|signed up|submitted|created|received|best selling|"
         "selling best|sell best|sells best|sold best|top selling|worst selling|most sold|best seller|best sellers|"
         "bestselling|bestseller|receive|receives|receiving|send|sends|sending|sent|host|hosted|serve|served|"
