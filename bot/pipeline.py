@@ -80,6 +80,7 @@ class Pipeline:
     def use(self, layer: SemanticLayer) -> None:
         """Answer over another opening of the workspace from the next question on: its data or YAML have changed."""
         self._opening = _Opening(layer, Planners(layer, self._settings, lambda: self.registry))
+        self.notice = None
         if self.ledger is not None:
             self.ledger.layer = layer
         for follow in self._followers:
@@ -88,6 +89,10 @@ class Pipeline:
     def on_change(self, follow: Callable[[SemanticLayer], None]) -> None:
         """Tell `follow` of every other opening that is used from then on; whoever holds parts of one renews them."""
         self._followers.append(follow)
+
+    def interrupt(self, thread: int) -> None:
+        """Stop the query that a thread runs."""
+        self.layer.interrupt(thread)
 
     def ask(
         self,

@@ -41,7 +41,10 @@ def open_pipeline(settings: Settings, progress: Progress | None = None) -> Pipel
     from bot.pipeline import Pipeline
 
     layer = open_layer(settings, progress)
-    return Pipeline(layer, settings, approvals=Memory(layer, settings), ledger=Ledger(layer, settings))
+    memory = Memory(layer, settings)
+    pipeline = Pipeline(layer, settings, approvals=memory, ledger=Ledger(layer, settings))
+    pipeline.on_change(memory.use)
+    return pipeline
 
 
 def demo_data(state_dir: Path, progress: Progress | None = None) -> Path:

@@ -83,7 +83,9 @@ def build_api(service: Service, who: Who, *, bench: Bench | None = None) -> Fast
 
     @api.get("/health", summary="Whether the server answers; needs no token")
     async def health() -> Json:
-        return {"ok": True, "workspace": service.pipeline.layer.settings.name.en}
+        notice = service.pipeline.notice
+        said = {"notice": {"zh": notice.zh, "en": notice.en}} if notice is not None else {}
+        return {"ok": True, "workspace": service.pipeline.layer.settings.name.en, **said}
 
     _describe(api)
     api.add_exception_handler(AskGrowthError, _told)

@@ -66,6 +66,11 @@ class Bench:
                     raise _too_slow(self._seconds) from error
                 raise
 
+    def close(self) -> None:
+        """Stop taking work; what waits is dropped."""
+        for pool in (self._pool, self._side):
+            pool.shutdown(wait=False, cancel_futures=True)
+
     async def beside(self, task: Callable[[], T]) -> T:
         """Return what a short task gives, such as the look-up of a token; it waits for no question."""
         return await asyncio.get_running_loop().run_in_executor(self._side, task)

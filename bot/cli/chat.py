@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
+import time
 from typing import Annotated
 
 import typer
 
 from bot.cli.output import WorkspaceOption, note
 from bot.settings import read_settings
+
+PATIENCE_SECONDS = 3.0
 
 
 def register(app: typer.Typer) -> None:
@@ -22,18 +28,29 @@ def serve(
     ] = "127.0.0.1",
     api_only: Annotated[
         bool,
-        typer.Option(
-            "--api-only", help="只开 HTTP 接口 /api,不开对话页面 / the HTTP interface without the chat."
-        ),
+        typer.Option("--api-only", help="只开 /api 和 /mcp,不开对话页面 / /api and /mcp without the chat."),
     ] = False,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """启动对话页面与 HTTP 接口 / Start the chat, and the HTTP interface beside it at /api (page: /api/docs)."""
+    """启动对话页面,以及 /api 和 /mcp / Start the chat, with /api (its page: /api/docs) and /mcp beside it."""
     if api_only:
-        from bot.api.serve import serve_api
+        from bot.programs import serve_programs
 
-        serve_api(read_settings(workspace), host=host, port=port, announce=note, progress=note)
+        serve_programs(read_settings(workspace), host=host, port=port, announce=note, progress=note)
+        _end()
         return
     from bot.ui import server
 
     server.serve(read_settings(workspace), host=host, port=port, progress=note)
+    _end()
+
+
+def _end() -> None:
+    """End the process, also where a computation that nobody waits for any longer would keep it for minutes."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    others = [one for one in threading.enumerate() if one is not threading.main_thread() and not one.daemon]
+    for one in others:
+        one.join(max(0.0, deadline - time.monotonic()))
+    if any(one.is_alive() for one in others):
+        sys.stdout.flush()
+        os._exit(0)

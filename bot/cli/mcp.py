@@ -31,9 +31,9 @@ def mcp(
 
     settings = read_settings(workspace)
     if http:
-        from bot.mcp.serve import serve_mcp
+        from bot.programs import serve_programs
 
-        serve_mcp(settings, host=host, port=port, announce=note)
+        serve_programs(settings, host=host, port=port, announce=note, progress=note)
         return
     from bot.mcp.server import run_stdio
     from bot.wiring import open_pipeline

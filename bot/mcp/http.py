@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.api.app import GET_TOKEN, NO_TOKEN
 from bot.api.service import Service
+from bot.api.work import Bench
 from bot.mcp.server import build_server
 
 if TYPE_CHECKING:
@@ -59,7 +60,10 @@ def caller(context: Context[Any, Any, Any]) -> str | None:
     return user
 
 
-def http_app(service: Service, who: Callable[[str], str | None]) -> tuple[ASGIApp, FastMCP]:
+def http_app(service: Service, who: Callable[[str], str | None], bench: Bench) -> tuple[ASGIApp, FastMCP]:
     """Return the application that answers at `/mcp`, and its server, whose session manager must run beside it."""
-    server = build_server(service, caller)
+    server = build_server(service, caller, bench)
+    # By itself it answers to local names only, against pages that reach it through a name of theirs: such a page
+    # knows no token, and the server may well be asked for by the name of its machine.
+    server.settings.transport_security = None
     return TokenGate(server.streamable_http_app(), who), server

@@ -4,17 +4,17 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import date
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import anyio.to_thread
 from mcp.server.fastmcp import Context, FastMCP
 from mcp.types import ToolAnnotations
 from pydantic import Field
 
 from bot.api.service import Asked, Json, Service
+from bot.api.work import Bench
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale
+from tools.progress import Watch
 
 if TYPE_CHECKING:
     from mcp.server.session import ServerSession
@@ -34,19 +34,23 @@ DayArgument = Annotated[date | None, Field(description="Answer as of this day (Y
 Who = Callable[["Context[ServerSession, object, Any]"], str | None]
 
 
-def build_server(service: Service, who: Who) -> FastMCP:
-    """Return the server; `who` gives the user of a call."""
+def build_server(service: Service, who: Who, bench: Bench | None = None) -> FastMCP:
+    """Return the server; `who` gives the user of a call, `bench` runs the calls within the limits of their users."""
+    runs = bench or Bench(service.pipeline.interrupt)
     server = FastMCP(
         "askgrowth", instructions=INSTRUCTIONS, stateless_http=True, json_response=True, log_level="WARNING"
     )
 
     async def told(
-        ctx: Context[Any, Any, Any], locale: Locale | None, task: Callable[[Asked], Any], day: date | None
+        ctx: Context[Any, Any, Any],
+        locale: Locale | None,
+        task: Callable[[Asked, Watch], Any],
+        day: date | None,
     ) -> str:
         asked = Asked(who(ctx), day, locale, ROWS)
         shown = locale or service.pipeline.layer.settings.locale
         try:
-            found = await anyio.to_thread.run_sync(partial(task, asked), abandon_on_cancel=True)
+            found = await runs.run(asked.user or "", lambda watch: task(asked, watch))
         except AskGrowthError as error:
             found = {
                 "outcome": "error",
@@ -70,7 +74,10 @@ def build_server(service: Service, who: Who) -> FastMCP:
     ) -> str:
         """Answer a marketing question in words: headline, period, table, findings, suggestions, SQL, as JSON."""
         return await told(
-            ctx, locale, lambda asked: service.ask(question, asked, conversation=conversation), today
+            ctx,
+            locale,
+            lambda asked, watch: service.ask(question, asked, conversation=conversation, progress=watch),
+            today,
         )
 
     @server.tool(annotations=_READS)
@@ -95,7 +102,7 @@ def build_server(service: Service, who: Who) -> FastMCP:
             "metrics": ",".join(metrics), "by": ",".join(by or ()), "where": where, "period": period,
             "compare": ",".join(compare or ()), "order_by": ",".join(order_by or ()), "limit": limit,
         }  # fmt: skip
-        return await told(ctx, locale, lambda asked: service.query(written, asked), today)
+        return await told(ctx, locale, lambda asked, _watch: service.query(written, asked), today)
 
     @server.tool(annotations=_READS)
     async def metrics(
@@ -103,7 +110,7 @@ def build_server(service: Service, who: Who) -> FastMCP:
         search: Annotated[str, Field(description="A word of the names wanted; empty lists all.")] = "",
     ) -> str:
         """List the metrics, dimensions and segments that can be asked for, with definitions, as JSON."""
-        return await told(ctx, None, lambda asked: service.metrics(asked, search), None)
+        return await told(ctx, None, lambda asked, _watch: service.metrics(asked, search), None)
 
     @server.tool(annotations=_READS, description=_analyses(service))
     async def run_analysis(
@@ -113,7 +120,9 @@ def build_server(service: Service, who: Who) -> FastMCP:
         locale: LocaleArgument = None,
         today: DayArgument = None,
     ) -> str:
-        return await told(ctx, locale, lambda asked: service.run_tool(name, inputs or {}, asked), today)
+        return await told(
+            ctx, locale, lambda asked, watch: service.run_tool(name, inputs or {}, asked, watch), today
+        )
 
     return server
 

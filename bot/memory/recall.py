@@ -45,6 +45,10 @@ class Memory:
         self._settings = settings
         self._store = store
 
+    def use(self, layer: SemanticLayer) -> None:
+        """Read the files of another opening of the workspace from now on."""
+        self._layer = layer
+
     def __call__(self, question: str) -> Approval | None:
         """Return what was approved for exactly these words (width, case, spaces and a final mark aside)."""
         asked = folded(question)
@@ -80,13 +84,17 @@ class Memory:
             yield from _from_file(self._settings.state_dir / FILE, clause, (workspace, *values))
             return
         from bot.store.database import database_url, open_store
-        from bot.store.verified import list_verified
+        from bot.store.verified import find_verified, list_verified
 
         if self._store is None:
             self._store = open_store(database_url(self._settings))
-        for one in list_verified(self._store, workspace):
-            if not values or folded(one.question) == values[0]:
-                yield Kept(one.question, one.plan.model_dump(mode="json"), one.approved_by, one.approved_at)
+        if values:
+            only = find_verified(self._store, workspace, values[0])
+            found = [only] if only is not None else []
+        else:
+            found = list_verified(self._store, workspace)
+        for one in found:
+            yield Kept(one.question, one.plan.model_dump(mode="json"), one.approved_by, one.approved_at)
 
 
 FILE = "app.sqlite"  # as bot.store.database names it; a test holds the two together

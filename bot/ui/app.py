@@ -74,6 +74,10 @@ class Handlers:
         self._backend = backend
         self._threads = Threads()
 
+    def use(self, backend: Backend) -> None:
+        """Answer with another opening of the workspace from now on."""
+        self._backend = backend
+
     def register(self) -> None:
         """Hand the callbacks to Chainlit."""
         cl.on_chat_start(self.started)

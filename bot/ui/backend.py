@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from bot.alerts.talk import AlertTalk
@@ -46,6 +46,9 @@ class Backend:
     talk: AlertTalk | None = None  # alerts by chat
     desk: Desk | None = None  # None: the cards only show
     own: OwnData | None = None  # None: no files can be brought
+    renewed: Callable[[SemanticLayer], Backend] | None = (
+        None  # the same over another opening of the workspace
+    )
 
     def counting(self) -> Asker:
         """Return the asker with the metrics of its answers counted; a given one counts nothing."""
@@ -67,26 +70,38 @@ def open_backend(
     from bot.pipeline import Pipeline
     from bot.wiring import open_layer
 
-    layer = open_layer(settings, progress)
-    memory = Memory(layer, settings, store)
-    pipeline = Pipeline(layer, settings, approvals=memory, ledger=Ledger(layer, settings, store))
-    verified: list[tuple[str, ...]] = [(one.question,) for one in memory.stored()]
-    verified += [(one.question, *one.paraphrases) for one in layer.verified]
-    return Backend(
+    opened = open_layer(settings, progress)
+    memory = Memory(opened, settings, store)
+    pipeline = Pipeline(opened, settings, approvals=memory, ledger=Ledger(opened, settings, store))
+    pipeline.on_change(memory.use)
+    bench = Bench(pipeline.run, store, str(settings.workspace), memory.pairs, pipeline.ledger)
+
+    def over(layer: SemanticLayer, backend: Backend) -> Backend:
+        verified: list[tuple[str, ...]] = [(one.question,) for one in memory.stored()]
+        verified += [(one.question, *one.paraphrases) for one in layer.verified]
+        metrics = layer.catalog.metrics.items()
+        return replace(
+            backend,
+            starters=starters_of(layer.catalog, verified, lambda q: pipeline.explain(q).outcome == "answer"),
+            workspace=layer.settings.name,
+            directions={name: metric.good_direction for name, metric in metrics},
+            names=_names(layer),
+            measures={name: value_column(metric) for name, metric in metrics},
+            layer=layer,
+            desk=Desk(layer, bench),
+        )
+
+    made = Backend(
         asker=pipeline,
-        starters=starters_of(layer.catalog, verified, lambda q: pipeline.explain(q).outcome == "answer"),
-        workspace=layer.settings.name,
-        directions={name: metric.good_direction for name, metric in layer.catalog.metrics.items()},
-        names=_names(layer),
-        measures={name: value_column(metric) for name, metric in layer.catalog.metrics.items()},
-        interrupt=layer.interrupt,
+        starters={},
+        workspace=opened.settings.name,
+        interrupt=pipeline.interrupt,
         has_model=settings.endpoint is not None,
         own=OwnData(settings, store),
-        layer=layer,
         runner=Runner(pipeline, settings, store),
         talk=AlertTalk(pipeline, store, str(settings.workspace), SystemClock()),
-        desk=Desk(layer, Bench(pipeline.run, store, str(settings.workspace), memory.pairs, pipeline.ledger)),
     )
+    return over(opened, replace(made, renewed=lambda layer: over(layer, made)))
 
 
 def _names(layer: SemanticLayer) -> dict[str, Text]:

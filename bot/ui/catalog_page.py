@@ -47,8 +47,12 @@ WORDS = {
 }
 
 
-def catalog_html(layer: SemanticLayer, user: str | None, locale: Locale, stamp: str) -> str:
+def catalog_html(
+    layer: SemanticLayer, user: str | None, locale: Locale, stamp: str, notice: Text | None = None
+) -> str:
     """Return the page with every metric that the user may see; everything from the workspace is escaped.
+
+    `notice` is said above them: why the page is not of the newest files.
 
     Raises:
         AccessError: the user is unknown where the workspace has access rules.
@@ -64,6 +68,7 @@ def catalog_html(layer: SemanticLayer, user: str | None, locale: Locale, stamp: 
     other = LOCALES[1] if locale == LOCALES[0] else LOCALES[0]
     say = {name: escape(text.at(locale)) for name, text in WORDS.items()}
     workspace = escape(layer.settings.name.at(locale))
+    warning = f'<p class="warning" role="status">{escape(notice.at(locale))}</p>' if notice else ""
     return f"""<!doctype html>
 <html lang="{locale}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{say["title"]} · {workspace}</title>
@@ -71,7 +76,7 @@ def catalog_html(layer: SemanticLayer, user: str | None, locale: Locale, stamp: 
 <script src="/public/catalog.js?{stamp}" defer></script></head>
 <body><header class="top"><div><h1>{say["title"]}</h1><p>{workspace} · {say["count"].format(n=len(shown))}</p></div>
 <nav><a href="/">{say["chat"]}</a><a href="?lang={other}" lang="{other}">{say["other"]}</a></nav></header>
-<main><input id="search" type="search" placeholder="{say["search"]}" aria-label="{say["search"]}" autofocus>
+<main>{warning}<input id="search" type="search" placeholder="{say["search"]}" aria-label="{say["search"]}" autofocus>
 <p id="none" role="status" hidden>{say["none"]}</p>{"".join(sections)}</main></body></html>"""
 
 

@@ -109,6 +109,7 @@ class Chat:
         self._conversations: OrderedDict[str, Conversation] = OrderedDict()
         self._limits = limits or Limits()
         self._seconds = seconds
+        self._running: dict[_Job, Watch] = {}
 
     async def ask(self, question: str, turn: Turn, listen: Listener = _nobody) -> Answer:
         """Return the answer of a question; an unexpected failure comes back as an `error` outcome.
@@ -173,10 +174,12 @@ class Chat:
 
     def warm_up(self, question: str) -> None:
         """Answer a question for nobody, so that the first person does not wait for imports and indexes."""
-        self._pool.submit(lambda: card(self._asker.ask(question)))
+        card(self._asker.ask(question))
 
     def close(self) -> None:
-        """Stop taking work; queries that wait are dropped."""
+        """Stop taking work: what waits is dropped, what runs ends at its next step and with its query."""
+        for job, watch in list(self._running.items()):
+            self._stop(watch, job)
         for pool in (self._pool, self._side_pool):
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -186,6 +189,7 @@ class Chat:
         loop = asyncio.get_running_loop()
         watch = Watch(lambda step: _tell(loop, listen, step))
         job = _Job(lambda: work(watch), turn.writing)
+        self._running[job] = watch
         try:
             with self._limits.one_more(turn.user or turn.conversation):
                 async with asyncio.timeout(self._seconds):
@@ -201,6 +205,8 @@ class Chat:
         except Exception:  # the last line before the reader: logged in full, said in one sentence
             LOG.exception("a question failed")
             return failure(question, turn, "internal_error", FAILED, ASK_AGAIN)
+        finally:
+            del self._running[job]
 
     def _stop(self, watch: Watch, job: _Job) -> None:
         """End an analysis at its next step, and the query that it runs in the database at once."""

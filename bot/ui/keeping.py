@@ -48,7 +48,7 @@ class Keeper:
         """Take what runs statements in one transaction and raises where the database refuses them."""
         self._run, self._waits = run, waits
         self._waiting: deque[_Write] = deque()
-        self._is_refused = False
+        self._is_refused = self._is_closed = False
         self._cause: Exception | None = None
         self._work: asyncio.Task[None] | None = None
         self._stop = asyncio.Event()
@@ -64,6 +64,8 @@ class Keeper:
 
         `reader` is who must know: told once when the first write is held, and once when all are done.
         """
+        if self._is_closed:  # a window that notices late that the server stops: all that was said is written
+            return None
         if len(self._waiting) >= MOST_HELD:
             LOG.error("too many writes wait for the app database; one was dropped")
             return None
@@ -90,6 +92,7 @@ class Keeper:
 
     async def close(self) -> None:
         """Write what waits, trying one last time what was refused."""
+        self._is_closed = True
         self._stop.set()
         if self._work is not None:
             await self._work

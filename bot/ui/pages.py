@@ -9,6 +9,7 @@ from chainlit.auth import get_current_user
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from bot.pipeline import Pipeline
 from bot.ui.app import asker_of
 from bot.ui.catalog_page import catalog_html, spark
 from bot.ui.chat import Chat
@@ -18,7 +19,6 @@ from bot.ui.own_page import own_html
 from bot.ui.patches import first
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale
-from semantic_layer.workspace import SemanticLayer
 
 
 async def _local() -> None:
@@ -50,14 +50,21 @@ def add_own_pages(own: OwnData, chat: Chat, *, login: bool) -> None:
     first("/data/remove", remove, methods=("POST",))
 
 
-def add_pages(layer: SemanticLayer, chat: Chat, *, login: bool) -> None:
-    """Serve the pages of a workspace before Chainlit's own; with `login` to signed-in users only."""
+def add_pages(pipeline: Pipeline, chat: Chat, *, login: bool) -> None:
+    """Serve the pages of a workspace before Chainlit's own; with `login` to signed-in users only.
+
+    They show the opening of the workspace that questions are answered over, and why it is not the newest.
+    """
     who = Depends(get_current_user if login else _local)
 
     async def catalog(request: Request, reader: cl.User | None = who) -> Response:
         locale = _language(request)
         try:
-            html = await chat.work(lambda: catalog_html(layer, asker_of(reader), locale, str(os.getpid())))
+            html = await chat.work(
+                lambda: catalog_html(
+                    pipeline.layer, asker_of(reader), locale, str(os.getpid()), pipeline.notice
+                )
+            )
         except AskGrowthError as error:
             return HTMLResponse(f"<p>{error.message.at(locale)}</p>", status_code=403)
         return HTMLResponse(html, headers={"Cache-Control": "no-store"})
@@ -65,7 +72,7 @@ def add_pages(layer: SemanticLayer, chat: Chat, *, login: bool) -> None:
     async def recent(request: Request, reader: cl.User | None = who) -> Response:
         metric, locale = request.query_params.get("metric", ""), _language(request)
         try:
-            found = await chat.work(lambda: spark(layer, metric, asker_of(reader), locale))
+            found = await chat.work(lambda: spark(pipeline.layer, metric, asker_of(reader), locale))
         except AskGrowthError as error:
             return JSONResponse({"problem": error.message.at(locale)}, status_code=404)
         return JSONResponse(found)

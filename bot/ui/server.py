@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sys
+import threading
 from collections.abc import AsyncIterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +23,7 @@ from bot.ui.app_folder import write_readme
 from bot.ui.backend import Backend, open_backend
 from bot.ui.chainlit_setup import app_folder, import_chainlit, join_windows, mend_chainlit
 from bot.ui.chat import Chat
+from bot.ui.warming import Warming, without_collecting
 from semantic_layer.text import LOCALES, Text
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.ui.app import Handlers
 
+TICK_SECONDS = 5.0
 CHAT_FOLDER = "chat"  # below the state folder: what a running chat writes beside the database
 
 
@@ -71,7 +75,7 @@ def serve(
         try:
             store = open_store(database_url(settings))
             try:
-                with ThreadPoolExecutor(1) as opener:
+                with without_collecting(), ThreadPoolExecutor(1) as opener:
                     # Chainlit takes two seconds to import; the workspace opens meanwhile.
                     opening = (
                         opener.submit(open_backend, settings, store, progress)
@@ -122,25 +126,34 @@ async def _serve(opened: _Opened, listener: socket.socket, announce: Announce) -
     from bot.ui.ratings import check_ratings
 
     backend = opened.backend
-    chat = Chat(backend.counting(), backend.interrupt)
+    asker = backend.counting()
+    chat = Chat(asker, backend.interrupt)
     data = StoreDataLayer(Statements(open_conversations(database_url(opened.settings))))
     handlers = _register(chat, backend, data)
     login = guard(opened.store, opened.host, opened.settings.login)
     check_ratings(opened.store)
-    _add_other_faces(opened, chat, login=login)
+    beside = _beside(opened, chat, handlers, announce, login=login)
     mend_chainlit(opened.home, opened.folder)
     join_windows(handlers)
+    clockwork = Scheduler(backend.runner)
+    warming = Warming(
+        partial(chat.warm_up, one) for locale in LOCALES for one in backend.starters[locale][:1]
+    )
 
     @asynccontextmanager
     async def lifespan(_app: object) -> AsyncIterator[None]:
         # Chainlit's own ends the process with os._exit, before anything of ours is closed.
-        for question in backend.starters[LOCALES[0]][:1]:
-            chat.warm_up(question)
-        clockwork = Scheduler(backend.runner)
+        warming.start()
         clockwork.start()
-        yield
-        clockwork.close()
-        chat.close()
+        async with beside:
+            yield
+            warming.close()
+            chat.close()
+        ending = threading.Thread(target=clockwork.close, daemon=True)
+        ending.start()
+        ending.join(
+            TICK_SECONDS
+        )  # a run that takes longer is taken over by the next server, like after a crash
         await data.close()
 
     chainlit.server.app.router.lifespan_context = lifespan
@@ -158,25 +171,32 @@ def _register(chat: Chat, backend: Backend, layer: Any) -> Handlers:
     return handlers
 
 
-def _add_other_faces(opened: _Opened, chat: Chat, *, login: bool) -> None:
-    """Serve the catalog page and the HTTP interface on the chat's own server."""
+@asynccontextmanager
+async def _beside(
+    opened: _Opened, chat: Chat, handlers: Handlers, announce: Announce, *, login: bool
+) -> AsyncIterator[None]:
+    """Serve the pages, `/api` and `/mcp` on the chat's own server, and follow the workspace, while it runs."""
     import chainlit.server
 
     from bot.pipeline import Pipeline
+    from bot.programs import mount_programs
+    from bot.reloading import Reloader
+    from bot.ui.pages import add_own_pages, add_pages
 
     backend = opened.backend
-    if backend.layer is not None:
-        from bot.ui.pages import add_pages
-
-        add_pages(backend.layer, chat, login=login)
     if backend.own is not None:
-        from bot.ui.pages import add_own_pages
-
         add_own_pages(backend.own, chat, login=login)
-    if isinstance(backend.asker, Pipeline):
-        from bot.api.serve import mount_api
-
-        mount_api(chainlit.server.app, backend.asker, opened.store)
+    pipeline, renewed = backend.asker, backend.renewed
+    if not isinstance(pipeline, Pipeline) or renewed is None:
+        yield
+        return
+    add_pages(pipeline, chat, login=login)
+    pipeline.on_change(lambda layer: handlers.use(renewed(layer)))
+    reloader = Reloader(pipeline, announce)
+    async with mount_programs(chainlit.server.app, pipeline, opened.store):
+        reloader.start()
+        yield
+        reloader.close()
 
 
 def _print(text: Text) -> None:

@@ -9,12 +9,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import random
-import re
-import signal
-import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -26,7 +21,7 @@ from uuid import uuid4
 import aiohttp
 import socketio
 
-from bot.settings import read_settings
+from evals.bench._chat_server import ChatServer
 from evals.bench._questions import questions
 
 BUDGET_SECONDS = 1.0  # p95
@@ -35,7 +30,6 @@ MOST_GROWTH = (
 )
 PATIENCE = 30.0
 PAGE_SECONDS = 45  # a page that hears nothing for as long takes the connection for lost
-READY = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 @dataclass
@@ -45,6 +39,8 @@ class Load:
     seconds: list[float] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     memory: list[float] = field(default_factory=list)
+    lags: list[float] = field(default_factory=list)  # seconds of a request that does nothing
+    cpu: float = 0.0  # seconds of processor time per answer
 
 
 class Reader:
@@ -105,44 +101,21 @@ def run(argv: list[str]) -> int:
     parser.add_argument("--rate", type=float, default=5.0, help="questions a second, in all")
     asked = parser.parse_args(argv)
     with tempfile.TemporaryDirectory(prefix="bench-chat-") as folder:
-        log = Path(folder) / "server.log"
-        began = time.perf_counter()
-        server = _start(Path(folder), log)
+        server = ChatServer(Path(folder))
+        print(f"the server answers {server.start_seconds:.1f} s after its start")
         try:
-            url = _wait(server, log)
-            print(f"the server answers {time.perf_counter() - began:.1f} s after its start")
-            load = asyncio.run(_load(url, server.pid, asked.conversations, asked.rate, asked.minutes * 60))
+            load = asyncio.run(_load(server, asked.conversations, asked.rate, asked.minutes * 60))
         finally:
-            server.send_signal(signal.SIGTERM)
-            server.wait(timeout=30)
+            stopped = server.stop()
+        if stopped is None:
+            load.problems.append("the server did not stop")
+        # What nobody sees in a window is a problem as well: a lock, a pool that ran dry, a task that broke.
+        load.problems += [f"the server says: {line}" for line in server.said().splitlines() if line.strip()]
     return _told(load)
 
 
-def _start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
-    environ = {
-        **read_settings(None, None).variables,
-        "ASKGROWTH_DATABASE_URL": f"sqlite:///{folder / 'app.sqlite'}",
-    }
-    environ |= {"ASKGROWTH_STATE_DIR": str(read_settings(None, None).state_dir)}
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
-    with log.open("wb") as out:
-        return subprocess.Popen(command, env=environ, stdout=out, stderr=out)
-
-
-def _wait(server: subprocess.Popen[bytes], log: Path) -> str:
-    while True:
-        text = log.read_text(encoding="utf-8", errors="replace")
-        if found := READY.search(text):
-            return found[0]
-        if server.poll() is not None:
-            raise RuntimeError(text[-2_000:])
-        time.sleep(0.05)
-
-
-async def _load(url: str, process: int, conversations: int, rate: float, seconds: float) -> Load:
+async def _load(server: ChatServer, conversations: int, rate: float, seconds: float) -> Load:
+    url = server.url
     async with aiohttp.ClientSession() as browser, browser.post(f"{url}/auth/header") as signed_in:
         cookie = "; ".join(f"{name}={value.value}" for name, value in signed_in.cookies.items())
     readers = [Reader() for _ in range(conversations)]
@@ -152,7 +125,8 @@ async def _load(url: str, process: int, conversations: int, rate: float, seconds
     for question in known[:20]:  # what a server that has run for a minute has loaded
         await readers[0].ask(question)
     free, pending = list(readers), set[asyncio.Task[None]]()
-    begin = time.perf_counter()
+    watching = asyncio.create_task(_watch_loop(url, load))
+    began, begin = server.cpu_seconds(), time.perf_counter()
     for number in range(int(rate * seconds)):
         await asyncio.sleep(max(0.0, begin + number / rate - time.perf_counter()))
         if not free:
@@ -162,8 +136,10 @@ async def _load(url: str, process: int, conversations: int, rate: float, seconds
         task = asyncio.create_task(_one(reader, draw.choice(known), load, free))
         pending.add(task)
         task.add_done_callback(pending.discard)
-        load.memory.append(_megabytes(process))
+        load.memory.append(server.megabytes())
     await asyncio.gather(*pending)
+    load.cpu = (server.cpu_seconds() - began) / max(1, len(load.seconds))
+    watching.cancel()
     for reader in readers:
         await reader.close()
     return load
@@ -185,12 +161,15 @@ async def _one(reader: Reader, question: str, load: Load, free: list[Reader]) ->
         load.problems.append(f"error: {question}: {card.get('headline') or card.get('error')}")
 
 
-def _megabytes(process: int) -> float:
-    """Return the resident memory of a process; 0 where the system does not say (not Linux)."""
-    status = Path(f"/proc/{process}/status")
-    if not status.exists():
-        return 0.0
-    return int(re.findall(r"VmRSS:\s+(\d+)", status.read_text())[0]) / 1024
+async def _watch_loop(url: str, load: Load) -> None:
+    """Measure again and again how long the server's event loop takes for a request that asks nothing of it."""
+    async with aiohttp.ClientSession() as session:
+        while True:
+            began = time.perf_counter()
+            async with session.get(f"{url}/api/health") as answer:
+                await answer.read()
+            load.lags.append(time.perf_counter() - began)
+            await asyncio.sleep(0.5)
 
 
 def _told(load: Load) -> int:
@@ -203,6 +182,11 @@ def _told(load: Load) -> int:
         print(
             f"{len(taken)} answers  p50 {statistics.median(taken):.3f} s  p95 {p95:.3f} s  slowest {taken[-1]:.3f} s"
         )
+    lags = sorted(load.lags)
+    if lags:
+        middle, late_lag = lags[len(lags) // 2], lags[int(len(lags) * 0.95)]
+        print(f"event loop: a request for nothing p50 {middle:.3f} s  p95 {late_lag:.3f} s")
+    print(f"processor time per answer {load.cpu * 1000:.0f} ms")
     print(f"memory {early:.0f} MB after a third, {late:.0f} MB at the end: {'flat' if flat else 'GROWS'}")
     print(f"problems: {len(load.problems)}", *dict.fromkeys(load.problems[:100]), sep="\n  ")
     print(f"budget p95 {BUDGET_SECONDS:g} s, no error: {'met' if within else 'MISSED'}")

@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
 
-from bot.api.serve import mount_api
+from bot.programs import mount_programs
 from bot.store.migrations.run import migrate
 from bot.store.tokens import add_token
 
@@ -108,7 +108,7 @@ def test_mounted_beside_an_application_that_catches_every_path_it_still_answers(
     async def everything(path: str) -> str:
         return "the chat"
 
-    mount_api(outer, service.pipeline, store)
+    mount_programs(outer, service.pipeline, store)
     with TestClient(outer) as client:
         assert client.get("/anything").json() == "the chat"
         answer = client.post(
