@@ -35,7 +35,7 @@ STORIES = {
     "sleepers_coupon": r"back50|唤回券|沉睡.*券",
     "community_assists": r"社群|企业微信",
     "one_page_checkout": r"一页结账|checkout_one_page",
-    "churning_cohort": r"批次.*新客|月.*首单.*复购",
+    "churning_cohort": r"月首购.*新客.*回来",
     "product_pair": r"一起买|连带|搭配",
 }
 METRICS = ("paid_amount", "paid_orders", "visitors")

@@ -13,6 +13,7 @@ from semantic_layer.errors import AskGrowthError, NotEnoughDataError, UnknownNam
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.numerics.rates import benjamini_hochberg
 from tools.promises import is_held_back, track_record
 from tools.promises.sizing import history_notes, nothing_new, sized_by_record, without_held
@@ -21,11 +22,14 @@ from tools.result import Suggestion, ToolResult
 from tools.suggestions import (
     Lead,
     Scan,
+    assists,
     bad_terms,
     broken_step,
     lagging_rate,
+    proven_again,
     reallocation,
     unshipped,
+    weak_cohort,
     win_back,
     worsened,
 )
@@ -35,10 +39,13 @@ from tools.suggestions.worth import TIERS, Worth
 WHOLE = (
     (broken_step, Text(zh="看漏斗每一步", en="Looking at every step of the funnels")),
     (win_back, Text(zh="看沉默的老客", en="Looking at quiet regulars")),
+    (weak_cohort, Text(zh="看不回头的新客", en="Looking at new customers who did not return")),
+    (assists, Text(zh="看只助攻不收尾的渠道", en="Looking at channels that help and never close")),
     (bad_terms, Text(zh="看亏钱的合作", en="Looking at deals that lost money")),
+    (proven_again, Text(zh="看有效但没再发的券", en="Looking at promotions that worked and ended")),
     (unshipped, Text(zh="看赢了没上线的实验", en="Looking at wins that were not shipped")),
 )
-MAX_SUGGESTIONS = 6
+MAX_SUGGESTIONS = 8
 FALSE_DISCOVERY_RATE = 0.10
 WEIGHTS = {"experiment": 1.0, "quasi_experiment": 0.8, "adjusted": 0.6, "correlation": 0.4}
 SCANNED_TIERS = ("strategic", "tactical")
@@ -65,6 +72,19 @@ class GrowthInputs(ToolInputs):
         ),
     ),
     inputs=GrowthInputs,
+    asks=Asks(
+        frames=(
+            "how_to improved",
+            "how_to improved +metric",
+            "advised improved",
+            "how_to advised improved",
+            "advised future",
+            "what_to_do",
+            "what_to_do improved",
+            "~how_to +metric",
+            "~advised",
+        ),
+    ),
 )
 def growth(inputs: GrowthInputs, context: ToolContext) -> ToolResult:
     """Return suggestions ranked by expected value and evidence, each sized with an 80 % interval; one row each.

@@ -27,6 +27,7 @@ _Z80 = 1.2815515655446004
 class Verdict:
     """The extra revenue of a promotion (value, 80 % bounds) and how it was found; None with the reason why not.
 
+    `first_p_value` is that of a hold-out's first outcome, for which it was planned.
     `anyway` is the share of the buyers with the promotion that would have bought in any case, with bounds. `units`
     counts the customers behind it.
     """
@@ -37,6 +38,7 @@ class Verdict:
     low: float | None = None
     high: float | None = None
     p_value: float | None = None
+    first_p_value: float | None = None
     anyway: float | None = None
     anyway_low: float | None = None
     anyway_high: float | None = None
@@ -100,6 +102,7 @@ def _by_holdout(use: Use, name: str, context: ToolContext) -> Verdict:
         value - _Z80 * error,
         value + _Z80 * error,
         effect.p_value,
+        first.p_value,
         anyway,
         low,
         high,
@@ -146,6 +149,7 @@ def _by_windows(use: Use, binding: AnalysisBinding, context: ToolContext) -> Ver
         revenue.low,
         revenue.high,
         revenue.p_value,
+        None,
         anyway,
         low,
         high,

@@ -24,6 +24,7 @@ from tools.registry import ToolContext
 from tools.render import CURRENCIES, as_float, percent, prose
 from tools.result import Check, Effect, Suggestion, TestPlan
 from tools.suggestions import Lead, Scan
+from tools.suggestions.earned import is_earned
 from tools.suggestions.mixing import Mix, mix_of
 
 HISTORY_WEEKS = 8
@@ -33,6 +34,7 @@ MIN_EVENTS = 100
 MOST_UNKNOWN = 0.2  # share of trials without a member
 MIN_REACH = 0.01
 MAX_MEMBERS = 50
+COMPARABLE = 2.0  # a rate over twice as high is of another kind, no benchmark
 REALISABLE = Text(zh="能补上差距的三到四成", en="a third of the gap can be closed")
 
 
@@ -86,15 +88,17 @@ def scan(metric: Metric, dimension: Dimension, context: ToolContext) -> Scan:
     prior = fit_prior([one.successes for one in members], [one.trials for one in members])
     scatter = overdispersion([one.blocks for one in members])
     ranked = sorted(members, key=lambda one: shrunken(one.successes, one.trials, prior))
-    benchmark = ranked[-max(1, len(ranked) // 4)]
     goal = sum(one.successes for one in members) / HISTORY_WEEKS * HORIZON_WEEKS
     unknown = _unknown(table, dimension.name, kind)
     for one in ranked:
+        benchmark = _benchmark(ranked, one)
         if one is benchmark or not _behind(one, benchmark, prior):
             continue
         p_value = _p_value(one, benchmark, scatter)
         found.p_values.append(p_value)
-        pair = Pair(metric, kind, dimension, one, benchmark, prior, unknown)
+        pair = Pair(
+            metric, kind, dimension, one, benchmark, prior, unknown, (ranked[0].code, ranked[-1].code)
+        )
         low, _, mean = _gain(pair, 1.0)
         if (
             _blocks_behind(one, benchmark) < 3
@@ -118,7 +122,10 @@ def scan(metric: Metric, dimension: Dimension, context: ToolContext) -> Scan:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A lagging member and the one it is held against; `unknown` is the share of trials that have no member."""
+    """A lagging member and the one it is held against; `unknown` is the share of trials that have no member.
+
+    `extremes` are the members with the lowest and the highest rate.
+    """
 
     metric: Metric
     kind: RatioMetric
@@ -127,6 +134,7 @@ class Pair:
     benchmark: Member
     prior: BetaPrior
     unknown: float
+    extremes: tuple[str, str]
 
 
 def _examined(
@@ -134,6 +142,8 @@ def _examined(
 ) -> Suggestion | None:
     """Return the suggestion where the gap survives every stratification, sized by what is left of it."""
     codes = pair.lagging.code, pair.benchmark.code
+    if is_earned(pair.dimension.name, *pair.extremes, context):
+        return None  # a tier that buying leads to: nothing that could be brought to the lagging one
     mix = mix_of(pair.kind, pair.dimension, codes, period, context)
     if mix.flips:
         return None
@@ -201,6 +211,12 @@ def _members(table: Table, dimension: str, kind: RatioMetric) -> list[Member]:
             pairs = tuple((block[0], block[1]) for block in blocks)
             members.append(Member(code, labels.get(code, Text.same(code)), successes, trials, pairs))
     return members
+
+
+def _benchmark(ranked: list[Member], one: Member) -> Member:
+    """Return the best quarter's lowest of those that are comparable: a shop's counter is no model for a web page."""
+    comparable = [other for other in ranked if other.rate <= COMPARABLE * one.rate]
+    return comparable[-max(1, len(ranked) // 4)] if len(comparable) >= max(1, len(ranked) // 4) else one
 
 
 def _behind(one: Member, benchmark: Member, prior: BetaPrior) -> bool:

@@ -2,57 +2,92 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import partial
 
+from semantic_layer.catalog import AnalysisBinding
 from semantic_layer.errors import AskGrowthError
-from semantic_layer.rows import Analysis, Named, RowQuery
-from tools.bindings import model_of, names_of
+from semantic_layer.rows import Analysis, Named, RowColumn, RowQuery
+from tools.bindings import model_of, name_of, names_of
 from tools.registry import ToolContext
+from tools.render import CURRENCIES
 from tools.result import Suggestion
 from tools.suggestions import Lead, Scan
-from tools.trials.advice import suggestion
-from tools.trials.evaluating import evaluate
+from tools.trials.advice import HORIZON_DAYS, suggestion
+from tools.trials.evaluating import Evaluation, evaluate
 from tools.trials.reading import question_of
 
 
 def scan(context: ToolContext) -> Scan:
-    """Return a lead per won experiment; one that the log of ideas calls shipped is left out."""
+    """Return a lead per won experiment and the p-value of each; what the log of ideas calls shipped is left out."""
     found, shipped = Scan(), _shipped(context)
     for binding in context.layer.catalog.analyses:
-        if binding.kind != "experiment" or {binding.name, str(binding.options.get("id"))} & shipped:
+        if binding.kind != "experiment":
             continue
         try:
             question = question_of(binding, context.layer.catalog.metrics, None, (), ())
-            advice = suggestion(evaluate(question, context, None), context)
+            evaluation = evaluate(question, context, None)
+            advice = suggestion(evaluation, context)
         except AskGrowthError:
             continue  # too few units, or not for this user's eyes
+        if evaluation.main is None:
+            continue
+        p_value = evaluation.main.p_value
+        found.p_values.append(p_value)
+        if _is_in_use(binding, shipped):
+            continue
         for one in advice:
-            mean = (one.effect.low + one.effect.high) / 2
-            found.leads.append(
-                Lead(("ship", binding.name), abs(mean), one.effect.metric, partial(_as_is, one))
-            )
+            gain, metric = _worth(evaluation, one)
+            found.leads.append(Lead(("ship", binding.name), gain, metric, partial(_as_is, one), p_value))
     return found
 
 
+def _worth(evaluation: Evaluation, advice: Suggestion) -> tuple[float, str]:
+    """Return the expected gain, in money where the experiment has such an outcome, for the order of the list alone."""
+    start, end = (evaluation.question.binding.options.get(key) for key in ("start", "end"))
+    assert isinstance(start, date)
+    assert isinstance(end, date)  # there is no advice without both
+    units = sum(evaluation.units.values()) / max((end - start).days, 1) * HORIZON_DAYS
+    for effect in evaluation.effects:
+        metric = effect.outcome.metric
+        plain = effect.outcome.bottom is None and effect.difference.value > 0
+        if (metric.unit or "").upper() in CURRENCIES and plain:
+            return effect.difference.value * units, metric.name
+    return abs(advice.effect.low + advice.effect.high) / 2, advice.effect.metric
+
+
 def _as_is(one: Suggestion, scanned: int, q: float) -> Suggestion:
-    del scanned, q  # an experiment was planned before anybody looked: nothing to correct for
+    del scanned, q  # its own checks are those of an experiment
     return one
 
 
+def _is_in_use(binding: AnalysisBinding, shipped: set[str]) -> bool:
+    """Return whether an idea that is in use names this experiment, by key or within its title."""
+    names = {binding.name.casefold(), str(binding.options.get("id", binding.name)).casefold()}
+    titles = {one.casefold() for one in (binding.label.zh, binding.label.en)}
+    return bool(names & shipped) or any(title in idea for title in titles for idea in shipped)
+
+
 def _shipped(context: ToolContext) -> set[str]:
-    """Return the keys of the ideas that are in use."""
+    """Return the keys and the titles of the ideas that are in use."""
     found: set[str] = set()
     for binding in context.layer.catalog.analyses:
         if binding.kind != "idea":
             continue
         model = context.layer.catalog.models[model_of(binding)]
-        key = next((one.name for one in model.entities if one.type in ("primary", "unique")), None)
-        if key is None:
-            continue
-        rows = RowQuery(
-            model.name, {"key": Named(key), "stage": Named(str(binding.options["stage"]))}, undated=True
-        )
+        columns: dict[str, RowColumn] = {"stage": Named(str(binding.options["stage"]))}
+        columns |= {f"key{at}": Named(one.name) for at, one in enumerate(model.entities)}
+        if (title := name_of(binding, "text")) is not None:
+            columns["title"] = Named(title)
+        rows = RowQuery(model.name, columns, undated=True)
         stages = names_of(binding, "shipped")
-        result = context.analyse(Analysis({"ideas": rows}, "SELECT key, stage FROM ideas"))
-        found |= {str(row[0]) for row in result.rows if str(row[1]) in stages}
+        try:
+            records = context.analyse(Analysis({"ideas": rows}, "SELECT * FROM ideas")).records()
+        except AskGrowthError:
+            continue
+        for one in records:
+            if str(one["stage"]) in stages:
+                found |= {
+                    str(cell).casefold() for name, cell in one.items() if name != "stage" and cell is not None
+                }
     return found

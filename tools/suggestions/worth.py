@@ -32,11 +32,13 @@ class Worth:
 
 
 def _value_of_order(context: ToolContext) -> dict[str, float]:
-    """Return what one more unit of a customers' order metric brings, from the last 28 days with data."""
+    """Return what one more order of customers, or conversion of journeys, brings, from the last 28 days with data."""
     found: dict[str, float] = {}
     for binding in context.layer.catalog.analyses:
-        orders, revenue = (name_of(binding, key) for key in ("orders", "revenue"))
-        if binding.kind != "customer" or orders is None or revenue is None:
+        key = {"customer": "orders", "journey": "conversion"}.get(binding.kind)
+        orders = name_of(binding, key) if key is not None else None
+        revenue = name_of(binding, "revenue")
+        if orders is None or revenue is None or orders in found:
             continue
         end = context.layer.coverage((orders, revenue)).end
         if end is None:

@@ -37,6 +37,7 @@ def suggestion(evaluation: Evaluation, context: ToolContext) -> tuple[Suggestion
         return ()  # still running, or a ratio that cannot be multiplied by units
     units = sum(evaluation.units.values()) / (end - start).days * HORIZON_DAYS
     low, high = (bound * units for bound in effect.difference.interval())
+    people = sum(evaluation.units.values())
     name = variant_name(evaluation, effect.variant, context)
     metric, label = effect.outcome.metric, evaluation.question.binding.label
     n = units_per_arm(
@@ -61,8 +62,18 @@ def suggestion(evaluation: Evaluation, context: ToolContext) -> tuple[Suggestion
             ),
             evidence="experiment",
             checks=(
-                Check("sample_ratio", True, Text.same(f"p={evaluation.split_p_value:.2g}")),
+                Check("volume", True, Text(zh=f"{people:,} 人", en=f"{people:,} units")),
                 Check("interval", True, Text.same(f"p={effect.p_value:.2g}, q={effect.q_value:.2g}")),
+                Check("mix", True, Text(zh="随机分组", en="assigned at random")),
+                Check("stability", False, Text(zh="只做过一次", en="a single experiment")),
+                Check(
+                    "quality",
+                    True,
+                    Text(
+                        zh=f"分流与计划一致,p={evaluation.split_p_value:.2g}",
+                        en=f"the split is as planned, p={evaluation.split_p_value:.2g}",
+                    ),
+                ),
             ),
             test=TestPlan(
                 n,

@@ -1,0 +1,144 @@
+"""The demo's data with its labels dealt out anew: every number is still there, and nothing tells anything apart.
+
+Whoever bought, saw, clicked or was in which group is drawn by lot; so every story of the demo is gone, and what a scan
+still finds is a false discovery. A part of the customers is kept, so that a round is cheap.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+import semantic_layer
+from tools.registry import ToolContext
+
+TODAY = date(2025, 11, 20)
+KEPT = 30  # of 100 customers
+# Table, columns that are dealt out together, and within what (nothing: over the whole table).
+BLOCKS: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
+    ("orders", ("customer_id",), "status"),
+    ("orders", ("store", "traffic_source"), None),
+    ("orders", ("province",), None),
+    ("orders", ("live_session_id",), None),
+    ("orders", ("coupon_code", "coupon_amount"), None),
+    ("orders", ("is_first_order", "is_new_in_365_days", "customer_order_number"), "status"),
+    (
+        "orders",
+        ("refund_amount", "product_cost", "cost_recovered", "shipping_cost", "platform_fee"),
+        "status",
+    ),
+    ("order_lines", ("product_id",), None),
+    ("order_lines", ("store",), None),
+    ("order_lines", ("line_refund",), None),
+    ("refunds", ("product_id", "reason", "refund_kind"), None),
+    ("customers", ("tier",), None),
+    ("customers", ("customer_province", "gender", "age_band"), None),
+    ("customers", ("acquisition_channel", "first_store"), None),
+    ("customers", ("is_community_member", "community_joined_on"), None),
+    ("customers", ("is_repeat_buyer", "returned_in_90_days"), None),
+    ("ad_daily", ("spend",), None),
+    ("store_daily", ("store", "traffic_source"), "day"),
+    ("live_sessions", ("host", "host_kind"), None),
+    ("live_sessions", ("commission_amount", "fixed_fee", "refund_amount"), None),
+    ("touchpoints", ("ad_channel", "campaign_id", "traffic_source", "touch_kind"), None),
+    ("touchpoints", ("customer_id",), None),
+    ("experiment_assignments", ("variant",), "experiment"),
+    ("reviews", ("product_id",), None),
+    ("labels", ("platform", "device", "app_version", "traffic_source"), None),
+)
+OF_CUSTOMERS = ("orders", "customers", "touchpoints", "refunds", "reviews")
+
+
+def smaller(source: Path, target: Path) -> None:
+    """Write a copy of the demo's database with 30 of 100 customers, sessions and experiment units."""
+    with duckdb.connect(target) as connection:
+        connection.execute(f"ATTACH '{source}' AS demo (READ_ONLY)")
+        for (table,) in connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'demo'"
+        ).fetchall():
+            key = {**dict.fromkeys(OF_CUSTOMERS, "customer_id"), "experiment_assignments": "unit_id"}.get(
+                table
+            )
+            key = "session_id" if table in ("sessions", "session_events") else key
+            kept = f"WHERE {key} IS NULL OR hash({key}) % 100 < {KEPT}" if key else ""
+            kept = "WHERE order_id IN (SELECT order_id FROM orders)" if table == "order_lines" else kept
+            if table != "order_lines":
+                connection.execute(f"CREATE TABLE {table} AS SELECT * FROM demo.{table} {kept}")
+        connection.execute(
+            "CREATE TABLE order_lines AS SELECT * FROM demo.order_lines WHERE order_id IN (SELECT order_id FROM orders)"
+        )
+        connection.execute(
+            "CREATE TABLE labels AS SELECT session_id, platform, device, app_version, traffic_source FROM sessions"
+        )
+
+
+def dealt(source: Path, workspace: Path, folder: Path, seed: int) -> ToolContext:
+    """Return the workspace over a shuffled copy in memory; close its layer after use."""
+    connection = duckdb.connect()
+    connection.execute("SET threads = 2")
+    connection.execute(f"ATTACH '{source}' AS small (READ_ONLY)")
+    for (table,) in connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'small'"
+    ).fetchall():
+        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM small.{table}")
+    connection.execute("DETACH small")
+    for number, (table, columns, within) in enumerate(BLOCKS):
+        _deal(connection, table, columns, within, seed * 1_000 + number)
+    for number, table in enumerate(("orders", "ad_daily")):
+        _redraw(connection, table, seed * 1_000 + 500 + number)
+    for table in ("sessions", "session_events"):
+        swaps = ", ".join(
+            f"l.{one} AS {one}" for one in ("platform", "device", "app_version", "traffic_source")
+        )
+        connection.execute(
+            f"CREATE OR REPLACE TABLE {table} AS SELECT t.* REPLACE ({swaps}) FROM {table} AS t "
+            "JOIN labels AS l ON t.session_id = l.session_id"
+        )
+    layer = semantic_layer.open(workspace, connection=connection, state_dir=folder / f"state_{seed}")
+    return ToolContext(layer, TODAY)
+
+
+def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    query = f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{database}'"
+    return [str(row[0]) for row in connection.execute(query).fetchall()]
+
+
+def _deal(
+    connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...], within: str | None, seed: int
+) -> None:
+    """Deal the rows of some columns out among all rows (of one value of `within`)."""
+    group, same = (
+        (f"PARTITION BY {within}", f"AND a.{within} IS NOT DISTINCT FROM b.g") if within else ("", "")
+    )
+    swaps = ", ".join(f"b.{one} AS {one}" for one in columns)
+    listed = ", ".join(columns)
+    also = f", {within} AS g" if within else ""
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT a.* EXCLUDE (n) REPLACE ({swaps}) FROM "
+        f"(SELECT *, ROW_NUMBER() OVER ({group} ORDER BY rowid) AS n FROM {table}) AS a JOIN (SELECT {listed}{also}, "
+        f"ROW_NUMBER() OVER ({group} ORDER BY hash(rowid * 1000003 + {seed})) AS n FROM {table}) AS b ON a.n = b.n {same}"
+    )
+
+
+def _redraw(connection: duckdb.DuckDBPyConnection, table: str, seed: int) -> None:
+    """Draw the campaign and its channel anew, all campaigns alike: orders and clicks then share one distribution.
+
+    Dealt out among the rows, channels would keep their shares of orders and of clicks, and so rates that differ.
+    """
+    columns = [str(row[0]) for row in connection.execute(f"DESCRIBE {table}").fetchall()]
+    chosen = "CASE WHEN t.ad_channel IS NULL THEN NULL ELSE"
+    swaps = f"{chosen} c.ad_channel END AS ad_channel, {chosen} c.campaign_id END AS campaign_id"
+    swaps += ", c.creative_id AS creative_id" if "creative_id" in columns else ""
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE drawn AS SELECT *, ROW_NUMBER() OVER (ORDER BY creative_id) - 1 AS at FROM "
+        "(SELECT r.creative_id, r.campaign_id, c.ad_channel FROM creatives AS r JOIN campaigns AS c "
+        "ON r.campaign_id = c.campaign_id)"
+    )
+    counted = connection.execute("SELECT COUNT(*) FROM drawn").fetchone()
+    connection.execute(
+        f"CREATE OR REPLACE TABLE {table} AS SELECT t.* EXCLUDE (pick) REPLACE ({swaps}) FROM "
+        f"(SELECT *, CAST(hash(rowid * 1000003 + {seed}) % {counted[0] if counted else 1} AS BIGINT) AS pick "
+        f"FROM {table}) AS t JOIN drawn AS c ON c.at = t.pick"
+    )
