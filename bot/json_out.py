@@ -19,7 +19,7 @@ from tools.render_dates import dates_label
 from tools.result import Finding, Suggestion
 
 if TYPE_CHECKING:
-    from semantic_layer.workspace import QueryResult
+    from semantic_layer.querying import QueryResult
 
 Json = Any
 

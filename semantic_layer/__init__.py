@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from semantic_layer.errors import AskGrowthError, SpecProblemsError
     from semantic_layer.opening import open_workspace as open  # noqa: A004 - `semantic_layer.open` is the contract
     from semantic_layer.query import MetricQuery
+    from semantic_layer.querying import QueryResult
     from semantic_layer.text import Text
-    from semantic_layer.workspace import QueryResult, SemanticLayer
+    from semantic_layer.workspace import SemanticLayer
 
 __all__ = [
     "AskGrowthError", "Catalog", "MetricQuery", "QueryResult", "SemanticLayer", "SpecProblemsError", "Text", "open",
@@ -24,7 +25,7 @@ _HOMES = {
     "AskGrowthError": ("semantic_layer.errors", "AskGrowthError"),
     "Catalog": ("semantic_layer.catalog", "Catalog"),
     "MetricQuery": ("semantic_layer.query", "MetricQuery"),
-    "QueryResult": ("semantic_layer.workspace", "QueryResult"),
+    "QueryResult": ("semantic_layer.querying", "QueryResult"),
     "SemanticLayer": ("semantic_layer.workspace", "SemanticLayer"),
     "SpecProblemsError": ("semantic_layer.errors", "SpecProblemsError"),
     "Text": ("semantic_layer.text", "Text"),

@@ -112,17 +112,30 @@ class AnalysisResult:
         return tuple(dict(zip(self.columns, row, strict=True)) for row in self.rows)
 
 
-def analysis_sql(
-    layer: SemanticLayer, analysis: Analysis, *, today: date | None = None, user: str | None = None
-) -> str:
-    """Return the SQL of an analysis under the user's rights, without running it.
+def analyse(
+    layer: SemanticLayer,
+    analysis: Analysis,
+    *,
+    today: date | None = None,
+    user: str | None = None,
+    row_limit: int | None = None,
+    timeout: float | None = None,
+) -> AnalysisResult:
+    """Return the rows of an analysis under the user's rights, and its SQL as run.
 
     Raises:
         UnknownNameError, AmbiguousPathError, QueryError: a name that cannot be resolved from the model.
         AccessError: the user is unknown where the workspace has access rules.
+        EngineError: the database failed or a limit was reached.
     """
-    from semantic_layer.compiler.analysis import analysis_statement
+    from semantic_layer.compiler.analysis import STEPS_DIALECT, analysis_statement
 
     rights = layer.rights(user)
     context = layer.compile_context(layer.today(today), rights)
-    return analysis_statement(layer.catalog, analysis, context, rights.hidden)
+    if layer.engine.dialect != STEPS_DIALECT:
+        from semantic_layer.bringing import analyse_brought
+
+        return analyse_brought(layer, analysis, context, rights.hidden, row_limit=row_limit, timeout=timeout)
+    sql = analysis_statement(layer.catalog, analysis, context, rights.hidden)
+    result = layer.execute(sql, row_limit, timeout)
+    return AnalysisResult(result.columns, result.rows, sql)

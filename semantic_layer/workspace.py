@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -24,40 +25,15 @@ from semantic_layer.coverage import (
 from semantic_layer.engines.base import Engine, EngineResult
 from semantic_layer.errors import AskGrowthError, UnknownNameError
 from semantic_layer.query import MetricQuery, Scalar
+from semantic_layer.querying import QueryResult, run_query
 from semantic_layer.results import ResultCache
-from semantic_layer.table import Cell, Row, Table
+from semantic_layer.table import Cell
 from semantic_layer.text import Text
 from semantic_layer.watching import Watching
 
 if TYPE_CHECKING:
     from semantic_layer.compiler import CompileContext, CompiledQuery
-    from semantic_layer.compiler.context import PeriodRole
     from semantic_layer.rows import Analysis, AnalysisResult
-
-
-@dataclass(frozen=True, slots=True)
-class QueryResult:
-    """The rows of a metric query and how they came about. `milliseconds` is the time in the database."""
-
-    table: Table
-    compiled: CompiledQuery
-    warnings: tuple[Text, ...] = ()
-    milliseconds: float = 0.0
-
-    @property
-    def sql(self) -> str:
-        """Return the SQL as run."""
-        return self.compiled.sql
-
-    @property
-    def periods(self) -> tuple[PeriodRole, ...]:
-        """Return the periods as executed, the main one first."""
-        return self.compiled.periods
-
-    @property
-    def query(self) -> MetricQuery:
-        """Return the query in canonical names, with its period."""
-        return self.compiled.query
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +61,7 @@ class SemanticLayer:
     _results: ResultCache = field(default_factory=ResultCache)
     _rollups: frozenset[str] | None = None
     _looked: float = field(default_factory=time.monotonic)
+    _desks: set[Engine] = field(default_factory=set)
 
     @property
     def watching(self) -> Watching:
@@ -198,19 +175,7 @@ class SemanticLayer:
             As `compile`; EngineError: the database failed or a limit was reached.
         """
         compiled = self.compile(query, today=today, user=user, **written)
-        started = time.perf_counter()
-        result = self._execute(compiled.sql, row_limit, timeout)
-        totals = self._totals(compiled, timeout)
-        warnings = compiled.warnings + self._ties(compiled, result.rows, timeout)
-        table = Table(
-            columns=compiled.columns,
-            rows=result.rows,
-            row_count=len(result.rows),
-            truncated=result.truncated,
-            totals=totals,
-        )
-        elapsed = (time.perf_counter() - started) * 1000
-        return QueryResult(table, compiled, warnings, elapsed)
+        return run_query(self, compiled, row_limit, timeout)
 
     def analyse(
         self,
@@ -224,13 +189,11 @@ class SemanticLayer:
         """Return the rows of an analysis over row-level reads, under the user's rights; see `semantic_layer.rows`.
 
         Raises:
-            As `rows.analysis_sql`; EngineError: the database failed or a limit was reached.
+            As `rows.analyse`.
         """
-        from semantic_layer.rows import AnalysisResult, analysis_sql
+        from semantic_layer.rows import analyse
 
-        sql = analysis_sql(self, analysis, today=today, user=user)
-        result = self._execute(sql, row_limit, timeout)
-        return AnalysisResult(result.columns, result.rows, sql)
+        return analyse(self, analysis, today=today, user=user, row_limit=row_limit, timeout=timeout)
 
     def read_query(self, *, today: date | None = None, **written: Any) -> MetricQuery:
         """Return the query of a keyword form, as the command line writes it (`group_by` is another word for `by`)."""
@@ -266,33 +229,13 @@ class SemanticLayer:
         ).rows:
             yield _scalar(value), count if isinstance(count, int) else None
 
-    def _execute(self, sql: str, row_limit: int | None, timeout: float | None) -> EngineResult:
+    def execute(self, sql: str, row_limit: int | None, timeout: float | None) -> EngineResult:
         """Return the rows of a compiled statement; of data that may change unnoticed nothing is kept."""
 
         def run() -> EngineResult:
             return self.engine.execute(sql, row_limit=row_limit, timeout=timeout)
 
         return run() if self.opening.may_change else self._results.get(sql, row_limit, run)
-
-    def _ties(
-        self, compiled: CompiledQuery, rows: tuple[Row, ...], timeout: float | None
-    ) -> tuple[Text, ...]:
-        """Return a note where the limit cuts between equal rows."""
-        from semantic_layer.compiler import may_be_tied, tied_at_cut
-
-        sql = compiled.tie_sql if may_be_tied(compiled, len(rows)) else None
-        if sql is None:
-            return ()
-        note = tied_at_cut(compiled, rows, self._execute(sql, None, timeout).rows)
-        return (note,) if note is not None else ()
-
-    def _totals(self, compiled: CompiledQuery, timeout: float | None) -> Row | None:
-        """Return one cell per column: the totals of metrics, None on dimensions."""
-        if compiled.totals_sql is None:
-            return None
-        rows = self._execute(compiled.totals_sql, None, timeout).rows
-        found = dict(zip(compiled.totals_columns, rows[0] if rows else (), strict=False))
-        return tuple(found.get(column.name) for column in compiled.columns)
 
     def _refuse_hidden(self, query: MetricQuery, rights: Rights) -> None:
         """Refuse a hidden metric in the words of one that does not exist."""
@@ -320,6 +263,20 @@ class SemanticLayer:
             return False
         self._looked = now
         return True
+
+    @contextmanager
+    def at_work(self, desk: Engine) -> Iterator[None]:
+        """Count an engine of one analysis as the layer's own while it runs, so that it is stopped like it."""
+        self._desks.add(desk)
+        try:
+            yield
+        finally:
+            self._desks.discard(desk)
+
+    def interrupt(self, thread: int | None = None) -> None:
+        """Stop the queries that run now: all, or those started by one thread (`threading.get_ident()`)."""
+        for engine in (self.engine, *tuple(self._desks)):
+            engine.interrupt(thread)
 
     def close(self) -> None:
         """Give back the database; a connection that the caller gave stays open."""

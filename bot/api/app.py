@@ -40,7 +40,7 @@ def build_api(service: Service, who: Who, *, bench: Bench | None = None) -> Fast
     api = FastAPI(
         title="AskGrowth", version="1", description=ABOUT, docs_url=None, redoc_url=None, openapi_url=None
     )
-    runs = bench or Bench(service.pipeline.layer.engine.interrupt)
+    runs = bench or Bench(service.pipeline.layer.interrupt)
 
     async def user(credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> str:
         found = await runs.beside(lambda: who(credentials.credentials)) if credentials else None

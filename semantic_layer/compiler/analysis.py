@@ -13,53 +13,59 @@ from semantic_layer.catalog import Catalog, SimpleMetric, Window
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.buckets import interval
 from semantic_layer.compiler.context import CompileContext
-from semantic_layer.compiler.dialects import profile_of, written
+from semantic_layer.compiler.dialects import written
 from semantic_layer.compiler.index import CatalogIndex, index_of
 from semantic_layer.compiler.names import resolve_name
 from semantic_layer.compiler.predicates import filter_sql, where_sql
 from semantic_layer.compiler.scans import time_limits
 from semantic_layer.compiler.scope import Scope, not_yet
-from semantic_layer.errors import QueryError, UnknownNameError
+from semantic_layer.errors import UnknownNameError
 from semantic_layer.period import ONE_DAY
 from semantic_layer.rows import Analysis, Holds, Measured, Named, Place, RowColumn, RowQuery
 from semantic_layer.text import Text
 
 _METRIC = Text(zh="指标", en="metric")
 _SEGMENT = Text(zh="人群", en="segment")
-_DIALECT = "duckdb"  # what the steps are written in; the statement comes out in the engine's own
+STEPS_DIALECT = "duckdb"  # what the steps are written in, and the only database that runs them
 
 
 def analysis_statement(
     catalog: Catalog, analysis: Analysis, context: CompileContext, hidden: frozenset[str]
 ) -> str:
-    """Return the analysis as one statement in the context's dialect; see `semantic_layer.rows`."""
-    if not profile_of(context.dialect).analyses:
-        raise _not_here(context.dialect)
+    """Return the analysis as one statement for DuckDB; see `semantic_layer.rows`."""
     index = index_of(catalog)
     names = _fresh_names([*analysis.rows, *(step.name for step in analysis.steps)], index.taken)
     ctes: list[tuple[str, exp.Expr]] = [
         (names[name], rows_select(index, query, context, hidden)) for name, query in analysis.rows.items()
     ]
-    ctes += [(names[step.name], _filled(step.sql, step.values, names)) for step in analysis.steps]
+    return written(_chained(ctes, analysis, names), STEPS_DIALECT)
+
+
+def row_statements(
+    catalog: Catalog, analysis: Analysis, context: CompileContext, hidden: frozenset[str]
+) -> dict[str, str]:
+    """Return one statement per name of the rows, in the context's dialect; see `rows_select`."""
+    index = index_of(catalog)
+    return {
+        name: written(rows_select(index, query, context, hidden), context.dialect)
+        for name, query in analysis.rows.items()
+    }
+
+
+def step_statement(analysis: Analysis) -> str:
+    """Return the steps and the result as one DuckDB statement over tables that are named as the rows."""
+    names = {name: name for name in (*analysis.rows, *(step.name for step in analysis.steps))}
+    return written(_chained([], analysis, names), STEPS_DIALECT)
+
+
+def _chained(rows: list[tuple[str, exp.Expr]], analysis: Analysis, names: Mapping[str, str]) -> exp.Expr:
+    """Return the result's SELECT after the CTEs of the rows and of the steps."""
+    ctes = rows + [(names[step.name], _filled(step.sql, step.values, names)) for step in analysis.steps]
     final = _filled(analysis.result, analysis.values, names)
-    parts = [exp.CTE(this=query, alias=exp.TableAlias(this=nodes.ident(name))) for name, query in ctes]
-    final.set("with_", exp.With(expressions=parts))
-    return written(final, context.dialect)
-
-
-def _not_here(dialect: str) -> QueryError:
-    """Return the error of an analysis where its SQL is not proven: no number rather than a wrong one."""
-    return QueryError(
-        Text(
-            zh=f"这项分析有自己的 SQL,还不能在 {dialect} 上运行(指标查询可以)。",
-            en=f"This analysis has SQL of its own, which does not run on {dialect} yet; metric queries do.",
-        ),
-        Text(
-            zh="改用 DuckDB 或 PostgreSQL 的 engine:,或换成指标问题。",
-            en="Use engine: duckdb or postgres for it, or ask for metrics.",
-        ),
-        code="not_on_engine",
-    )
+    if ctes:
+        parts = [exp.CTE(this=query, alias=exp.TableAlias(this=nodes.ident(name))) for name, query in ctes]
+        final.set("with_", exp.With(expressions=parts))
+    return final
 
 
 def rows_select(
@@ -178,7 +184,7 @@ def _filled(sql: str, values: Mapping[str, Place], names: Mapping[str, str]) -> 
 
 @lru_cache(maxsize=512)
 def _parsed(sql: str) -> exp.Expr:
-    return sqlglot.parse_one(sql, dialect=_DIALECT)
+    return sqlglot.parse_one(sql, dialect=STEPS_DIALECT)
 
 
 def _literal(value: Place) -> exp.Expr:

@@ -65,8 +65,8 @@ class SparkEngine:
         statement = limited_select(sql, self.dialect, limit + 1)
         tag = f"askgrowth-{uuid.uuid4().hex}"
         with self._running.one(lambda: self._stop(tag), seconds) as run:
-            self._session.addTag(tag)
             try:
+                self._name_jobs(tag)
                 frame = _local_times(self._session.sql(statement))
                 names = tuple(frame.columns)
                 rows = tuple(tuple(row) for row in frame.collect())
@@ -82,7 +82,7 @@ class SparkEngine:
                     raise (timed_out(seconds) if run.timed_out else interrupted()) from error
                 raise unreachable(NAME, "Spark", type(error).__name__) from error
             finally:
-                self._session.removeTag(tag)
+                self._forget_jobs(tag)
         return EngineResult(names, rows[:limit], truncated=len(rows) > limit)
 
     def interrupt(self, thread: int | None = None) -> None:
@@ -95,8 +95,27 @@ class SparkEngine:
             with suppress(Exception):  # a server that is gone already is closed enough
                 self._session.stop()
 
+    def _name_jobs(self, tag: str) -> None:
+        """Give this thread's jobs a name to stop them by. A Spark of this process does not stop jobs by their tag."""
+        if self._is_remote:
+            self._session.addTag(tag)
+        else:
+            self._session.sparkContext.setJobGroup(tag, "AskGrowth", interruptOnCancel=True)
+
+    def _forget_jobs(self, tag: str) -> None:
+        with suppress(Exception):  # a Spark that is gone has forgotten
+            if self._is_remote:
+                self._session.removeTag(tag)
+            else:
+                for key in ("spark.jobGroup.id", "spark.job.description", "spark.job.interruptOnCancel"):
+                    self._session.sparkContext.setLocalProperty(key, None)
+
     def _stop(self, tag: str) -> None:
-        self._session.interruptTag(tag)
+        if self._is_remote:
+            self._session.interruptTag(tag)
+        else:  # jobs that are about to begin, too: planning takes a while
+            context: Any = self._session.sparkContext
+            context._jsc.sc().cancelJobGroupAndFutureJobs(tag)  # noqa: SLF001 - PySpark has no public word for it
 
 
 def _session(url: str) -> SparkSession:

@@ -16,7 +16,7 @@ from semantic_layer.compiler.dialects.spark import SPARK
 from semantic_layer.errors import UnknownNameError
 from semantic_layer.text import Text
 
-DUCKDB = Profile("duckdb", {}, analyses=True)
+DUCKDB = Profile("duckdb", {})
 EXECUTED: dict[str, Profile] = {profile.name: profile for profile in (DUCKDB, POSTGRES, CLICKHOUSE, SPARK)}
 # sqlglot writes these, after the rules of the nearest relative; nobody has run what it writes.
 PRINTED: dict[str, Profile] = {

@@ -54,51 +54,8 @@ def _pick(descending: bool) -> Rule:
     return pick
 
 
-def _as_of(node: exp.Expr) -> exp.Expr:
-    """ASOF JOIN is a LATERAL one: of the rows that fit, the last before (or the first after) the moment."""
-    if str(node.args.get("method") or "").upper() != "ASOF":
-        return node
-    tests = node.args["on"].flatten() if isinstance(node.args["on"], exp.And) else [node.args["on"]]
-    source = node.this
-    moment, descending = _moment_of([test.copy() for test in tests], source.alias_or_name)
-    inner = exp.Select(
-        expressions=[exp.Column(this=exp.Star(), table=exp.to_identifier(source.alias_or_name))],
-        from_=exp.From(this=source.copy()),
-        where=exp.Where(this=node.args["on"].copy()),
-        order=exp.Order(expressions=[exp.Ordered(this=moment, desc=descending, nulls_first=False)]),
-        limit=exp.Limit(expression=exp.Literal.number(1)),
-    )
-    alias = exp.TableAlias(this=exp.to_identifier(source.alias_or_name))
-    lateral = exp.Lateral(this=exp.Subquery(this=inner), alias=alias)
-    side = str(node.args.get("side") or "")
-    return exp.Join(this=lateral, side=side or None, kind=None if side else "INNER", on=exp.true())
-
-
-def _moment_of(tests: list[exp.Expr], table: str) -> tuple[exp.Expr, bool]:
-    """Return the joined table's side of the inequality, and whether the last fitting row is wanted."""
-    for test in tests:
-        if isinstance(test, exp.GT | exp.GTE | exp.LT | exp.LTE):
-            ours = isinstance(test.this, exp.Column) and test.this.table == table
-            later = isinstance(test, exp.GT | exp.GTE)
-            return (test.this, not later) if ours else (test.expression, later)
-    raise ValueError("an ASOF JOIN has one inequality")
-
-
 def _contains(node: exp.Expr) -> exp.Expr:
     return exp.GT(this=call("STRPOS", node.this, node.expression), expression=exp.Literal.number(0))
-
-
-def _join(node: exp.Expr) -> exp.Expr:
-    return _as_of(_null_safe_full_join(node))
-
-
-def _mode(node: exp.Expr) -> exp.Expr:
-    order = exp.Order(expressions=[exp.Ordered(this=node.this, desc=False, nulls_first=False)])
-    return exp.WithinGroup(this=call("MODE"), expression=order)
-
-
-def _length(node: exp.Expr) -> exp.Expr:
-    return call("CARDINALITY", node.this) if isinstance(node.this, exp.ArrayFilter) else node
 
 
 def _quantile_cont(node: exp.Expr) -> exp.Expr:
@@ -114,10 +71,8 @@ POSTGRES = Profile(
     {
         exp.Div: double_division,
         exp.Avg: double_average,
-        exp.Join: _join,
+        exp.Join: _null_safe_full_join,
         exp.Median: exact_percentile,
-        exp.Mode: _mode,
-        exp.Length: _length,
         exp.Quantile: exact_percentile,
         exp.PercentileCont: _quantile_cont,
         exp.GenerateSeries: _calendar,
@@ -126,5 +81,4 @@ POSTGRES = Profile(
         exp.Contains: _contains,
     },
     identifier_bytes=63,
-    analyses=True,
 )

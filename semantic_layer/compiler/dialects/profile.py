@@ -37,7 +37,6 @@ class Profile:
     rules: Mapping[type[exp.Expr], Rule]
     identifier_bytes: int | None = None
     moment: Rule | None = None  # for the times that the data hold, see `nodes.moment`
-    analyses: bool = False  # whether the analyses' own SQL has been run here with DuckDB's results
 
     def related(self, name: str) -> Profile:
         """Return the same rules for a dialect that nobody has run."""

@@ -1,10 +1,12 @@
 import threading
+from datetime import date
 
 import pytest
 
+from semantic_layer.engines.base import Limits
 from semantic_layer.engines.clickhouse import SETTINGS
-from semantic_layer.errors import DataError, EngineError, QueryError
-from semantic_layer.rows import Analysis, Named, RowQuery
+from semantic_layer.errors import DataError, EngineError
+from semantic_layer.rows import Analysis, Measured, Named, RowQuery
 
 pytestmark = pytest.mark.needs_oracle("chdb")
 
@@ -99,14 +101,71 @@ def test_a_server_that_does_not_answer_is_named_without_the_password(shop):
     assert "very-secret" not in caught.value.at("en-US") + caught.value.at("zh-CN")
 
 
-def test_an_analysis_whose_sql_is_not_proven_here_is_refused(on_clickhouse, clickhouse_server, shop):
+def test_rows_of_an_analysis_come_over_with_the_types_they_have_at_home(
+    on_clickhouse, clickhouse_server, shop, golden
+):
+    server, local = _opened(on_clickhouse, clickhouse_server, shop, golden)
+    rows = RowQuery(
+        model="orders",
+        columns={"who": Named("channel"), "at": Named("metric_time"), "money": Measured("revenue")},
+    )
+    types = (
+        "SELECT TYPEOF(who) AS w, TYPEOF(at) AS a, SUM(money) AS m, COUNT(who) AS n FROM orders GROUP BY ALL"
+    )
+    analysis = Analysis({"orders": rows}, types)
+    ours, theirs = server.analyse(analysis), local.analyse(analysis)
+    assert [row[0] for row in ours.rows] == [row[0] for row in theirs.rows] == ["VARCHAR"]
+    assert [(float(row[2]), row[3]) for row in ours.rows] == [(float(row[2]), row[3]) for row in theirs.rows]
+    assert ours.sql.startswith("-- clickhouse: orders\nSELECT")
+    assert "-- duckdb" in ours.sql
+    server.close()
+
+
+def test_no_rows_and_only_nulls_still_have_types(on_clickhouse, clickhouse_server, shop, golden):
+    server, _ = _opened(on_clickhouse, clickhouse_server, shop, golden)
+    rows = RowQuery(
+        model="orders",
+        columns={"who": Named("channel"), "money": Measured("revenue")},
+        start=date(1990, 1, 1),
+        end=date(1990, 1, 2),
+    )
+    found = server.analyse(
+        Analysis({"r": rows}, "SELECT COUNT(*) AS n, SUM(money) AS m, MAX(who) AS w FROM r")
+    )
+    assert found.rows == ((0, None, None),)
+    server.close()
+
+
+def test_more_rows_than_the_limit_are_not_brought_over(on_clickhouse, clickhouse_server, shop, golden):
+    server, _ = _opened(on_clickhouse, clickhouse_server, shop, golden)
+    server.engine._limits = Limits(rows=3)
+    with pytest.raises(EngineError) as caught:
+        server.analyse(
+            Analysis({"r": RowQuery("orders", {"who": Named("channel")})}, "SELECT COUNT(*) AS n FROM r")
+        )
+    assert caught.value.code == "too_many_rows"
+    assert "row_limit" in caught.value.mend.en
+    server.close()
+
+
+def test_what_runs_on_brought_rows_is_stopped_with_the_workspace(
+    on_clickhouse, clickhouse_server, shop, golden
+):
+    server, _ = _opened(on_clickhouse, clickhouse_server, shop, golden)
+    threading.Timer(1.0, server.interrupt, [threading.get_ident()]).start()
+    slow = "SELECT COUNT(*) AS n FROM r, RANGE(1000000000) AS a, RANGE(1000000000) AS b WHERE a.range = b.range % 11"
+    with pytest.raises(EngineError) as caught:
+        server.analyse(Analysis({"r": RowQuery("orders", {"who": Named("channel")})}, slow))
+    assert caught.value.code == "interrupted"
+    server.close()
+
+
+def _opened(on_clickhouse, clickhouse_server, shop, golden):
+    """The shop's workspace on the server, and on DuckDB."""
     import semantic_layer
 
     on_clickhouse.engine("shop")
     root = shop.write(f"'clickhouse://127.0.0.1:{clickhouse_server.port}/shop'")
-    layer = semantic_layer.open(root, state_dir=shop.folder)
-    rows = RowQuery(model="orders", columns={"who": Named("channel")})
-    with pytest.raises(QueryError) as caught:
-        layer.analyse(Analysis({"orders": rows}, "SELECT COUNT(*) AS n FROM orders"))
-    assert caught.value.code == "not_on_engine"
-    layer.close()
+    server = semantic_layer.open(root, state_dir=shop.folder)
+    local = semantic_layer.open(shop.write("duckdb"), golden.database("shop"), state_dir=shop.folder)
+    return server, local

@@ -131,7 +131,7 @@ def test_new_rows_on_the_server_are_a_new_version_of_the_data(on_postgres, postg
 
 
 def test_an_analysis_of_rows_gives_the_same(on_postgres, postgres_server, shop, golden):
-    """As-of join, medians, modes, differences of dates and texts in order: what the analyses are written in."""
+    """As-of join, medians, modes, differences of dates and texts in order, over rows that came from the server."""
     import semantic_layer
 
     on_postgres.engine("shop")

@@ -1,3 +1,4 @@
+import threading
 from datetime import datetime
 
 import pytest
@@ -35,6 +36,23 @@ def test_errors_name_columns_and_never_quote_a_cell(on_spark):
     with pytest.raises(EngineError) as cell:
         engine.execute("SELECT CAST(channel AS INT) FROM orders")
     assert "douyin" not in cell.value.at("zh-CN") + cell.value.at("en-US")
+
+
+SLOW = "SELECT COUNT(*) AS n FROM RANGE(4000000000000) AS a WHERE a.id % 7 = 3"
+
+
+def test_a_slow_query_is_stopped_in_time(on_spark):
+    with pytest.raises(EngineError) as caught:
+        on_spark.engine("shop").execute(SLOW, timeout=1.0)
+    assert caught.value.code == "timeout"
+
+
+def test_cancelling_stops_the_query_of_that_thread(on_spark):
+    engine = on_spark.engine("shop")
+    threading.Timer(1.0, engine.interrupt, [threading.get_ident()]).start()
+    with pytest.raises(EngineError) as caught:
+        engine.execute(SLOW)
+    assert caught.value.code == "interrupted"
 
 
 def test_an_instant_comes_as_local_time_of_the_workspace_not_of_this_machine(on_spark):
