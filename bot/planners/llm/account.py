@@ -18,6 +18,7 @@ from bot.planners.llm.used import Used, inputs_of, used_by
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.times import time_context
 from semantic_layer.catalog import Catalog
+from semantic_layer.period import Grain
 from semantic_layer.query import AnyOf, Condition
 
 if TYPE_CHECKING:
@@ -265,7 +266,12 @@ def _time_problems(
         problems += [
             f"compare: “{one.words}” asks for a comparison ({one.kind})" for one in reading.comparisons
         ]
-    grains = [grain for grain in reading.grains if f"grain:{grain.grain.value}" not in used.parts]
+    grains = [
+        grain
+        for grain in reading.grains
+        if f"grain:{grain.grain.value}" not in used.parts
+        and not (grain.grain is Grain.DAY and "weekday" in used.parts)  # "which day" may be a day of the week
+    ]
     if "tool" not in used.parts:
         problems += [
             f"“{grain.words}” asks for {'average_per' if grain.average else 'metric_time'} with grain "

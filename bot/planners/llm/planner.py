@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from bot.plan import ClarifyPlan, Option, RefusePlan
 from bot.planners.base import Planned, Planner, PlanRequest
 from bot.planners.llm.budget import Limits, Usage, estimate_tokens
 from bot.planners.llm.compare import same_plans
-from bot.planners.llm.context import CatalogIndex, Example, question_prompt
+from bot.planners.llm.context import Example, question_prompt
+from bot.planners.llm.index import CatalogIndex
 from bot.planners.llm.outcomes import (
     BY_MODEL,
     differing,
@@ -24,15 +26,15 @@ from bot.planners.llm.outcomes import (
     reason_of,
     refused_by_model,
 )
-from bot.planners.llm.prompts import prompt
+from bot.planners.llm.prompts import prompt, tool_description
 from bot.planners.llm.purse import Purse, Today
 from bot.planners.llm.running import run_told
-from bot.planners.llm.schema import TOOLS
+from bot.planners.llm.schema import tool_schemas
 from bot.planners.llm.session import Session
 from bot.planners.llm.trace import Trace
 from bot.planners.llm.validate import Validator
 from bot.planners.rules.planner import RulesPlanner
-from semantic_layer.text import Text
+from semantic_layer.text import Locale, Text
 from tools.progress import CancelledError, Step
 
 if TYPE_CHECKING:
@@ -42,9 +44,7 @@ if TYPE_CHECKING:
 
 Mode = Literal["llm", "auto"]
 SURE = 0.8
-INPUT_ROOM = 2_900  # tokens of the first call, tools included
-TOOLS_ROOM = 1_650  # with the tools for questions in several steps: 150 more
-STEPS_ROOM = 150
+INPUT_ROOM = 2_800  # tokens of the first call, tools included
 MOST_AT_ONCE = 16  # conversations with the endpoint; an abandoned one counts until its server lets go
 NEVER_ASKED = ("unsafe", "empty", "no_access", "not_supported", "not_enough_data")
 LOOK_AGAIN = 0.05  # seconds between two looks at the stop button
@@ -191,9 +191,7 @@ class ModelPlanner:
         session.covers = not self._ablation.coverage
         session.run = partial(run_told, request, self._registry, see_rows=self._endpoint.see_rows)
         system = prompt("system", request.locale)
-        room = INPUT_ROOM - TOOLS_ROOM - estimate_tokens(system)
-        if session.offered == TOOLS:
-            room -= STEPS_ROOM
+        room = INPUT_ROOM - tools_tokens(session.offered, request.locale) - estimate_tokens(system)
         rights = self._layer.rights(request.user)
         question = question_prompt(
             request, self._index, found, scene, rights, ruled.not_understood, room, self._examples()
@@ -282,6 +280,13 @@ class ModelPlanner:
                 **planned.extra,
             }
         )
+
+
+@lru_cache(maxsize=8)
+def tools_tokens(offered: tuple[str, ...], locale: Locale) -> int:
+    """Return the estimated tokens of the tools as they go over the wire."""
+    tools = tool_schemas({name: tool_description(name, locale) for name in offered})
+    return estimate_tokens(json.dumps(tools, ensure_ascii=False, separators=(",", ":")))
 
 
 def is_sure(planned: Planned) -> bool:

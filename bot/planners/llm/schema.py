@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from bot.plan import AnswerablePlan, RefusalReason
 from semantic_layer.query import Frozen
@@ -29,7 +29,12 @@ _DROPPED_KEYS = (
     "format",
     "minimum",
 )
-_DROPPED_FIELDS = {"PeriodRange": ("requested_end",), "MetricPlan": ("totals",)}
+# What a model never needs: how a plan is shown, the workspace's own calendars, what only our grammar knows.
+_DROPPED_FIELDS = {
+    "PeriodRange": ("requested_end",),
+    "MetricPlan": ("totals", "focus"),
+    "GroupBy": ("custom_grain",),
+}
 _RARE = ("not starts with", "not ends with")
 _GRAINS = ["day", "week", "month", "quarter", "year"]
 _TRANSFORMS = ("Share", "Rank", "RunningTotal", "Rolling", "AveragePer")
@@ -60,10 +65,16 @@ def plans_schema() -> Json:
     definitions["Transform"] = _one_of([definitions.pop(name) for name in _TRANSFORMS])
     definitions["MetricPlan"]["properties"]["transforms"]["items"] = {"$ref": "#/$defs/Transform"}
     definitions["GroupBy"]["properties"]["part"] = {"type": "string", "enum": ["day_of_week"]}
-    having = definitions["Having"]["properties"]["operator"]
-    having["enum"] = [operator for operator in having["enum"] if "null" not in operator]
+    # What stands written out once need not stand again: the operators, the grains, a period.
+    definitions["Compare"]["properties"]["period"] = {"type": "object"}
+    definitions["MetricPlan"]["properties"]["having"]["items"] = _object(
+        {"column": _TEXT, "operator": _TEXT, "values": {"type": "array"}}, ["column", "operator"]
+    )
+    definitions["Transform"]["properties"]["grain"] = _TEXT
     condition = definitions["Condition"]["properties"]["operator"]
     condition["enum"] = [operator for operator in condition["enum"] if operator not in _RARE]
+    definitions["Where"] = _conditions(definitions.pop("Condition"), definitions.pop("AnyOf"))
+    definitions["MetricPlan"]["properties"]["where"]["items"] = {"$ref": "#/$defs/Where"}
     definitions["JsonValue"] = {}
     for name, fields in _DROPPED_FIELDS.items():
         for field in fields:
@@ -95,15 +106,57 @@ def parameters(tool: str) -> Json:
     return {**schema, "$defs": found["$defs"]} if tool == "propose_plan" else schema
 
 
+def inputs_said(model: type[BaseModel]) -> list[str]:
+    """Return an analysis' inputs as a model must know them, one line each: name, kind, whether it must be given."""
+    whole = model.model_json_schema()
+    required = set(whole.get("required", ()))
+    lines = []
+    for name, body in whole.get("properties", {}).items():
+        kinds = [_kind_of(part) for part in body.get("anyOf", [body]) if part.get("type") != "null"]
+        about = f": {body['description']}" if body.get("description") else ""
+        must = ", required" if name in required else ""
+        lines.append(f"{name} ({' or '.join(dict.fromkeys(kinds))}{must}){about}")
+    return lines
+
+
+def _kind_of(part: Json) -> str:
+    """Return what a value must be, in a few words."""
+    if "$ref" in part:
+        name = str(part["$ref"]).rpartition("/")[2]
+        return {"PeriodRange": "{start, end}", "Compare": "{kind}"}.get(name, name)
+    if "enum" in part:
+        return " | ".join(str(one) for one in part["enum"])
+    if part.get("type") == "array":
+        return f"list of {_kind_of(part.get('items', {}))}"
+    return str(part.get("type", "condition as in a plan" if "oneOf" in part else "any"))
+
+
 def tool_schemas(descriptions: Mapping[str, str]) -> list[Json]:
-    """Return the tools as they go over the wire."""
+    """Return the described tools as they go over the wire: every reference written out, as the client does it."""
     return [
         {
             "type": "function",
-            "function": {"name": name, "description": descriptions[name], "parameters": parameters(name)},
+            "function": {"name": name, "description": text, "parameters": _written_out(parameters(name))},
         }
-        for name in TOOLS
+        for name, text in descriptions.items()
     ]
+
+
+def _written_out(schema: Json) -> Json:
+    """Return a schema in which each reference is replaced by what it refers to."""
+    definitions = schema.get("$defs", {})
+
+    def whole(node: Any) -> Any:
+        if isinstance(node, list):
+            return [whole(part) for part in node]
+        if not isinstance(node, dict):
+            return node
+        if "$ref" in node:
+            return whole(definitions[str(node["$ref"]).rpartition("/")[2]])
+        return {key: whole(part) for key, part in node.items() if key != "$defs"}
+
+    found: Json = whole(schema)
+    return found
 
 
 def validation_problems(error: ValidationError) -> list[str]:
@@ -113,6 +166,15 @@ def validation_problems(error: ValidationError) -> list[str]:
         place = ".".join(str(part) for part in one["loc"]) or "plans"
         lines.append(f"{place}: {one['msg']}")
     return lines
+
+
+def _conditions(condition: Json, any_of: Json) -> Json:
+    """Return one object for a condition and for several of which one holds: the client writes every reference out."""
+    properties: Json = {"kind": {"type": "string", "enum": ["condition", "any"]}}
+    properties |= {name: body for name, body in condition["properties"].items() if name != "kind"}
+    assert "conditions" in any_of["properties"]
+    properties["conditions"] = {"type": "array", "items": {"type": "object"}}
+    return {"type": "object", "properties": properties, "required": ["kind"]}
 
 
 def _one_of(members: list[Json]) -> Json:

@@ -30,6 +30,7 @@ from bot.planners.llm.schema import (
     TOOLS,
     TRYING_TOOLS,
     Reading,
+    inputs_said,
     validation_problems,
 )
 from bot.planners.llm.validate import PlanProblem, Validator
@@ -39,13 +40,14 @@ from semantic_layer.text import Text
 
 if TYPE_CHECKING:
     from bot.planners.base import PlanRequest
-    from bot.planners.llm.context import CatalogIndex
+    from bot.planners.llm.index import CatalogIndex
     from bot.planners.rules.draft import Scene
     from bot.planners.rules.segment import Segmented
 
 _STEPS = re.compile(
     r"(?i)\b(?:then|after that|first|finally|for (?:it|them|those|that one))\b|然后|接着|再看|再按|先|最后"
 )
+LONGEST_ABOUT = 1_500  # characters about one analysis
 WHICH = Text(
     zh="这个问题有几种读法,您指哪一个?", en="This can be read in several ways. Which one do you mean?"
 )
@@ -148,7 +150,11 @@ class Session:
         return as_data(", ".join(self.validator.near_values(name, str(text)[:100]))) or "nothing"
 
     def get_metric_definition(self, name: object = "", **_: object) -> str:
-        """Return what a metric means and what it can be split by."""
+        """Return what a metric means and what it can be split by; of an analysis, what it does and takes."""
+        analysis = self.index.tools.get(str(name))
+        if analysis is not None:
+            about = analysis.description.partition("\n\n")[0]
+            return as_data("\n".join([about, "inputs:", *inputs_said(analysis.inputs)])[:LONGEST_ABOUT])
         catalog, rights = self.request.layer.catalog, self.request.layer.rights(self.request.user)
         metric = catalog.metrics.get(str(name))
         if metric is None or metric.name in rights.hidden:

@@ -12,8 +12,9 @@ from bot.endpoint import Endpoint
 from bot.planners.base import PlanRequest
 from bot.planners.llm import ModelPlanner
 from bot.planners.llm.budget import estimate_tokens
+from bot.planners.llm.planner import tools_tokens
 from bot.planners.llm.prompts import FOLDER, tool_description
-from bot.planners.llm.schema import TOOLS, parameters, plans_schema
+from bot.planners.llm.schema import PLANS, TOOLS, parameters, plans_schema
 from bot.planners.rules import RulesPlanner
 from tools.registry import Registry
 
@@ -44,7 +45,7 @@ def test_every_reference_of_the_schema_has_its_definition():
 
 
 def test_every_plan_has_its_tag_required():
-    for name in ("MetricPlan", "ToolPlan", "MetadataPlan", "Condition"):
+    for name in ("MetricPlan", "ToolPlan", "MetadataPlan", "Where"):
         assert "kind" in plans_schema()["$defs"][name]["required"]
 
 
@@ -103,3 +104,50 @@ def test_a_question_stays_under_3000_input_tokens(tmp_path, server, wire, size, 
     assert estimate_tokens(sent) < 3_000
     assert planned.extra["tokens_in"] < 3_000
     assert "lantern_brightness" in request["messages"][-1]["content"]
+
+
+def sent_for(ask, server, wire, question, *replies):
+    """The messages of the last request that a question led to."""
+    refuse = wire.calls(("refuse", {"reason": "out_of_scope"}))
+    ask(question, server.script("m", *replies, refuse))
+    return server.sent("m")[-1]["messages"]
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_every_feature_of_a_plan_is_said_where_a_model_reads_it(locale):
+    told = ("previous_period", "previous_year", "same_weekday", "share", "running_total", "rolling", "average_per",
+            "within", "offset", "other", "per", "having", "any", "tool", "metadata")  # fmt: skip
+    text = tool_description("propose_plan", locale)
+    assert [word for word in told if word not in text] == []
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_the_example_in_the_prompt_is_a_plan_that_loads(locale):
+    written = tool_description("propose_plan", locale).rpartition("-> ")[2]
+    (plan,) = PLANS.validate_python(json.loads(written)["plans"])
+    assert (plan.limit.n, plan.limit.per) == (2, ("place",))
+
+
+def test_the_tools_are_counted_as_the_client_sends_them(ask, server, wire):
+    sent_for(ask, server, wire, "how shiny")
+    tools = server.sent("m")[-1]["tools"]
+    assert estimate_tokens(json.dumps(tools, ensure_ascii=False, separators=(",", ":"))) == tools_tokens(
+        tuple(tool["function"]["name"] for tool in tools), "en-US"
+    )
+
+
+def test_an_analysis_tells_what_it_takes(ask, server, wire):
+    look = wire.calls(("get_metric_definition", {"name": "forecast"}))
+    said = sent_for(ask, server, wire, "how shiny were the lanterns", look)[-1]["content"]
+    assert "inputs:" in said
+    assert "period ({start, end})" in said
+
+
+def test_leading_metrics_are_shown_to_a_question_that_names_none(ask, server, wire):
+    said = sent_for(ask, server, wire, "bang for the buck")[-1]["content"]
+    assert "zarn |" in said
+
+
+def test_a_comparison_is_said_as_a_plan_writes_it(ask, server, wire):
+    said = sent_for(ask, server, wire, "how shiny last week vs the same weekday last week")[-1]["content"]
+    assert "compare same_weekday\n" in said
