@@ -9,6 +9,7 @@ what was installed: while it fits, nothing is installed and no network is touche
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import functools
 import hashlib
 import io
@@ -246,6 +247,12 @@ def stop(server: subprocess.Popen[bytes]) -> None:
             return
 
 
+def end_with_parent() -> None:
+    """Run in a child: the system stops it once this process is gone, even where that was killed (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
 def serve(port: int) -> int:
     """Serve the chat until it is stopped; the server says its address once it answers."""
 
@@ -259,7 +266,14 @@ def serve(port: int) -> int:
     environment = child_environment()
     environment.pop("ASKGROWTH_WORKSPACE", None)
     command = [str(python_of(VENV)), "-m", "bot", "serve", "--port", str(port)]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, start_new_session=True) as server:
+    ending = end_with_parent if os.name != "nt" else None
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=environment,
+        start_new_session=True,
+        preexec_fn=ending,  # noqa: PLW1509 - one thread
+    ) as server:
         try:
             return server.wait()
         except KeyboardInterrupt:

@@ -3,7 +3,9 @@
 import ast
 import importlib.util
 import socket
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,25 @@ def test_a_failed_installation_leaves_no_stamp(run_py, tmp_path, monkeypatch):
     with pytest.raises(run_py.SetupError):
         run_py.setup(folder, lock)
     assert not list(folder.glob("*.stamp"))
+
+
+def test_the_server_ends_with_a_run_py_that_is_killed(project_root: Path):
+    program = (
+        "import subprocess, sys, time, run\n"
+        "child = subprocess.Popen(['sleep', '600'], start_new_session=True, preexec_fn=run.end_with_parent)\n"
+        "print(child.pid, flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, cwd=project_root, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = Path("/proc") / parent.stdout.readline().strip()
+        assert "sleep" in (child / "cmdline").read_text()
+        parent.kill()
+
+    for _ in range(200):
+        if not child.exists() or "Z" in (child / "stat").read_text().split(")")[1][:3]:
+            break
+        time.sleep(0.05)
+    else:
+        raise AssertionError("the child outlived its parent")

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 READERS = 3
 Statement = tuple[str, Mapping[str, Any]]  # SQL with `:names`, and their values
@@ -64,6 +64,9 @@ class Statements:
             if len(statements) == 1:
                 return [error]
             return [self._write([one])[0] for one in statements]
+        except (SQLAlchemyError, OSError):
+            self._engine.dispose()  # a connection may remember what was wrong, such as a file that was read-only
+            raise
 
 
 def _run(connection: Connection, query: str, values: Mapping[str, Any]) -> Any:

@@ -58,6 +58,7 @@ def mend_chainlit(home: Path, folder: Path) -> None:
 
     from bot.ui import patches
     from bot.ui.sharing import LinkOpener
+    from bot.ui.sign_out import end_with_sign_in
 
     patches.strip_outside_requests()
     patches.use_one_configuration()
@@ -65,6 +66,7 @@ def mend_chainlit(home: Path, folder: Path) -> None:
     patches.serve_one_avatar()
     patches.keep_no_messages()
     patches.serve_assets_compressed(home / "compressed", folder / "public")
+    end_with_sign_in()
     chainlit.server.app.add_middleware(LinkOpener)
 
 

@@ -186,6 +186,11 @@ WRITTEN_NOW = Text(
     zh="✓ 刚才没存下的对话已经补存,什么都没丢。",
     en="✓ What could not be saved is saved now; nothing was lost.",
 )
+SIGNED_OUT = Text(
+    zh="登录已到期,这个窗口不再接收回答。刷新页面重新登录,对话都还在。",
+    en="Your sign-in has ended, and this window gets no more answers. Reload the page to sign in again; "
+    "the conversation is kept.",
+)
 INTERRUPTED = Text(
     zh="这个问题没有答完:服务中途停了。", en="This question was not answered: the server stopped on the way."
 )

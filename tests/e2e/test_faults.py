@@ -18,6 +18,7 @@ LONG = {"zh-CN": "慢慢算这周哪个渠道最有效", "en-US": "a slow questi
 HELD = {"zh-CN": "暂时存不进历史", "en-US": "cannot be saved to the history right now"}
 SAVED = {"zh-CN": "什么都没丢", "en-US": "nothing was lost"}
 LOCKED = {"zh-CN": "被别的程序锁住", "en-US": "another program has locked"}
+READ_ONLY = {"zh-CN": "只读", "en-US": "read-only"}
 FULL = {"zh-CN": "磁盘满了", "en-US": "the disk is full"}
 INTERRUPTED = {"zh-CN": "这个问题没有答完", "en-US": "This question was not answered"}
 LANGUAGES = ("zh-CN", "en-US")
@@ -181,6 +182,37 @@ def test_a_full_disk_holds_the_conversation_and_saves_it_later(window, server, l
 
     expect(page.get_by_text(SAVED[locale])).to_have_count(1, timeout=SLOW)
     assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 2
+
+
+@pytest.mark.parametrize("locale", LANGUAGES)
+def test_a_read_only_store_holds_the_conversation_and_saves_it_later(window, server, locale) -> None:
+    page = window(locale)
+    ask(page, BOSS[locale])
+    thread = thread_of(page)
+    page.wait_for_timeout(300)
+
+    allow_writing(server, allowed=False)
+    try:
+        ask(page, BOSS[locale] + " ")
+        expect(page.get_by_text(HELD[locale])).to_have_count(1, timeout=SLOW)
+        assert READ_ONLY[locale] in page.inner_text("body")
+    finally:
+        allow_writing(server, allowed=True)
+
+    expect(page.get_by_text(SAVED[locale])).to_have_count(1, timeout=SLOW)
+    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 2
+
+
+def allow_writing(server: Server, *, allowed: bool) -> None:
+    """Set the write version in the head of the file: SQLite takes one that it does not know for read-only.
+
+    The rights of the file would not do: whoever runs the tests as root may write to any.
+    """
+    with sqlite3.connect(_file(server), isolation_level=None) as store:
+        store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with _file(server).open("r+b") as file:
+        file.seek(18)
+        file.write(b"\x02" if allowed else b"\x03")
 
 
 def test_what_was_held_is_written_when_the_server_stops(window, server) -> None:

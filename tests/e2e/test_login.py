@@ -1,10 +1,15 @@
 """Sign-in by a proxy's header in the browser: the name, the secret, another name, and a session that ends."""
 
+import asyncio
 import http.client
 import json
+import time
 from collections.abc import Iterator
+from uuid import uuid4
 
+import jwt
 import pytest
+import socketio
 from chat_page import ask, cards
 from chat_server import Server, product_server
 from playwright.sync_api import Browser, Page, expect
@@ -103,3 +108,28 @@ def test_a_session_ends_after_the_hours_that_were_set(browser, server) -> None:
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
 
     assert claims["exp"] - claims["iat"] == 18
+
+
+def test_an_open_window_is_told_and_closed_when_its_sign_in_ends(server) -> None:
+    key = (server.folder.parent / "state" / "chat" / "session.key").read_text(encoding="ascii")
+    now = int(time.time())
+    claims = {"identifier": "zhao", "metadata": {}, "iat": now, "exp": now + 3}
+    cookie = f"access_token={jwt.encode(claims, key, algorithm='HS256')}"
+    said: list[str] = []
+
+    async def stay() -> None:
+        window, closed = socketio.AsyncClient(reconnection=False), asyncio.Event()
+        window.on("new_message", lambda message: said.append(message["output"]))
+        window.on("disconnect", lambda *_reason: closed.set())
+        who = {"sessionId": str(uuid4()), "clientType": "webapp", "userEnv": "{}", "threadId": ""}
+        headers = {"Cookie": cookie, "Accept-Language": "en-US"}
+        await window.connect(
+            server.url, auth=who, headers=headers, socketio_path="/ws/socket.io", transports=["websocket"]
+        )
+        async with asyncio.timeout(20):
+            await closed.wait()
+
+    asyncio.run(stay())
+
+    assert time.time() >= claims["exp"]
+    assert "Your sign-in has ended" in said[-1]
