@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+import threading
+from collections import Counter
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -20,15 +22,23 @@ if TYPE_CHECKING:
     from bot.pipeline import Pipeline
 
 LOG = logging.getLogger("askgrowth.usage")
+GATHERED_SECONDS = 5.0
 
 
 class CountingAsker:
-    """The part of the pipeline that the chat uses, with every answer's metrics counted."""
+    """The part of the pipeline that the chat uses, with every answer's metrics counted.
+
+    Looks are gathered and written together every few seconds: a write per question would stand in the way of the
+    conversations. What a crash loses is a few looks.
+    """
 
     def __init__(self, pipeline: Pipeline, engine: Engine, workspace: str, clock: Clock) -> None:
         """Take the pipeline that answers, and the app database that counts."""
         self._pipeline, self._engine = pipeline, engine
         self._workspace, self._clock = workspace, clock
+        self._looks: Counter[tuple[str, date]] = Counter()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
 
     def ask(self, question: str, **how: Any) -> Answer:
         """Return the answer of a question, counted."""
@@ -42,14 +52,34 @@ class CountingAsker:
         """Return the conversation after a turn."""
         return self._pipeline.continue_conversation(conversation, answer)
 
+    def write(self) -> None:
+        """Write the looks that were gathered; where the app database refuses them they wait for the next time."""
+        with self._lock:
+            looks, self._looks, self._timer = self._looks, Counter(), None
+        try:
+            with self._engine.begin() as connection:
+                for (metric, day), times in looks.items():
+                    count(connection, self._workspace, [metric], day, "question", times)
+        except SQLAlchemyError:  # counting must never cost anybody an answer
+            LOG.warning("looks at metrics were not counted yet", exc_info=True)
+            with self._lock:
+                self._looks += looks
+
+    def close(self) -> None:
+        """Write what was gathered, once and for all."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._looks:
+            self.write()
+
     def _counted(self, answer: Answer) -> Answer:
         if answer.outcome == "answer" and answer.provenance is not None and answer.provenance.metrics:
             zone = ZoneInfo(self._pipeline.layer.settings.timezone)
             day = datetime.astimezone(self._clock.now(), zone).date()
-            try:
-                with self._engine.begin() as connection:
-                    names = [one.name for one in answer.provenance.metrics]
-                    count(connection, self._workspace, names, day, "question")
-            except SQLAlchemyError:  # counting must never cost anybody an answer
-                LOG.warning("a look at a metric was not counted", exc_info=True)
+            with self._lock:
+                self._looks.update({(one.name, day): 1 for one in answer.provenance.metrics})
+                if self._timer is None:
+                    self._timer = threading.Timer(GATHERED_SECONDS, self.write)
+                    self._timer.daemon = True
+                    self._timer.start()
         return answer

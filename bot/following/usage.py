@@ -25,15 +25,24 @@ class Use:
     last: date | None
 
 
-def count(connection: Connection, workspace: str, metrics: Iterable[str], day: date, how: str) -> None:
-    """Add one look at each metric, `how` being question, alert, digest or follow."""
+def count(
+    connection: Connection, workspace: str, metrics: Iterable[str], day: date, how: str, times: int = 1
+) -> None:
+    """Add `times` looks at each metric, `how` being question, alert, digest or follow."""
     insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
     for metric in dict.fromkeys(metrics):
-        values = {"workspace": workspace, "metric": metric, "day": day.isoformat(), "how": how, "times": 1}
+        values = {
+            "workspace": workspace,
+            "metric": metric,
+            "day": day.isoformat(),
+            "how": how,
+            "times": times,
+        }
         statement = insert(metric_uses).values(**values)
         connection.execute(
             statement.on_conflict_do_update(
-                index_elements=["workspace", "metric", "day", "how"], set_={"times": metric_uses.c.times + 1}
+                index_elements=["workspace", "metric", "day", "how"],
+                set_={"times": metric_uses.c.times + times},
             )
         )
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.following.asker import CountingAsker
 from bot.jobs.scheduler import Scheduler
 from bot.listening import LOOPBACK, Announce, ServeError, listen, run_server
 from bot.login import HEADER, SECRET, SECRET_HEADER, Login
@@ -149,6 +150,8 @@ async def _serve(opened: _Opened, listener: socket.socket, announce: Announce) -
             yield
             warming.close()
             chat.close()
+            if isinstance(asker, CountingAsker):
+                asker.close()
         ending = threading.Thread(target=clockwork.close, daemon=True)
         ending.start()
         ending.join(

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -78,7 +79,8 @@ def _by_mcp(server: Server, token: str, tool: str, given: dict[str, object]) -> 
             await session.initialize()
             return str((await session.call_tool(tool, given)).content[0].text)
 
-    found: dict[str, object] = json.loads(asyncio.run(call()))
+    with ThreadPoolExecutor(1) as pool:  # the browser has an event loop in this thread
+        found: dict[str, object] = json.loads(pool.submit(asyncio.run, call()).result())
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 import semantic_layer
 from bot.delivery.message import Message, Receipt, Target
@@ -61,11 +62,32 @@ def test_an_answer_is_counted_and_a_refusal_is_not(runner: Runner) -> None:
     asker = CountingAsker(runner.pipeline, runner.engine, runner.workspace, runner.clock)
     assert asker.ask("guests last 7 days").outcome == "answer"
     assert asker.ask("the weather on the moon").outcome != "answer"
+    asker.close()
     catalog = runner.pipeline.layer.catalog
     found = {
         one.metric: one.times for one in uses(runner.engine, runner.workspace, catalog, date(2025, 3, 9))
     }
     assert found == {"guests": 1, "income": 0}
+
+
+def test_looks_that_the_store_refuses_are_written_the_next_time(runner: Runner) -> None:
+    asker = CountingAsker(runner.pipeline, runner.engine, runner.workspace, runner.clock)
+    for _ in range(3):
+        asker.ask("guests last 7 days")
+    with runner.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE metric_uses RENAME TO away"))
+    asker.write()
+    with runner.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE away RENAME TO metric_uses"))
+
+    asker.ask("guests last 7 days")
+    asker.close()
+
+    catalog = runner.pipeline.layer.catalog
+    found = {
+        one.metric: one.times for one in uses(runner.engine, runner.workspace, catalog, date(2025, 3, 9))
+    }
+    assert found == {"guests": 4, "income": 0}
 
 
 def test_what_is_followed_is_sent_once_at_its_times(runner: Runner) -> None:
