@@ -19,12 +19,13 @@ from semantic_layer.table import Cell
 from tools.bindings import filters_of, model_of, name_of
 from tools.registry import ToolContext
 
-_AGES = {
-    Grain.DAY: "DATE_DIFF('day', b.cohort, b.bucket)",
-    Grain.WEEK: "CAST(DATE_DIFF('day', b.cohort, b.bucket) / 7 AS INTEGER)",
-    Grain.MONTH: "DATE_DIFF('month', b.cohort, b.bucket)",
-    Grain.QUARTER: "CAST(DATE_DIFF('month', b.cohort, b.bucket) / 3 AS INTEGER)",
+_PLACES = {
+    Grain.DAY: "DATE_DIFF('day', :origin, bucket)",
+    Grain.WEEK: "DATE_DIFF('day', :origin, bucket) // 7",
+    Grain.MONTH: "DATE_DIFF('month', :origin, bucket)",
+    Grain.QUARTER: "DATE_DIFF('month', :origin, bucket) // 3",
 }
+BITS = 60  # periods in one whole number: one bit each says whether a customer bought in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,32 +67,52 @@ class Member:
 
 
 def triangle(question: Question, context: ToolContext) -> tuple[tuple[Cohort, ...], tuple[str, ...]]:
-    """Return the cohorts whose own period is over, oldest first, and the SQL. Nobody at an age counts 0."""
-    steps = _steps(question)
-    age = _AGES[question.grain]
-    active = Analysis(
-        _rows(question),
-        f"SELECT b.cohort, {age} AS age, COUNT(*) AS customers FROM (SELECT DISTINCT c.who, c.cohort, o.bucket "
-        "FROM bought AS o JOIN cohorts AS c ON o.who = c.who) AS b GROUP BY 1, 2 ORDER BY 1, 2",
-        steps,
+    """Return the cohorts whose own period is over, oldest first, and the SQL. Nobody at an age counts 0.
+
+    Each customer's periods with a purchase are kept as bits of whole numbers, so that all rows are grouped once, by
+    customer, and nothing larger than a row per customer is ever held.
+    """
+    places = _places(question, context)
+    sums = ", ".join(f"SUM((c.m{at // BITS} >> {at % BITS}) & 1) AS p{at}" for at in range(places))
+    result = context.analyse(
+        Analysis(
+            _rows(question),
+            f"SELECT c.cohort, COUNT(*) FILTER (WHERE c.first_at < :mature_before) AS mature, "
+            f"COUNT(r.who) AS repeated, {sums} FROM cohorts AS c LEFT JOIN returned AS r ON c.who = r.who "
+            "GROUP BY 1 ORDER BY 1",
+            (*_steps(question, context), _returned(question)),
+            {"mature_before": _mature_before(question)},
+        )
     )
-    repeats = Analysis(
-        _rows(question),
-        "SELECT c.cohort, COUNT(*) AS mature, COUNT(*) FILTER (WHERE c.again) AS repeated FROM returned AS c "
-        "GROUP BY 1 ORDER BY 1",
-        (*steps, _returned(question)),
-    )
-    first, second = context.analyse(active), context.analyse(repeats)
-    return _read(question, context, first, second), (first.sql, second.sql)
+    return _read(question, context, result), (result.sql,)
+
+
+def _places(question: Question, context: ToolContext) -> int:
+    """Return how many periods of the grain the data span."""
+    count, at = 0, _origin(question, context)
+    while at < question.data.end:
+        at, count = shift(at, 1, question.grain), count + 1
+    return max(count, 1)
+
+
+def _origin(question: Question, context: ToolContext) -> date:
+    """Return the first day of the first period with data."""
+    catalog = context.layer.catalog
+    return bucket(question.data.start, question.grain, catalog.week_start, catalog.fiscal_year_start).start
+
+
+def _mature_before(question: Question) -> date:
+    return question.data.end - timedelta(days=question.days)
 
 
 def by_member(question: Question, context: ToolContext) -> tuple[tuple[Member, ...], str]:
     """Return repeats by the asked dimension, read at the first purchase; the most customers first."""
     analysis = Analysis(
         _rows(question),
-        "SELECT c.member, COUNT(*) AS mature, COUNT(*) FILTER (WHERE c.again) AS repeated FROM returned AS c "
-        "GROUP BY 1 ORDER BY 2 DESC, 1",
-        (*_steps(question), _returned(question)),
+        "SELECT c.member, COUNT(*) AS mature, COUNT(r.who) AS repeated FROM cohorts AS c LEFT JOIN returned AS r "
+        "ON c.who = r.who WHERE c.first_at < :mature_before GROUP BY 1 ORDER BY 2 DESC, 1",
+        (*_steps(question, context), _returned(question)),
+        {"mature_before": _mature_before(question)},
     )
     result = context.analyse(analysis)
     members = tuple(
@@ -132,17 +153,33 @@ def _rows(question: Question) -> dict[str, RowQuery]:
     }
 
 
-def _steps(question: Question) -> tuple[Step, ...]:
+def _steps(question: Question, context: ToolContext) -> tuple[Step, ...]:
     counted = "AND NOT counted IS NULL" if name_of(question.binding, "orders") is not None else ""
     narrowed = bool(question.where or question.segments or question.dimension is not None)
+    count = -(-_places(question, context) // BITS)
+    masks = "".join(
+        f", BIT_OR(CASE WHEN place >= {at * BITS} AND place < {(at + 1) * BITS} "
+        f"THEN CAST(1 AS BIGINT) << CAST(place - {at * BITS} AS INTEGER) ELSE 0 END) AS m{at}"
+        if count > 1
+        else f", BIT_OR(CAST(1 AS BIGINT) << place) AS m{at}"
+        for at in range(count)
+    )
     return (
         Step(
-            "bought",
+            "dated",
             "SELECT who, CAST(moment AS TIMESTAMP) AS moment, CAST(bucket AS DATE) AS bucket "
             f"FROM orders_all WHERE NOT who IS NULL {counted}",
         ),
-        Step("firsts", "SELECT who, MIN(moment) AS first_at, MIN(bucket) AS cohort FROM bought GROUP BY who"),
-        _narrowed(question, counted) if narrowed else _everybody(question),
+        Step(
+            "bought",
+            f"SELECT who, moment, bucket, CAST({_PLACES[question.grain]} AS INTEGER) AS place FROM dated",
+            {"origin": _origin(question, context)},
+        ),
+        Step(
+            "firsts",
+            f"SELECT who, MIN(moment) AS first_at, MIN(bucket) AS cohort{masks} FROM bought GROUP BY who",
+        ),
+        _narrowed(question, counted, count) if narrowed else _everybody(question),
     )
 
 
@@ -150,54 +187,49 @@ def _everybody(question: Question) -> Step:
     """Return the customers whose first purchase lies in the period: no second look at their first row is needed."""
     return Step(
         "cohorts",
-        "SELECT who, first_at, cohort, CAST(NULL AS VARCHAR) AS member FROM firsts "
-        "WHERE first_at >= :first AND first_at < :until",
+        "SELECT *, CAST(NULL AS VARCHAR) AS member FROM firsts WHERE first_at >= :first AND first_at < :until",
         {"first": question.period.start, "until": question.period.end},
     )
 
 
-def _narrowed(question: Question, counted: str) -> Step:
+def _narrowed(question: Question, counted: str, masks: int) -> Step:
     """Return the customers whose first purchase meets the conditions, with the asked dimension of that purchase."""
     member = "MIN(CAST(e.member AS VARCHAR))" if question.dimension is not None else "CAST(NULL AS VARCHAR)"
+    kept = "".join(f", MAX(f.m{at}) AS m{at}" for at in range(masks))
     return Step(
         "cohorts",
-        f"SELECT f.who, f.first_at, f.cohort, {member} AS member FROM firsts AS f JOIN entries AS e "
+        f"SELECT f.who, f.first_at, f.cohort, {member} AS member{kept} FROM firsts AS f JOIN entries AS e "
         "ON e.who = f.who AND CAST(e.moment AS TIMESTAMP) = f.first_at "
         f"WHERE 1 = 1 {counted} GROUP BY 1, 2, 3",
     )
 
 
 def _returned(question: Question) -> Step:
-    """Return whether each customer with a whole repeat window behind came back within it, after the first day."""
+    """Return who came back within the repeat window, of those with a whole one behind them."""
     return Step(
         "returned",
-        "SELECT c.who, c.cohort, c.member, MAX(CASE WHEN b.moment > c.first_at AND CAST(b.moment AS DATE) - "
-        "CAST(c.first_at AS DATE) <= :days THEN 1 ELSE 0 END) = 1 AS again FROM cohorts AS c JOIN bought AS b "
-        "ON b.who = c.who WHERE c.first_at < :mature_before GROUP BY c.who, c.cohort, c.member",
-        {"days": question.days, "mature_before": question.data.end - timedelta(days=question.days)},
+        "SELECT DISTINCT b.who FROM bought AS b JOIN cohorts AS c ON b.who = c.who WHERE b.moment > c.first_at "
+        "AND CAST(b.moment AS DATE) - CAST(c.first_at AS DATE) <= :days AND c.first_at < :mature_before",
+        {"days": question.days, "mature_before": _mature_before(question)},
     )
 
 
-def _read(
-    question: Question, context: ToolContext, active: AnalysisResult, repeats: AnalysisResult
-) -> tuple[Cohort, ...]:
+def _read(question: Question, context: ToolContext, result: AnalysisResult) -> tuple[Cohort, ...]:
     catalog = context.layer.catalog
-    seen: dict[date, dict[int, int]] = {}
-    for start, age, customers in active.rows:
-        seen.setdefault(_day(start), {})[_whole(age)] = _whole(customers)
-    matured = {_day(start): (_whole(mature), _whole(repeated)) for start, mature, repeated in repeats.rows}
-    found = []
-    for start, counts in sorted(seen.items()):
-        own = bucket(start, question.grain, catalog.week_start, catalog.fiscal_year_start)
+    origin, found = _origin(question, context), []
+    for start, mature, repeated, *people in result.rows:
+        own = bucket(_day(start), question.grain, catalog.week_start, catalog.fiscal_year_start)
         if own.end > question.data.end:
             continue  # its first period is not over: the cohort is not complete yet
+        first, at = 0, origin
+        while at < own.start:
+            at, first = shift(at, 1, question.grain), first + 1
         finished: dict[int, int] = {}
         age = 0
         while shift(own.start, age + 1, question.grain) <= question.data.end:
-            finished[age] = counts.get(age, 0)
+            finished[age] = _whole(people[first + age]) if first + age < len(people) else 0
             age += 1
-        mature, repeated = matured.get(start, (0, 0))
-        found.append(Cohort(start, counts.get(0, 0), finished, mature, repeated))
+        found.append(Cohort(_day(start), finished.get(0, 0), finished, _whole(mature), _whole(repeated)))
     return tuple(found)
 
 
@@ -207,5 +239,4 @@ def _day(value: Cell) -> date:
 
 
 def _whole(value: Cell) -> int:
-    assert isinstance(value, int)
-    return value
+    return int(str(value)) if value is not None else 0
