@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from semantic_layer.workspace import SemanticLayer
 
 MOST_READINGS = 2
-MOST_NEXT = 6
+MOST_NEXT = 7
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,20 @@ def follow_ups(
         question = question_of(plan, scene)
         if question is not None and all(plan != other.plan for other in found) and compiles(plan):
             found.append(Option(question=question, plan=plan))
-    return tuple(found[:MOST])
+    return (*found[:MOST], *_of_a_segment(view, scene, compiles))
+
+
+def _of_a_segment(view: View, scene: Scene, compiles: Compiles) -> Iterator[Option]:
+    """Yield the same question for the first declared audience that it can be narrowed to: only new customers."""
+    query = view.query
+    if query.segments or view.time is not None:
+        return
+    for name in list(scene.catalog.segments)[:MOST_TRIED]:
+        plan = as_plan(query, segments=(name,), having=(), transforms=(), limit=None, order_by=(), totals=False)
+        question = question_of(plan, scene)
+        if question is not None and compiles(plan):
+            yield Option(question=question, plan=plan)
+            return
 
 
 def _plans(view: View, side: Side, scene: Scene) -> Iterator[MetricPlan]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Container
+from collections.abc import Container
 from dataclasses import replace
 
 import chainlit as cl
@@ -19,7 +19,7 @@ from bot.ui.bringing import files_of, opened_link, send_proposal
 from bot.ui.cards import send_answer, send_text
 from bot.ui.chat import Chat, Turn, failure, language_of
 from bot.ui.data_layer import writes_wait
-from bot.ui.desk import Desk, Json, problem
+from bot.ui.desk import Json, problem
 from bot.ui.labels import (
     ASK_AGAIN,
     CURRENCY_CHOICES,
@@ -34,8 +34,8 @@ from bot.ui.labels import (
     SETTINGS_PLANNER,
     STOPPED,
 )
+from bot.ui.looks import LOOKS, OWN_LOOKS
 from bot.ui.notices import locale_of
-from bot.ui.own_data import OwnData
 from bot.ui.sharing import document, problem_of_link, read_link
 from bot.ui.threads import Threads, unanswered
 from bot.ui.working import Working
@@ -47,23 +47,6 @@ LOCAL_USER = "local"  # who asks where no login is set up
 RUN_NAME = "on_message"  # Chainlit shows feedback buttons for runs of this name
 LONGEST_LABEL = 400
 CURRENCY_WAYS: tuple[Currency, ...] = ("symbol", "code", "none")
-LOOKS: dict[str, Callable[[Desk, Json, str | None, Locale], Json]] = {
-    "options": Desk.options,
-    "values": Desk.values,
-    "sql": Desk.sql,
-    "rows": Desk.rows,
-    "totals": Desk.totals,
-    "workbook": Desk.workbook,
-    "tree": Desk.tree,
-    "verify": Desk.verify,
-    "decide": Desk.decide,
-    "reconcile": Desk.reconcile,
-    "why": Desk.why,
-}
-OWN_LOOKS: dict[str, Callable[[OwnData, Json, str | None, Locale], Json]] = {
-    "confirm_data": OwnData.confirm,
-    "forget_data": OwnData.forget,
-}
 
 
 class Handlers:

@@ -9,6 +9,8 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+# With a handler to be taken out (see handlers.py) the product is started through the script that takes it out.
+START = [str(HERE / "without.py")] if "ASKGROWTH_E2E_WITHOUT" in os.environ else ["-m", "bot"]
 
 
 class Server:
@@ -64,12 +66,15 @@ def written_server(folder: Path) -> Server:
     return Server(command, folder / "cwd", port)
 
 
-def product_server(folder: Path, root: Path, workspace: Path | None, state_dir: Path) -> Server:
+def product_server(
+    folder: Path, root: Path, workspace: Path | None, state_dir: Path, more: dict[str, str] | None = None
+) -> Server:
     port = free_port()
-    command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
+    command = [sys.executable, *START, "serve", "--port", str(port)]
     environ = {
         "ASKGROWTH_STATE_DIR": str(state_dir),
         "PYTHONPATH": os.pathsep.join([str(root), os.environ["PYTHONPATH"]]),
         **({"ASKGROWTH_WORKSPACE": str(workspace)} if workspace else {}),
+        **(more or {}),
     }
     return Server(command, folder / "cwd", port, environ)

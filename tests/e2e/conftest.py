@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # the helpers beside this file: a dependency owns the name `tests`
 
+from chat_page import SLOW  # noqa: E402
 from chat_server import Server, product_server, written_server  # noqa: E402
 
 FLAGS = (
@@ -95,6 +96,7 @@ class Pages:
         context = self._browser.new_context(
             locale=locale, viewport=size, color_scheme=scheme, timezone_id="Asia/Shanghai"
         )
+        context.set_default_timeout(SLOW)
         page = context.new_page()
         page.on("request", lambda request: self._note(request.url))
         page.on("websocket", lambda socket: self._note(socket.url))

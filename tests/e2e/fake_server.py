@@ -1,5 +1,6 @@
 """A chat server over hand-written answers: `python fake_server.py STATE_DIR PORT`. A real asker, no database."""
 
+import os
 import sys
 import time
 from dataclasses import replace
@@ -359,6 +360,10 @@ class FakePipeline:
 
 
 def main() -> None:
+    if "ASKGROWTH_E2E_WITHOUT" in os.environ:
+        import without
+
+        without.apply()
     from bot.ui.server import serve
 
     state = Path(sys.argv[1])

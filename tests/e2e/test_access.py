@@ -1,5 +1,7 @@
 """The chat by keyboard, with less motion, on a phone, and without a word to any other machine."""
 
+import re
+
 import pytest
 from chat_page import SLOW, ask
 from playwright.sync_api import Browser, expect
@@ -69,12 +71,55 @@ def test_a_phone_reads_headline_advice_chart_and_the_rest_below(open_page, writt
     )
     order = [name for name, _ in sorted(tops, key=lambda one: one[1])]
 
+    assert [name for name, _ in tops] == order  # a keyboard and a screen reader follow what is seen
     assert order[:3] == ["ag-headline", "ag-suggestions", "ag-chart"]
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_escape_leaves_what_was_opened_and_gives_the_focus_back(open_page, shop) -> None:
+    page = open_page(shop)
+    card = ask(page, "10月各柜台的营业额")
+    chip = card.get_by_test_id("chip-period").get_by_role("button")
+    chip.focus()
+    page.keyboard.press("Enter")
+    editor = card.get_by_test_id("editor-period")
+    editor.get_by_test_id("first").focus()
+    page.keyboard.press("Escape")
+    expect(editor).to_have_count(0)
+    expect(chip).to_be_focused()
+
+    card.get_by_test_id("details-toggle").focus()
+    page.keyboard.press("Enter")
+    card.get_by_test_id("edit-sql").focus()
+    page.keyboard.press("Enter")
+    expect(card.get_by_test_id("sql-text")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Escape")
+    expect(card.get_by_test_id("bench")).to_have_count(0)
+    expect(card.get_by_test_id("edit-sql")).to_be_focused()
+
+
+def test_a_file_asked_in_the_dark_theme_stays_on_this_machine(open_page, shop, tmp_path) -> None:
+    page = open_page(shop, "en-US", scheme="dark", fresh=True)
+    path = tmp_path / "dark.csv"
+    path.write_text("day,channel,spend\n2024-03-05,a,1\n2024-03-06,b,2\n", encoding="utf-8")
+    page.set_input_files("input[type=file] >> nth=0", str(path))
+    page.click("#chat-submit:not([disabled])", timeout=2 * SLOW)
+    card = page.get_by_test_id("proposal-card")
+    card.get_by_test_id("confirm-data").click(timeout=SLOW)
+    expect(card.get_by_test_id("own-ready")).to_be_visible(timeout=SLOW)
+
+    answer = ask(page, "spend by channel")
+
+    expect(answer.get_by_test_id("plot")).to_have_attribute("data-drawn", "true", timeout=SLOW)
+    ground = page.evaluate("getComputedStyle(document.querySelector('.ag-card')).backgroundColor")
+    assert (
+        max(int(part) for part in re.findall(r"\d+", ground)[:3]) < 80
+    )  # dark; open_page judges the requests
+
+
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
-@pytest.mark.parametrize("path", ["/", "/catalog", "/login", "/thread/unknown"])
+@pytest.mark.parametrize("path", ["/", "/data", "/catalog", "/login", "/thread/unknown"])
 def test_no_page_asks_another_machine_for_anything(browser: Browser, shop, locale, path) -> None:
     context = browser.new_context(locale=locale)
     asked: list[str] = []

@@ -59,6 +59,24 @@ def test_the_boss_s_question_on_the_demo(open_page, demo, locale) -> None:
     assert press(page, card.get_by_test_id("choice").first).get_attribute("data-outcome") == "answer"
 
 
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_events_are_marked_and_a_bucket_that_is_not_over_is_drawn_apart(open_page, demo, locale) -> None:
+    question, event, running = {
+        "zh-CN": ("最近12周每周的支付金额", "双11", "未走完"),
+        "en-US": ("Paid amount by week for the past 12 weeks", "Double 11", "not over"),
+    }[locale]
+    card = ask(open_page(demo, locale), question)
+    drawn(card)
+    plot = card.get_by_test_id("plot")
+
+    names = " ".join(plot.locator(".annotation-text").all_text_contents())
+    dashes = plot.evaluate("node => node._fullData.map(trace => (trace.line || {}).dash)")
+
+    assert event in names
+    assert running in names
+    assert "dash" in dashes
+
+
 def _number(value: object) -> object:
     """Return numbers to nine figures, the rest as the page writes it."""
     if value in (None, "null"):

@@ -71,6 +71,12 @@ function CopyButton({ text, name }) {
   );
 }
 
+// The language model's part in this answer and what it cost; nothing where none was asked.
+function ReadBy() {
+  if (!props.read_by) return null;
+  return <p className="ag-read-by" data-testid="read-by"><Sparkles size={13} aria-hidden="true" /> <span>{props.read_by}</span></p>;
+}
+
 // The first figure of the headline, large, and only when the headline itself says it (payload.hero).
 function Headline() {
   const { hero, headline } = props;
@@ -104,9 +110,7 @@ function Headline() {
         {divided.length > 1 ? <><span>{divided[0]}</span>{gap}<span className="ag-sentence-rest">{divided[1]}</span></> : headline}
       </p>
       {props.summary ? <p className="ag-summary" data-testid="summary">{props.summary}</p> : null}
-      {props.read_by ? (
-        <p className="ag-read-by" data-testid="read-by"><Sparkles size={13} aria-hidden="true" /> <span>{props.read_by}</span></p>
-      ) : null}
+      <ReadBy />
     </div>
   );
 }

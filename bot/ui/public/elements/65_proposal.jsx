@@ -81,7 +81,7 @@ function Proposal() {
         {asking ? (
           <>
             <span className="ag-note">{label('own_forget_sure')}</span>
-            <button type="button" className="ag-pill" onClick={forget} data-testid="forget-now">{label('own_forget')}</button>
+            <button type="button" className="ag-pill" onClick={forget} autoFocus data-testid="forget-now">{label('own_forget')}</button>
             <button type="button" className="ag-more" onClick={() => setAsking(false)}>{label('cancel')}</button>
           </>
         ) : (

@@ -113,6 +113,7 @@ function Notice() {
              data-outcome={props.outcome} lang={props.locale}>
       <p className="ag-notice-title"><Icon size={17} aria-hidden="true" /> {label(look.title)}</p>
       <p className="ag-notice-message" data-testid="headline">{notice.message}</p>
+      <ReadBy />
       {notice.missing && notice.missing.length ? (
         <p className="ag-missing" data-testid="missing">
           <b>{label('missing')}</b>
