@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from bot.alerts.readings import Reading
+from semantic_layer.catalog import Model
 from semantic_layer.errors import AskGrowthError, NotEnoughDataError
 from semantic_layer.period import ONE_DAY
 from semantic_layer.text import Text
@@ -64,15 +65,21 @@ def quality(rule: AlertRule, context: ToolContext, today: date) -> Reading | Non
 
 
 def freshness(rule: AlertRule, context: ToolContext, today: date) -> Reading:
-    """Return how many days old the newest data are: 0 where yesterday is there. Without a metric, the oldest model."""
+    """Return how many days old the newest data are: 0 where yesterday is there.
+
+    Without a metric it is the oldest of the models that have rows on nearly every day: what is filled in now and then
+    (products, campaigns) is never late.
+    """
     layer = context.layer
+    then = replace(context, today=today)
     if rule.metric is not None:
         ends = [(layer.catalog.metrics[rule.metric].label, layer.coverage((rule.metric,)).end)]
     else:
         ends = [
-            (model.label, _end(context, name))
-            for name, model in layer.catalog.models.items()
-            if model.agg_time_dimension and not model.forward_dated
+            (model.label, end)
+            for model in layer.catalog.models.values()
+            if (end := _end(context, model.name)) is not None
+            and ((today - end).days <= rule.value or _is_daily(model, then))
         ]
     known = [(end, label) for label, end in ends if end is not None]
     if not known:
@@ -86,7 +93,19 @@ def freshness(rule: AlertRule, context: ToolContext, today: date) -> Reading:
     return Reading(today, end - ONE_DAY, min(end, today), as_float(age), note=note)
 
 
+def _is_daily(model: Model, context: ToolContext) -> bool:
+    from tools.quality.timing import rows_by_day
+
+    try:
+        found = rows_by_day(model, context)
+    except AskGrowthError:  # its user may not see it
+        return False
+    return found is not None and found.is_daily
+
+
 def _end(context: ToolContext, model: str) -> date | None:
+    if context.layer.catalog.models[model].forward_dated:
+        return None
     try:
         return context.layer.model_coverage(model).end
     except AskGrowthError:

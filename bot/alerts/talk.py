@@ -14,6 +14,7 @@ from bot.alerts.proposing import propose
 from bot.alerts.saying import condition_said
 from bot.alerts.store import Alert, all_alerts, delete_alert, pause_alert, read_rule, save_alert
 from bot.alerts.wording import NO, YES, Asked, read
+from bot.following.talk import FollowTalk
 from bot.jobs.clock import Clock
 from bot.language.locale import locale_of
 from semantic_layer.errors import AskGrowthError
@@ -50,17 +51,26 @@ class _Waiting:
 class AlertTalk:
     """Reads sentences about alerts; one per server, for all conversations."""
 
-    def __init__(self, pipeline: Pipeline, engine: Engine, workspace: str, clock: Clock) -> None:
-        """Take the pipeline that reads conditions, and the app database that keeps alerts."""
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        engine: Engine,
+        workspace: str,
+        clock: Clock,
+        addresses: Mapping[str, str] | None = None,
+    ) -> None:
+        """Take the pipeline that reads conditions, the app database that keeps alerts, and the delivery targets."""
+        self._addresses = addresses or {}
         self._pipeline, self._engine = pipeline, engine
         self._workspace, self._clock = workspace, clock
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
         self._lock = threading.Lock()
+        self._following = FollowTalk(pipeline, engine, workspace, clock)
 
     def reply(
         self, text: str, conversation: str, *, user: str | None = None, locale: Locale | None = None
     ) -> Reply | None:
-        """Return what is said to a sentence about alerts; None where it is a question for the pipeline."""
+        """Return what is said to a sentence about alerts or following; None where it is a question."""
         with self._lock:
             waiting = self._waiting.pop(conversation, None)
         if waiting is not None and YES.match(text.strip()):
@@ -69,10 +79,11 @@ class AlertTalk:
             said = Text(zh="好,没有设置。", en="All right, nothing was set.")
             return Reply(said.at(waiting.locale), waiting.locale, done=True)
         asked = read(text)
-        if asked is None:
-            return None
         shown = locale or locale_of(text, self._pipeline.layer.settings.locale)
         try:
+            if asked is None:
+                heard = self._following.reply(text, user, shown, self._addresses)
+                return Reply(heard.text, heard.locale, done=heard.done) if heard is not None else None
             self._pipeline.layer.rights(user)
             if asked.wish == "create":
                 return self._proposed(asked, text, conversation, user, shown)

@@ -143,7 +143,8 @@ def say_(
     from bot.jobs.opening import open_runner
 
     with open_runner(read_settings(workspace), note) as runner:
-        talk = AlertTalk(runner.pipeline, runner.engine, runner.workspace, runner.clock)
+        addresses = runner.settings.delivery
+        talk = AlertTalk(runner.pipeline, runner.engine, runner.workspace, runner.clock, addresses)
         shown = read_locale(locale)
         reply = talk.reply(words, "cli", user=user, locale=shown)
         if reply is not None and reply.asks and yes:

@@ -90,3 +90,12 @@ metric_uses = Table(
     Column("times", Integer, nullable=False),
     PrimaryKeyConstraint("workspace", "metric", "day", "how"),
 )
+
+digest_pages = Table(
+    "digest_pages",
+    metadata,
+    Column("token", Text, primary_key=True),  # in the link: whoever has it may read the page
+    *_needed("workspace", "title", "metrics", "html", "made_at"),  # metrics: their names, divided by spaces
+    Column("opens", Integer, nullable=False),
+    *_texts("last_opened"),
+)

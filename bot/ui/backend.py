@@ -99,7 +99,7 @@ def open_backend(
         has_model=settings.endpoint is not None,
         own=OwnData(settings, store),
         runner=Runner(pipeline, settings, store),
-        talk=AlertTalk(pipeline, store, str(settings.workspace), SystemClock()),
+        talk=AlertTalk(pipeline, store, str(settings.workspace), SystemClock(), settings.delivery),
     )
     return over(opened, replace(made, renewed=lambda layer: over(layer, made)))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import chainlit as cl
 from chainlit.auth import get_current_user
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
+from bot.digests.shelf import open_page
 from bot.pipeline import Pipeline
 from bot.ui.app import asker_of
 from bot.ui.catalog_page import catalog_html, spark
@@ -19,6 +22,17 @@ from bot.ui.own_page import own_html
 from bot.ui.patches import first
 from semantic_layer.errors import AskGrowthError
 from semantic_layer.text import LOCALES, Locale
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+GONE = "<p>没有这一页,或者已经过期。</p><p>There is no such page, or it is over a year old.</p>"
+SEALED = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+}
 
 
 async def _local() -> None:
@@ -79,6 +93,20 @@ def add_pages(pipeline: Pipeline, chat: Chat, *, login: bool) -> None:
 
     first("/catalog", catalog)
     first("/catalog/recent", recent)
+
+
+def add_digest_page(store: Engine, chat: Chat) -> None:
+    """Serve the pages of sent digests: the link is the right to read one, so that it opens on a phone without login."""
+
+    async def digest(token: str, request: Request) -> Response:
+        now = datetime.now(UTC)
+        agent = request.headers.get("user-agent", "")
+        page = await chat.work(lambda: open_page(store, token, agent, now, now.date()))
+        if page is None:
+            return HTMLResponse(GONE, status_code=404)
+        return HTMLResponse(page, headers=SEALED)
+
+    first("/digests/{token}", digest)
 
 
 def _language(request: Request) -> Locale:

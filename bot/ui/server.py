@@ -184,11 +184,12 @@ async def _beside(
     from bot.pipeline import Pipeline
     from bot.programs import mount_programs
     from bot.reloading import Reloader
-    from bot.ui.pages import add_own_pages, add_pages
+    from bot.ui.pages import add_digest_page, add_own_pages, add_pages
 
     backend = opened.backend
     if backend.own is not None:
         add_own_pages(backend.own, chat, login=login)
+    add_digest_page(opened.store, chat)
     pipeline, renewed = backend.asker, backend.renewed
     if not isinstance(pipeline, Pipeline) or renewed is None:
         yield

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from typing import TYPE_CHECKING
 
 from semantic_layer.catalog import Catalog, Metric
@@ -205,6 +206,7 @@ def judge(
     return hits, by_event
 
 
+@cache
 def _far_by_chance(alpha: float, days: int) -> float:
     """Return the deviations that no day of a normal series exceeds, but with probability `alpha`."""
     from scipy.stats import norm

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from statistics import median
@@ -28,28 +29,48 @@ def freshness(model: Model, context: ToolContext) -> list[Issue]:
 
     Plans, calendars and assignments of experiments (which end) are not looked at.
     """
+    found = rows_by_day(model, context)
+    if found is None or len(found.counts) < LEAST_DAYS:
+        return []
+    return day_issues(found.counts, found.start, found.end, model, context.today, found.sql)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Rows per day of a model over [start, end), days without any left out."""
+
+    counts: dict[date, int]
+    start: date
+    end: date
+    sql: str
+
+    @property
+    def is_daily(self) -> bool:
+        """Return whether there are rows on nearly every day, so that a day without any is news."""
+        return len(self.counts) >= max(LEAST_DAYS, DAILY * (self.end - self.start).days)
+
+
+def rows_by_day(model: Model, context: ToolContext) -> Rows | None:
+    """Return the rows of the last 120 days; None for a model that is not expected to go on, or without rows."""
     ends = {
         one.options["model"] for one in context.layer.catalog.analyses if one.kind in ("experiment", "action")
     }
     if model.agg_time_dimension is None or model.forward_dated or model.name in ends:
-        return []
+        return None
     span = context.layer.model_coverage(model.name)
     if span.start is None or span.end is None:
-        return []
+        return None
     end = min(span.end, context.today)
     start = max(span.start, end - timedelta(days=HISTORY_DAYS))
     if start >= end:
-        return []
+        return None
     result = context.analyse(
         Analysis(
             {"seen": RowQuery(model.name, {"at": Named("metric_time")}, start=start, end=end)},
             "SELECT CAST(at AS DATE) AS day, COUNT(*) AS n FROM seen GROUP BY 1 ORDER BY 1",
         )
     )
-    counts = {_day(day): whole(n) for day, n in result.rows}
-    if len(counts) < LEAST_DAYS:
-        return []
-    return day_issues(counts, start, end, model, context.today, result.sql)
+    return Rows({_day(day): whole(n) for day, n in result.rows}, start, end, result.sql)
 
 
 def day_issues(

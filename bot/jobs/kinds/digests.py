@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, get_args
 
 from bot.delivery.message import Attachment, Message
 from bot.digests.making import Reader, digest, written
+from bot.digests.shelf import new_token, put_page
 from bot.jobs.contract import Job, JobContext, JobOutcome, Outgoing, job
 from bot.ledger.reviewing import measured
 from semantic_layer.errors import QueryError
@@ -26,6 +27,7 @@ MONDAY = "0 9 * * mon"
 FIRST_OF_MONTH = "30 9 1 * *"
 DAILY = "0 8 * * *"
 ATTACHED = "text/html"
+OPEN = Text(zh="在浏览器打开", en="Open in the browser")
 T = TypeVar("T")
 
 
@@ -35,14 +37,15 @@ def digest_jobs(layer: SemanticLayer, engine: Engine, workspace: str) -> Iterabl
     if layer.catalog.access is not None:
         return []  # whose numbers they are has to be written down: `jobs:` with a user
     return [
-        Job("weekly-digest", "digest", MONDAY, options={"kind": "weekly"}),
-        Job("monthly-digest", "digest", FIRST_OF_MONTH, options={"kind": "monthly"}),
+        Job("weekly_digest", "digest", MONDAY, options={"kind": "weekly"}),
+        Job("monthly_digest", "digest", FIRST_OF_MONTH, options={"kind": "monthly"}),
     ]
 
 
 @job(name="digest", label=Text(zh="周报月报", en="Digest"), plan=digest_jobs)
 def send_digest(context: JobContext) -> JobOutcome:
-    """Make the digest of the period before the due time and write the message; options: kind, role, locale.
+    """Make the digest of the period before the due time and write the message; options: kind, role, locale,
+    and `ahead: false`, which leaves out what to do.
 
     Where nobody receives it, nothing is made: not the queries, and no suggestion counts as shown.
     """
@@ -58,23 +61,34 @@ def send_digest(context: JobContext) -> JobOutcome:
             )
         )
     reader = Reader(context.user, locale, context.today)
-    _, document = digest(context.pipeline, kind, role, reader)
+    ahead = _one_of(options.get("ahead", True), (True, False), "ahead")
+    answer, document = digest(context.pipeline, kind, role, reader, ahead=ahead)
     folder = context.settings.workspace
     page = written(document, ".html", folder)
+    text, home, token = written(document, ".md", folder).decode(), context.settings.public_url, new_token()
+    if home is not None:
+        text = f"{text}\n\n[{OPEN.at(locale)}]({home.rstrip('/')}/digests/{token})"
     message = Message(
         title=document.title,
-        markdown=written(document, ".md", folder).decode(),
+        markdown=text,
         html=page.decode(),
         attachments=(Attachment.of(f"{kind}-{context.today}.html", ATTACHED, page),),
         locale=locale,
     )
-    return JobOutcome(Text.same(document.title), (Outgoing(message, (), key=f"{kind}:{role}:{locale}"),))
+    metrics = [one.name for one in answer.provenance.metrics] if answer.provenance is not None else []
+
+    def write(connection: Connection) -> None:
+        now = context.clock.now()
+        put_page(connection, context.workspace, token, document.title, page.decode(), metrics, now)
+
+    outgoing = (Outgoing(message, (), key=f"{kind}:{role}:{locale}"),)
+    return JobOutcome(Text.same(document.title), outgoing, write if home is not None else None)
 
 
 def review_jobs(layer: SemanticLayer, engine: Engine, workspace: str) -> Iterable[Job]:
     """Return the daily look at what is due; nobody's where access rules name no user."""
     del engine, workspace
-    return [] if layer.catalog.access is not None else [Job("ledger-review", "ledger_review", DAILY)]
+    return [] if layer.catalog.access is not None else [Job("ledger_review", "ledger_review", DAILY)]
 
 
 @job(name="ledger_review", label=Text(zh="建议验收", en="Review of suggestions"), plan=review_jobs)

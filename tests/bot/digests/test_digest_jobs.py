@@ -116,6 +116,6 @@ def test_where_nobody_receives_it_nothing_is_made(
 ) -> None:
     clock = SetClock(SUNDAY)
     server = Runner(monday_pipeline, replace(monday_settings, delivery={}), engine, clock, Post())
-    ran = server.run("weekly-digest")
+    ran = server.run("weekly_digest")
     assert ran is not None
     assert (ran.state, ran.messages) == ("done", 0)
