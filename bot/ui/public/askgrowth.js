@@ -18,6 +18,14 @@
     return loading;
   }
 
+  // What was rendered is on the screen once this holds; a window in the background draws nothing and does not wait.
+  function painted() {
+    return new Promise((done) => {
+      requestAnimationFrame(() => setTimeout(done, 0));
+      setTimeout(done, 100);
+    });
+  }
+
   // The card prints the title itself, so the figure gives up the room it kept for it.
   function headroom(layout) {
     const top = (layout.margin || {}).t;
@@ -91,6 +99,6 @@
   function rename() { name('/catalog', CATALOG); name('/data', OWN); }
   new MutationObserver(rename).observe(document.documentElement, { childList: true, subtree: true });
 
-  window.AskGrowth = { plotly, fitted, height, fileName, csv, downloadCsv, downloadFile };
+  window.AskGrowth = { plotly, painted, fitted, height, fileName, csv, downloadCsv, downloadFile };
   window.addEventListener('load', () => setTimeout(plotly, 300));
 })();

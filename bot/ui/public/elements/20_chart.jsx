@@ -30,7 +30,8 @@ function Chart() {
     window.AskGrowth.plotly()
       .then((Plotly) => {
         if (gone) return null;
-        return Plotly.react(node, figure.data, layout, { displayModeBar: false, responsive: true });
+        // Drawing takes as long as everything else together: the words are on the screen before it begins.
+        return window.AskGrowth.painted().then(() => gone ? null : Plotly.react(node, figure.data, layout, { displayModeBar: false, responsive: true }));
       })
       .then(() => { if (!gone) node.dataset.drawn = 'true'; })
       .catch(() => setFailed(true));
