@@ -27,7 +27,7 @@ RANK: Mapping[Source, int] = {
 }  # fmt: skip
 
 _BRACKETS = Rule(r"^(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]$")
-_NAME_OF = Rule(r"^(.{2,}?)(?:名称|名字|名| names?)$")  # 商品名称 -> 商品
+_NAME_OF = Rule(r"^(.{2,}?)(?:名称|名字|姓名|昵称|名| names?)$")  # 商品名称 -> 商品
 _EN_UNIT = re.compile(
     r"(?i)[ (]+(?:in )?(?:minutes?|mins?|hours?|days?|weeks?|months?|years?|kg|km|usd|cny)\)?$"
 )
@@ -145,6 +145,11 @@ def _entries(catalog: Catalog) -> Iterator[tuple[str, Term]]:
 
 def _member_entries(model: Model, catalog: Catalog) -> Iterator[tuple[str, Term]]:
     """Yield a table's label as a word for its members, where other tables point to them: 玩家, passengers."""
+    named = {
+        match[1]
+        for one in catalog.dimensions.values() if any(binding.model == model.name for binding in one.bindings)
+        for match in (_NAME_OF.match(one.label.zh), _NAME_OF.match(one.label.en.lower())) if match
+    }  # fmt: skip
     for entity in model.entities:
         if entity.type != "primary" or entity.name not in catalog.dimensions:
             continue
@@ -153,6 +158,8 @@ def _member_entries(model: Model, catalog: Catalog) -> Iterator[tuple[str, Term]
             for one in catalog.models.values() for other in one.entities
         )  # fmt: skip
         for surface in (model.label.zh, model.label.en, *model.synonyms.all()) if pointed else ():
+            if any(surface.lower() in (name, f"{name}s") for name in named):
+                continue  # 商品名称 names the members already
             yield surface, Term("dimension", entity.name, "variant", MEMBERS)
 
 
@@ -171,7 +178,7 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
     yield from _named("dimension", dimension.name, dimension.label, dimension.synonyms)
     for surface in (dimension.label.zh, dimension.label.en.lower()):
         if match := _NAME_OF.match(surface):
-            yield match[1], Term("dimension", dimension.name, "variant")
+            yield match[1], Term("dimension", dimension.name, "variant", MEMBERS)
         for variant in _spelt_out(surface):
             yield variant, Term("dimension", dimension.name, "variant")
     for spelling in dimension.qualified:
@@ -202,16 +209,42 @@ def _derived_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
         ):
             for verb in _verbs(surface):
                 yield verb, Term("dimension", dimension.name, "verb")
+            for noun in _event_nouns(surface):
+                yield noun, Term("dimension", dimension.name, "variant")
     if dimension.kind == "number":
-        for surface in (dimension.label.en, *dimension.synonyms.all(), dimension.name.replace("_", " ")):
-            word = normalise(_EN_UNIT.sub("", surface)).text
-            if word.isascii() and word.isalpha() and len(word) > 3:  # delayed by more than 60 minutes
-                yield word, Term("dimension", dimension.name, "variant")
-                yield word.removesuffix("e") + "ed", Term("dimension", dimension.name, "verb", "number")
+        yield from _number_entries(dimension)
     if dimension.kind == "boolean":
-        for surface in (dimension.label.zh, dimension.label.en, *dimension.synonyms.all(), dimension.name):
-            if truth := _TRUTH.match(normalise(surface.replace("_", " ")).text):
-                yield truth[1], Term("dimension", dimension.name, "variant")
+        yield from _truth_entries(dimension)
+
+
+def _number_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
+    """Yield a numeric column without its unit (delay of "delay in minutes") and as a verb (delayed)."""
+    for surface in (dimension.label.en, *dimension.synonyms.all(), dimension.name.replace("_", " ")):
+        word = normalise(_EN_UNIT.sub("", surface)).text
+        if word.isascii() and word.isalpha() and len(word) > 3:  # delayed by more than 60 minutes
+            yield word, Term("dimension", dimension.name, "variant")
+            yield word.removesuffix("e") + "ed", Term("dimension", dimension.name, "verb", "number")
+
+
+def _truth_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
+    """Yield a truth value without its "is" or 是否, and how its opposite is said."""
+    for surface in (dimension.label.zh, dimension.label.en, *dimension.synonyms.all(), dimension.name):
+        folded = normalise(surface.replace("_", " ")).text
+        truth = _TRUTH.match(folded)
+        if truth:
+            yield truth[1], Term("dimension", dimension.name, "variant")
+        for opposite in _opposites(truth[1] if truth else folded):
+            yield opposite, Term("value", dimension.name, "variant", False)
+
+
+def _opposites(truth: str) -> Iterator[str]:
+    """Yield how the opposite of "new" is said: returning buyers of new buyer, 老客 of 新客, 复诊 of 初诊."""
+    if truth.startswith("new "):
+        yield from (f"{word} {truth[4:]}" for word in ("returning", "repeat", "existing", "old"))
+    elif truth.startswith("新") and len(truth) > 1:
+        yield "老" + truth[1:]
+    elif truth == "初诊":
+        yield "复诊"
 
 
 def _buckets(surface: str) -> Iterator[tuple[str, str]]:
@@ -241,6 +274,17 @@ def _verbs(surface: str) -> Iterator[str]:
             yield _HAPPENED[noun]
         elif noun.isalpha():
             yield from (noun + "ed", noun + noun[-1] + "ed") if noun[-1] != "e" else (noun + "d",)
+
+
+def _event_nouns(surface: str) -> Iterator[str]:
+    """Yield the noun forms of a date that is named by what happened: `delivered_date` -> delivery date."""
+    folded = normalise(surface.replace("_", " ")).text
+    match = _EN_VERB.match(folded)
+    if match is None:
+        return
+    yield from (f"{noun} date" for noun, verb in _HAPPENED.items() if verb == match[1])
+    if match[1].endswith("ed"):
+        yield from (f"{match[1].removesuffix('ed')}{end} date" for end in ("", "ing", "ment"))
 
 
 def _named(kind: TermKind, name: str, label: Text, synonyms: Words) -> Iterator[tuple[str, Term]]:

@@ -97,9 +97,10 @@ class NearMatcher:
             if not named:
                 continue
             words = key.split()
-            tails = (" ".join(words[at:]) for at in range(1, len(words)))
+            tails = [" ".join(words[at:]) for at in range(1, len(words))]
             if not key.isascii():
-                tails = (key[at:] for at in range(2, len(key) - 1))
+                tails = [key[at:] for at in range(2, len(key) - 1)]
+            tails += _beginnings(key, words)
             for tail in tails:
                 for term in named:
                     ends.setdefault(tail, {})[term.name] = replace(term, source="part")
@@ -128,6 +129,19 @@ class NearMatcher:
                 words.update(key.split())
         usable = (word for word in words if len(word) >= _MIN_TYPO - 1 and word.isalpha() and word.isascii())
         return tuple(sorted(usable))
+
+
+_HEADS = frozenset(
+    "city name type category code country level group status class region state kind title".split()
+)
+_HEADS_ZH = ("渠道", "类型", "类别", "名称", "城市", "国家", "地区", "级别", "编号", "种类")
+
+
+def _beginnings(key: str, words: Sequence[str]) -> list[str]:
+    """Return what is left of a label without the general noun at its end: destination of destination city, 来源."""
+    if len(words) > 1 and words[-1] in _HEADS:
+        return [" ".join(words[:-1])]
+    return [key.removesuffix(head) for head in _HEADS_ZH if key.endswith(head) and len(key) > len(head) + 1]
 
 
 def _is_whole_part(name: str, part: str) -> bool:

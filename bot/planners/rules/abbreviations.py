@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.language.terms.lexicon import Term
+from bot.language.terms.lexicon import MEMBERS, Term
 from bot.language.terms.matcher import Matcher
 from bot.language.terms.tokens import is_han
 from bot.planners.rules.items import Item
@@ -25,8 +25,15 @@ def abbreviated(items: Sequence[Item], matcher: Matcher) -> tuple[Item, ...]:
     out: list[Item] = []
     for item in (_sexed(one) for one in items):
         before = out[-1] if out else None
-        if before is not None and item.kind == "unknown" and before.text in _SEXES and item.text[0] in "性士生":
-            out[-1] = replace(before, end=before.end + 1, last=before.last + 1, text=before.text + item.text[0])
+        if (
+            before is not None
+            and item.kind == "unknown"
+            and before.text in _SEXES
+            and item.text[0] in "性士生"
+        ):
+            out[-1] = replace(
+                before, end=before.end + 1, last=before.last + 1, text=before.text + item.text[0]
+            )
             if len(item.text) > 1:
                 out.append(replace(item, start=item.start + 1, first=item.first + 1, text=item.text[1:]))
             continue
@@ -67,6 +74,6 @@ def _named(char: str, matcher: Matcher, kind: str, *, front: bool) -> tuple[Term
             continue
         fits = char in key if front else key[0] == char and key[1] in "数量"
         for term in terms if fits else ():
-            if term.kind == kind and term.rank <= 1:
+            if term.kind == kind and (term.rank <= 1 or term.code == MEMBERS):
                 found.setdefault(term.name, replace(term, source="part"))
     return tuple(found.values())

@@ -21,7 +21,8 @@ _WITH = (
 )
 _ARTICLE = ("a", "an", "any", "some")
 _WITH_ANY = ("with any", "have any", "has any", "had any")
-_FILLED = ("有", "有填", "填了", "填写了", "用了", "使用了", "带", "带有")
+_USED = ("用了", "使用了", "使用过", "填了", "填写了", "领了")
+_FILLED = ("有", "有填", "填了", "填写了", "用了", "使用了", "使用过", "领了", "带", "带有")
 
 
 def read_absence(line: Line, draft: Draft, scene: Scene) -> None:
@@ -66,7 +67,8 @@ def _is_filled(line: Line, index: int) -> bool:
         return True
     if line.items[index].text.isascii():
         return len(words) == 2 and words[0] in _WITH and words[1] in _ARTICLE
-    return bool(words) and words[-1] in _FILLED and _before_of(line, index)
+    ahead = "".join(line.items[at].text for at in range(max(0, index - 4), index))
+    return bool(words) and (words[-1] in _FILLED or ahead.endswith(_USED)) and _before_of(line, index)
 
 
 def _before_of(line: Line, index: int) -> bool:

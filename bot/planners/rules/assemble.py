@@ -46,7 +46,13 @@ from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.segments import read_segments
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.texts import read_equalities, read_text_filters
-from bot.planners.rules.thresholds import count_members, read_presence, read_signs, read_thresholds
+from bot.planners.rules.thresholds import (
+    check_conditions,
+    count_members,
+    read_presence,
+    read_signs,
+    read_thresholds,
+)
 from bot.planners.rules.times import read_times, time_context
 
 _WHOLE_NAME = 3  # the weakest rank of a full name: a value as stored
@@ -112,6 +118,7 @@ def assemble(
         merge(base, line, draft, edits)
     plainly(draft)
     check_reach(line, draft, scene)
+    check_conditions(draft, scene)
     _use_markers(line, draft)
     return line, draft
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from bot.planners.rules.draft import Ambiguity, Draft, Scene, Side
 from bot.planners.rules.line import Line
+from bot.planners.rules.presence import both_truths
 from bot.planners.rules.tags import Tag
 from semantic_layer.query import AnyOf, Condition, GroupBy, Operator, Scalar
 from semantic_layer.text import Text
@@ -27,10 +28,12 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
         draft.where.append(equals(dimension, codes, negated=negated))
         _say(line, draft, scene, dimension, indexes, negated)
         _use_context(line, dimension, indexes)
-        apart = compared or _kept_apart(line, indexes)
+        glued = any(line.items[a].end == line.items[b].start for a, b in pairwise(indexes))  # 男女
+        apart = compared or glued or _kept_apart(line, indexes)
         if len(codes) > 1 and not negated and apart:
             line.use(*line.tagged(Tag.EACH))
             draft.add_group(GroupBy(dimension=dimension))
+    both_truths(line, draft)  # new and returning buyers
 
 
 def _any_of(line: Line, draft: Draft, scene: Scene, groups: list[tuple[str, bool, list[int]]]) -> bool:

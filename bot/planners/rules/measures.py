@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.language.terms.lexicon import Term
+from bot.language.normalise import normalise
+from bot.language.terms.lexicon import MEMBERS, Term
+from bot.language.terms.tokens import key_of
 from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
@@ -233,9 +235,16 @@ def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "how many stores": a metric that counts the thing where there is one, else the list of them."""
     for index in line.of_role("dimension", "model"):
         marker = _count_marker(line, index)
-        if marker is None or index in line.used:
-            continue
         role = line.roles[index]
+        if (
+            marker is None
+            or index in line.used
+            or (role.kind == "dimension" and role.terms[0].source == "verb")
+        ):
+            continue
+        if role.kind == "dimension" and scene.dimension(role.name).kind == "boolean":
+            _counted_truth(line, index, marker, draft, scene)  # how many new buyers
+            continue
         limited = bool(
             draft.metrics and line.of_role("number") and line.tagged(Tag.CMP, Tag.CMP_AFTER, Tag.BETWEEN)
         )
@@ -261,6 +270,22 @@ def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
             line.use(index, marker)
 
 
+def _counted_truth(line: Line, index: int, marker: int, draft: Draft, scene: Scene) -> None:
+    """Take the metric that the words of a truth value end with, the condition being read later: new buyers."""
+    said = key_of(line.items[index].text)
+    for metric in scene.catalog.metrics.values() if not draft.metrics else ():
+        names = {
+            key_of(normalise(name).text)
+            for name in (metric.label.en, *metric.synonyms.all(), metric.label.zh)
+        }
+        if metric.hidden or not any(name and said.endswith(f" {name}") for name in names):
+            continue
+        draft.add_metric(metric.name, marker)
+        draft.say("metric", metric.label.zh, metric.label.en, scene.words(line, marker))
+        line.use(marker)
+        return
+
+
 def read_counted(line: Line, draft: Draft, scene: Scene) -> None:
     """Read 多少票, 几单 as the only count that is called so (票数, 单量), where no metric is named."""
     for index in line.tagged(Tag.HOW_MANY) if not draft.metrics else ():
@@ -282,6 +307,10 @@ def read_counted(line: Line, draft: Draft, scene: Scene) -> None:
             draft.add_metric(named[0].name, index)
             draft.say("metric", named[0].label.zh, named[0].label.en, scene.words(line, index))
             line.use(index)
+            own = (named[0].label.zh, *named[0].synonyms.zh)
+            line.use(
+                *(at for at in line.of_role("unknown") if any(line.items[at].text in name for name in own))
+            )
 
 
 def read_short_names(line: Line, draft: Draft, scene: Scene) -> None:
@@ -296,8 +325,12 @@ def read_short_names(line: Line, draft: Draft, scene: Scene) -> None:
         after = index + 1
         if len(text) == 1 and after < len(line) and line.items[after].start == item.end:
             text, marks = text + line.items[after].text, [index, after]  # 人 and 次 of 就诊人次
+        if not text.endswith(_COUNTS_ZH):
+            continue
         plain = all(
-            line.is_role(at, "unknown") or (line.roles[at].kind == "grammar" and line.is_filler(at))
+            line.is_role(at, "unknown")
+            or line.has(at, Tag.COUNT)
+            or (line.roles[at].kind == "grammar" and line.is_filler(at))
             for at in marks
         )
         if not plain or text.isascii() or len(text) < _SHORT_NAME:
@@ -316,6 +349,7 @@ def read_short_names(line: Line, draft: Draft, scene: Scene) -> None:
 
 
 _SHORT_NAME = 2
+_COUNTS_ZH = tuple("人次 笔数 次数 件数 单数 场次 场数 人数 户数 票数 单量 笔量 台数 课次".split())
 
 
 def _count_marker(line: Line, index: int) -> int | None:
@@ -334,7 +368,8 @@ def counting_metric(role: Role, asked: list[str], scene: Scene) -> str | None:
     models = {model for metric in asked for model in scene.reach.models(metric)}
     homes = [
         model.name for model in scene.catalog.models.values() for entity in model.entities
-        if role.kind == "dimension" and entity.name == role.name and entity.type == "primary"
+        if role.kind == "dimension" and entity.type == "primary"
+        and (entity.name == role.name or (role.terms[0].code == MEMBERS and _lives(role.name, model.name, scene)))
     ]  # fmt: skip
     for metric in scene.catalog.metrics.values() if homes and not asked else ():
         kind = metric.type
@@ -357,6 +392,10 @@ def counting_metric(role: Role, asked: list[str], scene: Scene) -> str | None:
         ):
             return metric.name
     return None
+
+
+def _lives(dimension: str, model: str, scene: Scene) -> bool:
+    return any(binding.model == model for binding in scene.dimension(dimension).bindings)
 
 
 def _entities_of(dimension: str, scene: Scene) -> list[str]:

@@ -142,7 +142,9 @@ def _superlative(line: Line, draft: Draft, scene: Scene, indexes: list[int]) -> 
     if (
         ordinal is not None
         and not supers
-        and any(word in line.items[ordinal].text for word in ("低", "少", "小", "lowest"))
+        and any(
+            word in line.items[ordinal].text for word in ("低", "少", "小", "倒数", "末尾", "最后", "lowest")
+        )
     ):
         kind = "asc"
     name = _metric_for(line, draft, supers[0] if supers else index)

@@ -46,7 +46,13 @@ def read_per_thing(line: Line, draft: Draft, scene: Scene) -> None:
     for index in line.of_role("dimension"):
         mark, name = line.before(index, Tag.OF), line.roles[index].name
         label = scene.dimension(name).label
-        bare = name in keys and label.zh == label.en and index not in line.used
+        own = {
+            entity.name for one in draft.metrics for model in scene.reach.models(one)
+            for entity in scene.catalog.models[model].entities if entity.type == "primary"
+        }  # fmt: skip
+        bare = (
+            name in keys & own and label.zh == label.en and index not in line.used
+        )  # parcels per driver are a split
         if not bare or len(draft.metrics) != 1 or not line.has(mark, Tag.BY) or mark is None:
             continue
         if line.items[mark].text not in ("per", "for each", *_PER_ZH):

@@ -13,6 +13,7 @@ from bot.planners.rules.words_patterns import (
     COUNTERS,
     DAY_OF_WEEK,
     EN_NUMBERS,
+    LAST_ORDINAL,
     MOVING,
     MOVING_SUM,
     ORDINAL,
@@ -68,6 +69,10 @@ def _ranks(text: str) -> Iterator[Pattern]:
         number = small_number(match[1])
         if number and 2 <= number <= 100:
             yield Pattern(match.start(), match.end(), ((Tag.ORDINAL, str(number)),))
+    for match in LAST_ORDINAL.finditer(text):
+        number = small_number(match[1])
+        if number and 2 <= number <= 100:
+            yield Pattern(match.start(), match.end(), ((Tag.ORDINAL, str(number)),))
 
 
 def _windows(text: str) -> Iterator[Pattern]:
@@ -106,12 +111,15 @@ def _buckets(text: str) -> Iterator[Pattern]:
         )
 
 
+_LOW = ("lowest", "slowest", "quietest", "weakest")
+
+
 def _which_tags(words: str) -> Tags:
     """Return what "which month" and "best month" ask: a bucket, perhaps with its rank."""
     which = (Tag.WHICH, "")
     first = words.split(maxsplit=1)[0]
-    rank = {"best": "best", "worst": "worst", "lowest": "asc"}.get(first)
-    if rank is None and first in ("peak", "top", "highest", "busiest"):
+    rank = {"best": "best", "worst": "worst", **dict.fromkeys(_LOW, "asc")}.get(first)
+    if rank is None and first in ("peak", "top", "highest", "busiest", "strongest", "biggest"):
         rank = "desc"
     return (which,) if rank is None else (which, (Tag.SUPER, rank))
 

@@ -120,7 +120,7 @@ def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
         if line.has(after, Tag.NOT) and line.has(before, Tag.OF) and elsewhere:
             line.use(index)  # by industry for countries other than Japan
             continue
-        lacking = after in line.used and after is not None and line.items[after].text == "without"
+        lacking = after is not None and after in line.used and line.items[after].text == "without"
         if (line.has(after, Tag.NOT) and not lacking) or _is_whole(line, index):
             continue
         if _in_english(line, index) or _in_chinese(line, index) or _compound(line, index, draft):
@@ -179,6 +179,8 @@ def _compound(line: Line, index: int, draft: Draft) -> bool:
     before = line.before(index)
     compared = bool(draft.group_by or draft.sides)  # 男性和女性客户的金额对比: they are what is compared
     ranking = [tag for tag in _RANKING if not (compared and tag is Tag.COMPARE)]
+    if line.roles[index].terms[0].code == MEMBERS and line.items[index - 1].end == line.items[index].start:
+        ranking = [tag for tag in ranking if tag is not Tag.SHARE]  # 头部主播的成交额占比
     if before is None or before not in line.used or line.tagged(*ranking):
         return False
     return line.is_role(before, "value", "segment", "number", "dimension") or line.has(before, Tag.CMP_AFTER)

@@ -11,6 +11,9 @@ _TRUE = frozenset("是 真 true yes 对 1".split())
 _FALSE = frozenset("否 假 false no 不是 0".split())
 
 
+_UN = ("不", "没", "未", "非", "无", "没有", "un", "non", "not", "no")
+
+
 def read_empty(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "city is empty" and "渠道不为空"."""
     for index in line.tagged(Tag.EMPTY):
@@ -56,10 +59,10 @@ def read_truth(line: Line, draft: Draft, scene: Scene) -> None:
                 break
         if index not in line.used:
             _plain_truth(line, index, draft, scene)
-    _both_truths(line, draft)
+    both_truths(line, draft)
 
 
-def _both_truths(line: Line, draft: Draft) -> None:
+def both_truths(line: Line, draft: Draft) -> None:
     """Read "gilded and not gilded" as a split by the truth value: no row is both."""
     for part in [known for known in draft.where if isinstance(known, Condition)]:
         turned = part.model_copy(update={"values": (False,)})
@@ -77,7 +80,9 @@ def _plain_truth(line: Line, index: int, draft: Draft, scene: Scene) -> None:
         return
     if line.has(line.after(index), Tag.BY, Tag.SHARE, Tag.EMPTY, Tag.CMP):
         return
-    negated = line.has(before, Tag.NOT, Tag.NEVER)
+    glued = index - 1 if index and line.items[index - 1].text in _UN else None  # 不住校
+    before = before if glued is None else glued
+    negated = glued is not None or line.has(before, Tag.NOT, Tag.NEVER)
     name = line.roles[index].name
     draft.where.append(Condition(dimension=name, operator="=", values=(not negated,)))
     label = scene.dimension(name).label

@@ -10,7 +10,7 @@ from bot.language.rule import Rule
 
 _COUNTER = Rule(
     r"\s?(人次|个(?!月)|件|人|元|块钱|块|岁|单(?![价品])|次|家|名|位|款|条|倍|种|笔|票|场|份|台|辆|张|间|套|箱|席|晚|"
-    r"星(?!期)|分(?![之店析类组布期钟公])|公斤|千克|斤|吨|公里|千米|小时|分钟|个月|天(?![猫津河山然气才空])|英镑|美元|美金|欧元|日元|港币|港元|"
+    r"星(?!期)|分(?!之[0-9一二三四五六七八九十百千万]|[店析类组布期钟公])|公斤|千克|斤|吨|公里|千米|小时|分钟|个月|天(?![猫津河山然气才空])|英镑|美元|美金|欧元|日元|港币|港元|"
     r"dollars?|bucks|yuan|rmb|usd|cny|eur|euros?|gbp|pounds?|jpy|hkd|points?|years? old|"
     r"kgs?|kilos?|kilograms?|lbs?|tons?|tonnes?|km|kilomet(?:er|re)s?|miles?|hours?|hrs?|minutes?|mins?|days?|weeks?|months?)(?![a-z])"
 )

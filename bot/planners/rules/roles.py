@@ -79,6 +79,7 @@ def _role(line: Line, index: int) -> Role:
             firm = tuple(term for term in firm if term.kind not in ("metric", "concept"))
         firm += tuple(term for term in terms if term.source == "verb")
         beside = tuple(term for term in item.of_kind("value") if _beside_dimension(line, index, term.name))
+        beside = beside or _adjective(line, index)
         if not firm and not beside:
             plain = _PLAIN.get(item.kind)
             return Role(plain) if plain else Role("grammar" if item.tags else "unknown")
@@ -103,6 +104,21 @@ def _truths(line: Line, index: int) -> tuple[Term, ...]:
     return found if found and (noun or negated or listed) else ()
 
 
+def _adjective(line: Line, index: int) -> tuple[Term, ...]:
+    """Return the values of the data that a grammar word is right before a noun: lost parcels, 头部主播.
+
+    Behind a noun or "which" it stays what the grammar says: which stores lost sales.
+    """
+    item, after = line.items[index], index + 1
+    if not item.has(Tag.GREW, Tag.TOP, Tag.VERB) or not item.of_kind("value") or after >= len(line):
+        return ()
+    noun = line.items[after]
+    named = any(noun.of_kind(kind) for kind in ("metric", "dimension", "model"))
+    before = line.items[index - 1] if index else None
+    subject = before is not None and (before.kind in ("term", "number") or before.has(Tag.WHICH, Tag.SUPER))
+    return item.of_kind("value") if named and not subject and noun.kind == "term" else ()
+
+
 def _without_verbs(line: Line, index: int) -> tuple[Term, ...]:
     """Return the item's terms; what a date column says that happened (delivered) only where a time stands beside."""
     terms = line.items[index].terms
@@ -114,9 +130,10 @@ def _without_verbs(line: Line, index: int) -> tuple[Term, ...]:
         compared = line.has(by, Tag.CMP, Tag.BETWEEN) or line.is_role(by, "number")
         return others or (terms if compared else ())
     near = (line.before(index, Tag.OF, Tag.BETWEEN), line.after(index, Tag.OF, Tag.BETWEEN, Tag.CMP))
-    if others or not any(at is not None and line.items[at].kind == "time" for at in near):
-        return others
-    return terms
+    beside = any(at is not None and line.items[at].kind == "time" for at in near)
+    if beside and all(term.source == "data" for term in others):
+        return tuple(term for term in terms if term.source == "verb")  # parcels delivered last month
+    return others
 
 
 def _only_carries(line: Line, index: int) -> bool:
@@ -162,6 +179,8 @@ def _choose(
 
 def _metric_or_dimension(line: Line, index: int, terms: tuple[Term, ...]) -> RoleKind:
     ranks = {kind: min(term.rank for term in terms if term.kind == kind) for kind in ("metric", "dimension")}
+    if line.has(line.after(index), Tag.TEXT_OP):
+        return "dimension"  # customers whose name contains x
     if ranks["metric"] < ranks["dimension"]:
         return "metric"  # a metric called so outweighs a key that nobody gave a label
     if ranks["metric"] == ranks["dimension"] and _listed_with_metric(line, index):

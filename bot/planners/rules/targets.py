@@ -65,10 +65,23 @@ def measures(line: Line, draft: Draft, scene: Scene) -> dict[int, Measure]:
         if dimension.kind == "number" and not dimension.hidden and scene.reach.reaches(draft.metrics, dimension.name)
     ]  # fmt: skip
     for index in line.of_role("number") if numeric else ():
+        if _has_target(line, index, scene):
+            continue
         measure = _by_unit(line, index, numeric) or _by_word(line, index, numeric, scene)
         if measure is not None and line.items[index].number is not None:
             found[index] = measure
     return found
+
+
+def _has_target(line: Line, index: int, scene: Scene) -> bool:
+    """Return whether what is compared stands right before the number: 成绩在90分以上 is not about 学分."""
+    at = line.before(index, Tag.CMP, Tag.BETWEEN, Tag.IS, Tag.NOT, Tag.AND)
+    if line.is_role(at, "number") and at is not None:
+        at = line.before(at, Tag.CMP, Tag.BETWEEN, Tag.IS, Tag.NOT, Tag.AND)
+    if at is None or line.items[at].text.isascii():
+        return False
+    numeric = line.is_role(at, "dimension") and scene.dimension(line.roles[at].name).kind == "number"
+    return numeric or (line.is_role(at, "metric") and (line.items[index].unit or "") in _COUNTING)
 
 
 def _by_unit(line: Line, index: int, numeric: list[Dimension]) -> Measure | None:

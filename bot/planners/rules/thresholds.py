@@ -231,6 +231,19 @@ def read_presence(line: Line, draft: Draft, scene: Scene) -> None:
         draft.say("filter", f"{label.zh} > 0", f"{label.en} > 0", words)
 
 
+def check_conditions(draft: Draft, scene: Scene) -> None:
+    """Refuse a condition on one metric beside another where nothing is split: 观看人数超过5万的场次 is about rows."""
+    if draft.group_by or len(draft.metrics) < 2 or not draft.having or draft.continues:
+        return
+    label = scene.metric(draft.having[0].column.partition("__")[0]).label
+    draft.refuse(
+        "not_supported",
+        f"「{label.zh}」的条件要按什么拆分?请说出一个维度。",
+        f"The condition on {label.en} needs something to split it by: name a dimension.",
+        label.zh,
+    )
+
+
 def count_members(draft: Draft, scene: Scene) -> None:
     """Finish "how many stores had sales": list the members; their number is the answer."""
     if draft.counted is None:

@@ -187,8 +187,9 @@ def _named_units(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "the month with the highest sales" and 销售额最高的月份: the ranked thing is a time bucket."""
     for index in line.tagged(Tag.WHICH, Tag.BY):
         grain = GRAINS.get(line.items[index].unit or "")
-        if grain is None:
-            continue
+        number = line.items[index].time
+        if grain is None or (number is not None and scene.times[number].average):
+            continue  # average orders per day in May: no bucket
         if draft.grain is None:
             draft.grain, draft.grain_words = grain, scene.words(line, index)
         elif line.has(index, Tag.BY):

@@ -89,7 +89,9 @@ WHICH_TIME: tuple[Rule, ...] = (
     Rule(
         rf"\b(?:the )?{_UNIT_EN}(?= (?:with|that (?:had|has)|when|had|having|which had|in which) (?:\w+ ){{0,4}}(?:highest|lowest|most|least|best|worst|largest|smallest|fewest|peak))"
     ),
-    Rule(rf"\b(?:best|worst|peak|top|highest|lowest|busiest) {_UNIT_EN}\b"),
+    Rule(
+        rf"\b(?:best|worst|peak|top|highest|lowest|busiest|slowest|quietest|weakest|strongest|biggest) {_UNIT_EN}\b"
+    ),
 )
 AND_TIME: tuple[Rule, ...] = (
     Rule(rf"\band (?:by )?{_UNIT_EN}\b(?! of| \d)"),
@@ -149,3 +151,6 @@ SIGNED: tuple[tuple[Rule, Tag, str], ...] = (
     (Rule(r"# ?1\b|no\.? ?1\b"), Tag.SUPER, "desc"),
 )
 ORDINAL = Rule(rf"排?名?第{_N}(?:名|位|高|多|大)?的?")
+LAST_ORDINAL = Rule(
+    rf"(?:排?名?)(?:倒数第?|末尾第|最后第){_N}(?!\s*(?:天|日|周|个?月|季|年|个|名|位))(?:名|位|高|多|大)?的?"
+)
