@@ -10,9 +10,11 @@ from semantic_layer.catalog import Dimension
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, model_of, name_of
 from tools.lifetime.contract import contract_value
 from tools.lifetime.counting import cells, customers, values
+from tools.lifetime.listing import listed, margin_of
 from tools.lifetime.telling import (
     back_test_table,
     findings,
@@ -21,6 +23,7 @@ from tools.lifetime.telling import (
     model_table,
     notes,
     period_of_hold_out,
+    profit_note,
     value_table,
 )
 from tools.lifetime.valuing import back_test, valuation
@@ -70,9 +73,21 @@ class LtvInputs(ToolInputs):
         ),
     ),
     inputs=LtvInputs,
+    asks=Asks(
+        frames=(
+            "ltv",
+            "lifetime worth",
+            "lifetime worth customers",
+            "lifetime worth customers first_time",
+            "customers worth over_time",
+            "customers worth +length",
+            "customers worth first_time lifetime",
+        ),
+        numbers=(("days", "length"),),
+    ),
 )
 def ltv(inputs: LtvInputs, context: ToolContext) -> ToolResult:
-    """Return expected value per customer by group with interval, the back-test, and the parameters.
+    """Return expected value per customer by group with interval, back-test, parameters, and the list of customers.
 
     Where the binding says `renewal:`, customers are under contract: the retention curve, projected by sBG.
 
@@ -106,17 +121,21 @@ def ltv(inputs: LtvInputs, context: ToolContext) -> ToolResult:
     margin = abs(tested.error)
     table = value_table(found, margin, metric, dimension)
     slow = (_slow(gap),) if gap * 3 > period.days else ()
+    context.step(Text(zh="逐位客户估值", en="Valuing customer by customer"), 0.9)
+    everybody, list_sql = listed(plain, found, inputs.days, metric, context)
+    left = margin_of(binding, metric.name, period, context)
+    kept = (profit_note(found, left, margin, metric, inputs.days),) if left is not None else ()
     return ToolResult(
         headline=headline(found, tested, margin, metric, inputs.days),
-        tables=(table, back_test_table(tested), model_table(found)),
+        tables=(table, back_test_table(tested), model_table(found), everybody),
         chart=ChartSpec(
             "forest",
             Text(zh=f"未来{inputs.days}天人均预计价值(80% 区间)", en=f"Value per customer, {inputs.days} days (80 %)"),
             table, x=table.columns[0].name, y=("value",), low="low", high="high",
         ),
         findings=findings(found, metric, dimension),
-        warnings=(*notes(question, found, tested, metric, context.today, inputs.discount_rate), *slow),
-        sql=joined_sql((whole.sql, held.sql, money.sql)),
+        warnings=(*kept, *notes(question, found, tested, metric, context.today, inputs.discount_rate), *slow),
+        sql=joined_sql((whole.sql, held.sql, money.sql, list_sql)),
     )  # fmt: skip
 
 

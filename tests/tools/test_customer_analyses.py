@@ -31,6 +31,7 @@ models:
     metrics:
       - {name: stays, agg: count, expr: booking}
       - {name: takings, agg: sum, expr: paid, unit: EUR}
+      - {name: left_over, agg: sum, expr: paid * 0.4, unit: EUR}
 customers:
   - {name: guests, model: nights, entity: guest, orders: stays, revenue: takings, dimensions: [via]RENEWAL}
 """
@@ -131,6 +132,23 @@ def test_the_value_of_all_is_the_sum_of_the_groups_and_the_back_test_counts_real
     assert foreseen == pytest.approx(later, rel=0.25)
 
 
+def test_the_list_has_every_guest_and_adds_up_to_the_value_of_all(worth: ToolResult) -> None:
+    groups, listed = worth.tables[0], worth.tables[3]
+    known = sum(int(str(one)) for one in groups.column("customers"))
+    assert (listed.row_count, len(listed.rows)) == (known, known)
+    assert len(set(listed.column("customer"))) == known
+    values = [float(str(one)) for one in listed.column("value")]
+    assert values == sorted(values, reverse=True)
+    total = sum(float(str(one)) for one in groups.column("total"))
+    assert sum(values) == pytest.approx(total, rel=1e-6)
+
+
+def test_who_stayed_once_has_no_money_per_repeat_and_counts_as_active(worth: ToolResult) -> None:
+    listed = worth.tables[3]
+    once = [row for row in listed.rows if row[1] == 1]
+    assert {(row[3], row[4]) for row in once} == {(None, 1.0)}
+
+
 def test_every_value_lies_inside_its_interval_and_is_written_in_the_revenues_unit(worth: ToolResult) -> None:
     table = worth.tables[0]
     columns = {column.name: at for at, column in enumerate(table.columns)}
@@ -138,6 +156,12 @@ def test_every_value_lies_inside_its_interval_and_is_written_in_the_revenues_uni
     for row in table.rows:
         value, low, high = (float(str(row[columns[name]])) for name in ("value", "low", "high"))
         assert 0 <= low <= value <= high
+
+
+def test_where_a_margin_is_bound_the_value_is_told_in_profit_too(make: Make, worth: ToolResult) -> None:
+    result = ltv.run({}, make(guests(), ", margin: left_over"))
+    assert any("40.0% of “takings” was left" in note.en for note in result.warnings)
+    assert not any("In profit" in note.en for note in worth.warnings)
 
 
 def test_ways_in_that_make_no_difference_are_no_finding(usual: ToolContext) -> None:

@@ -141,3 +141,13 @@ def test_the_demo_coupons_are_judged_by_their_holdouts(state_dir: Path) -> None:
     # Relative lift 0.627: of the buyers 1 / 1.627 would have bought anyway.
     assert float(str(sleepers["anyway_rate"])) == pytest.approx(1 / 1.627, abs=0.01)
     assert row(result, "新客立减券")["evidence"] == "none"
+
+
+def test_one_voucher_alone_has_the_same_past_as_among_others(make: Make) -> None:
+    context = make(seed=4)
+    alone = promotion.run(
+        {"where": [{"kind": "condition", "dimension": "voucher", "operator": "=", "values": ["SAIL"]}]},
+        context,
+    )
+    assert row(alone, "SAIL")["returning_rate"] == row(promotion.run({}, context), "SAIL")["returning_rate"]
+    assert float(str(row(alone, "SAIL")["returning_rate"])) > 0.9  # 72 weeks at 10 % lie before it

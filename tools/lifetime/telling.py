@@ -145,6 +145,23 @@ def headline(found: Valuation, tested: BackTest, margin: float, metric: Metric, 
     )
 
 
+def profit_note(found: Valuation, left: float, margin: float, metric: Metric, days: int) -> Text:
+    """Return what of the expected value is margin, at the share that was left of revenue so far."""
+    every, column = found.everybody, money_column("value", "价值", "value", metric)
+    bounds = widened(every.value, every.low, every.high, margin)
+    each, low, high = (prose(left * one, column) for one in (every.value, *bounds))
+    fresh = prose(left * found.newcomer[0], column)
+    return Text(
+        zh=f"按利润算:这段时间每 1 元「{metric.label.zh}」留下 {percent(left)},未来{days}天人均预计毛利 {each.zh}"
+        f"(八成把握在 {low.zh}–{high.zh} 之间),新客再贡献 {fresh.zh};拉新成本不能超过首单毛利加这个数。",
+        en=f"In profit: {percent(left)} of “{metric.label.en}” was left in this time, so a customer is expected to "
+        "leave "
+        f"{each.en} over {days} days (80 % sure: {low.en} to {high.en}), a new one {fresh.en} more; winning one "
+        "must not "
+        "cost more than that and the margin of the first order.",
+    )
+
+
 def findings(found: Valuation, metric: Metric, dimension: Dimension | None) -> tuple[Finding, ...]:
     """Return groups of a dimension that are worth more or less than the rest, beyond chance after correction.
 
@@ -231,7 +248,8 @@ def notes(
         said.append(
             Text(
                 zh=f"注意:回测偏差 {percent(tested.error, sign=True)},这份估计只宜看排序。",
-                en=f"Mind: the back-test missed by {percent(tested.error, sign=True)}; use the order, not the amounts.",
+                en=f"Mind: the back-test missed by {percent(tested.error, sign=True)}; use the order, not the "
+                "amounts.",
             )
         )
     return tuple(said)

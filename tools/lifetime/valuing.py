@@ -190,6 +190,20 @@ def _worth(
     return counts, active, summed(counted * each) / safe, summed(bought) / safe
 
 
+def each_worth(
+    found: Valuation, repeats: Array, recency: Array, age: Array, value: Array, weeks: float
+) -> tuple[Array, Array, Array]:
+    """Return probability still active, purchases and money expected in `weeks`, customer by customer (undiscounted)."""
+    import numpy as np
+
+    alive = alive_probability(found.purchase, repeats, recency, age)
+    bought = expected_purchases(found.purchase, weeks, repeats, recency, age)
+    each = _per_purchase(
+        found.money, np.where(value > 0, repeats, 0), np.maximum(value, 0), np.ones(repeats.shape)
+    )
+    return alive, bought, bought * each
+
+
 def _newcomer(purchase: BgNbd, money: GammaGamma, weeks: float, mean: float) -> float:
     import numpy as np
 

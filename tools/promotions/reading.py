@@ -67,18 +67,21 @@ def uses(
     binding: AnalysisBinding, where: tuple[Where, ...], context: ToolContext
 ) -> tuple[tuple[Use, ...], str]:
     """Return the uses of every promotion, those with the most orders first, and the SQL."""
-    step = Step(
-        "numbered",
-        "SELECT *, ROW_NUMBER() OVER (PARTITION BY who ORDER BY at) AS number FROM bought WHERE NOT who IS NULL",
+    rows = {"bought": _rows(binding, where)}
+    if where:  # whether somebody had bought before is seen in all orders, not in those of one coupon
+        rows["every"] = _rows(binding, ())
+    begun = Step(
+        "begun", f"SELECT who, MIN(at) AS first_at FROM {'every' if where else 'bought'} GROUP BY who"
     )
     result = context.analyse(
         Analysis(
-            {"bought": _rows(binding, where)},
-            "SELECT promotion, COUNT(*) AS orders, COUNT(DISTINCT who) AS customers, "
-            "COUNT(DISTINCT CASE WHEN number > 1 THEN who END) AS coming_back, SUM(revenue) AS revenue, "
-            "SUM(discount) AS discount, CAST(MIN(at) AS DATE) AS first_day, CAST(MAX(at) AS DATE) AS last_day "
-            "FROM numbered WHERE NOT promotion IS NULL GROUP BY promotion ORDER BY orders DESC, promotion",
-            (step,),
+            rows,
+            "SELECT b.promotion, COUNT(*) AS orders, COUNT(DISTINCT b.who) AS customers, "
+            "COUNT(DISTINCT CASE WHEN b.at > f.first_at THEN b.who END) AS coming_back, SUM(b.revenue) AS revenue, "
+            "SUM(b.discount) AS discount, CAST(MIN(b.at) AS DATE) AS first_day, CAST(MAX(b.at) AS DATE) AS last_day "
+            "FROM bought AS b JOIN begun AS f ON b.who = f.who WHERE NOT b.promotion IS NULL GROUP BY b.promotion "
+            "ORDER BY orders DESC, b.promotion",
+            (begun,),
         )
     )
     found = []
