@@ -10,6 +10,7 @@ from bot.plan import MetricPlan
 from bot.planners.rules.absence import read_absence
 from bot.planners.rules.baseline import default_period, plainly
 from bot.planners.rules.clauses import read_attributes, read_clauses
+from bot.planners.rules.counts import read_counted, read_counts, read_short_names
 from bot.planners.rules.dated import read_dated, read_own_dates
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
@@ -28,14 +29,7 @@ from bot.planners.rules.implied import read_implied
 from bot.planners.rules.items import Item
 from bot.planners.rules.lacking import read_lacking
 from bot.planners.rules.line import Line
-from bot.planners.rules.measures import (
-    read_column_aggregates,
-    read_concepts,
-    read_counted,
-    read_counts,
-    read_metrics,
-    read_short_names,
-)
+from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_metrics
 from bot.planners.rules.ordering import read_ordering
 from bot.planners.rules.overview import read_overview
 from bot.planners.rules.own_calendars import read_own_calendars

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from bot.language.terms.lexicon import Term
 from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line, Role, RoleKind
+from bot.planners.rules.placing import adjective, directed, truths_of
 from bot.planners.rules.reach import Reach
 from bot.planners.rules.tags import Tag
 
@@ -68,7 +69,7 @@ def _role(line: Line, index: int) -> Role:
     if not terms:
         plain = _PLAIN.get(item.kind)
         return Role(plain) if plain else Role("grammar" if item.tags else "unknown")
-    if item.kind == "time" and (truths := _truths(line, index)):
+    if item.kind == "time" and (truths := truths_of(line, index)):
         return Role("dimension", truths)
     if item.kind == "quote":
         values = item.of_kind("value")
@@ -79,7 +80,7 @@ def _role(line: Line, index: int) -> Role:
             firm = tuple(term for term in firm if term.kind not in ("metric", "concept"))
         firm += tuple(term for term in terms if term.source == "verb")
         beside = tuple(term for term in item.of_kind("value") if _beside_dimension(line, index, term.name))
-        beside = beside or _adjective(line, index)
+        beside = beside or adjective(line, index)
         if not firm and not beside:
             plain = _PLAIN.get(item.kind)
             return Role(plain) if plain else Role("grammar" if item.tags else "unknown")
@@ -90,33 +91,6 @@ def _role(line: Line, index: int) -> Role:
         kinds.remove("model")
     kind = kinds[0] if len(kinds) == 1 else _choose(line, index, kinds, terms, strongest)
     return Role(kind, tuple(term for term in terms if term.kind == kind))
-
-
-def _truths(line: Line, index: int) -> tuple[Term, ...]:
-    """Return the truth value that a time word names in its place: non-annual, annual plans (of is_annual)."""
-    found = tuple(term for term in line.items[index].of_kind("dimension") if term.source == "variant")
-    after = index + 1 if index + 1 < len(line) else index
-    noun = line.items[after].kind == "term" and line.items[after].of_kind("dimension")
-    negated = any(line.items[at].has(Tag.NOT) for at in (index - 1, index - 2) if at >= 0)
-    listed = any(item.has(Tag.NOT) for item in line.items[index:]) and line.items[after].has(
-        Tag.AND, Tag.COMPARE
-    )
-    return found if found and (noun or negated or listed) else ()
-
-
-def _adjective(line: Line, index: int) -> tuple[Term, ...]:
-    """Return the values of the data that a grammar word is right before a noun: lost parcels, 头部主播.
-
-    Behind a noun or "which" it stays what the grammar says: which stores lost sales.
-    """
-    item, after = line.items[index], index + 1
-    if not item.has(Tag.GREW, Tag.TOP, Tag.VERB) or not item.of_kind("value") or after >= len(line):
-        return ()
-    noun = line.items[after]
-    named = any(noun.of_kind(kind) for kind in ("metric", "dimension", "model"))
-    before = line.items[index - 1] if index else None
-    subject = before is not None and (before.kind in ("term", "number") or before.has(Tag.WHICH, Tag.SUPER))
-    return item.of_kind("value") if named and not subject and noun.kind == "term" else ()
 
 
 def _without_verbs(line: Line, index: int) -> tuple[Term, ...]:
@@ -259,7 +233,7 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
         ahead = line.before(index, Tag.OF, Tag.IS, Tag.NOT, Tag.CMP)
         heads = {t.name for t in line.items[ahead].of_kind("dimension")} if ahead is not None else set()
         terms = tuple(t for t in terms if t.name in heads) or terms  # origin Hamburg to destination Lima
-        terms = _directed(line, index, terms, reach) or terms
+        terms = directed(line, index, terms, reach) or terms
         terms = tuple(t for t in terms if _beside_dimension(line, index, t.name)) or terms
         terms = _linked(line, index, terms) or terms
     if role.kind in ("value", "dimension") and metrics:
@@ -278,39 +252,6 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
         near = tuple(t for t in terms if all(reach.distance(metric, t.name) == 0 for metric in metrics))
         terms = near or terms
     return Role(role.kind, terms)
-
-
-_AWAY = ("from", "leaving", "departing", "out of", "从", "由", "自")
-_TOWARDS = (
-    "to",
-    "into",
-    "arriving",
-    "towards",
-    "到",
-    "至",
-    "往",
-    "飞往",
-    "发往",
-    "前往",
-    "去",
-    "寄往",
-    "运往",
-    "开往",
-)
-_STARTS = tuple("origin from depart source start sender 出发 始发 起飞 起点 起运 发货 寄件".split())
-_ENDS = tuple("destination arriv target end receiv 到达 目的 抵达 终点 收货 收件 落地".split())
-
-
-def _directed(line: Line, index: int, terms: tuple[Term, ...], reach: Reach) -> tuple[Term, ...]:
-    """Return the terms of the place that "from" or "to" before the value means: flights from JFK to LHR."""
-    if len(terms) < 2:
-        return ()
-    said = [line.items[at].text for at in range(max(0, index - 2), index) if line.items[at].kind != "term"]
-    side = _STARTS if any(text.startswith(_AWAY) for text in said[-1:]) else None
-    side = _ENDS if side is None and any(text.startswith(_TOWARDS) for text in said[-1:]) else side
-    if side is None:
-        return ()
-    return tuple(term for term in terms if any(word in reach.words(term.name) for word in side))
 
 
 def _value_lists(line: Line) -> list[list[int]]:
