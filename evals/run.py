@@ -110,12 +110,16 @@ class Runner:
 
     def pipeline(self, workspace: str) -> Pipeline:
         """Return the pipeline of a workspace: `demo`, or a folder, relative to the project or absolute."""
-        from bot.pipeline import Pipeline
-
         with self._lock:
             if workspace not in self._open:
-                self._open[workspace] = Pipeline(self._layer(workspace), self.settings)
+                self._open[workspace] = self.over(self._layer(workspace))
             return self._open[workspace]
+
+    def over(self, layer: SemanticLayer) -> Pipeline:
+        """Return the pipeline that answers over an open workspace; benches put other planners into it."""
+        from bot.pipeline import Pipeline
+
+        return Pipeline(layer, self.settings)
 
     def close(self) -> None:
         """Close every workspace that is open."""

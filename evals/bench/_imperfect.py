@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,10 +20,14 @@ Mistake = Callable[[Json, random.Random, list[str]], Json]
 
 
 def _invented(plan: Json, _: random.Random, __: list[str]) -> Json:
+    if plan["kind"] == "tool":
+        return {**plan, "name": plan["name"] + "_pro"}
     return {**plan, "metrics": [name + "_total" for name in plan["metrics"]]}
 
 
 def _other_metric(plan: Json, chance: random.Random, names: list[str]) -> Json:
+    if plan["kind"] == "tool":
+        return plan
     others = [name for name in names if name not in plan["metrics"]]
     return {**plan, "metrics": [chance.choice(others)], "order_by": [], "transforms": [], "having": []}
 
@@ -32,7 +37,10 @@ def _without(key: str) -> Mistake:
 
 
 def _other_dates(plan: Json, _: random.Random, __: list[str]) -> Json:
-    return {**plan, "period": {"start": "2024-01-01", "end": "2024-02-01"}}
+    return {
+        **plan,
+        **({} if plan["kind"] == "tool" else {"period": {"start": "2024-01-01", "end": "2024-02-01"}}),
+    }
 
 
 MISTAKES: Mapping[str, Mistake] = {
@@ -47,20 +55,55 @@ MISTAKES: Mapping[str, Mistake] = {
 }
 
 
+def _as_text(call: Json) -> Json:
+    function = call["tool_calls"][0]["function"]
+    written = {"name": function["name"], "arguments": json.loads(function["arguments"])}
+    return {
+        "role": "assistant",
+        "content": f"<tool_call>{json.dumps(written, ensure_ascii=False)}</tool_call>",
+    }
+
+
+def _cut(call: Json) -> Json:
+    function = call["tool_calls"][0]["function"]
+    half = {**function, "arguments": function["arguments"][: len(function["arguments"]) // 2]}
+    return {**call, "tool_calls": [{**call["tool_calls"][0], "function": half}]}
+
+
+# What servers and models do to a reply, by what it is called.
+FAULTS: Mapping[str, Callable[[Json], Json]] = {
+    "an empty reply": lambda _: {"role": "assistant", "content": ""},
+    "prose with a figure": lambda _: {"role": "assistant", "content": "It rose by 12%."},
+    "arguments cut off": _cut,
+    "a call written as text": _as_text,
+    "an unknown tool": lambda _: _call("run_sql", {"sql": "SELECT 1"}, 0),
+}
+
+
 class ImperfectModel:
     """The model's knowledge and its dice; every question always gets the same reply."""
 
     def __init__(
-        self, gold: Mapping[str, Json], metrics: list[str], error_rate: float, mend_rate: float, seed: int = 7
+        self,
+        gold: Mapping[str, Json],
+        metrics: list[str],
+        error_rate: float,
+        mend_rate: float,
+        seed: int = 7,
+        fault_rate: float = 0.0,
+        sql: Mapping[str, str] | None = None,
     ) -> None:
         self._gold = gold
+        self._sql = sql or {}  # what it answers with where it is offered SQL instead of plans
         self._metrics = metrics
-        self._rates = (error_rate, mend_rate)
+        self._rates = (error_rate, mend_rate, fault_rate)
         self._seed = seed
 
     def reply(self, request: Json) -> Json:
         """Return the assistant's message to a request of the chat completions API."""
         messages = request["messages"]
+        if any(tool["function"]["name"] == "run_sql" for tool in request.get("tools", ())):
+            return self._in_sql(messages)
         asked = next(str(one["content"]) for one in messages if one["role"] == "user")
         text = asked.rpartition("<question>")[2].partition("</question>")[0].strip()
         chance = random.Random(f"{self._seed} {text}")
@@ -72,7 +115,28 @@ class ImperfectModel:
         mends = chance.random() < self._rates[1]
         told = sum(1 for one in messages if one["role"] == "tool")
         chosen = wrong if errs and not (told and mends) else plan
-        return _call("propose_plan", {"plans": [chosen], "readings": []}, len(messages))
+        unknown = str(asked).rpartition(": ")[2].strip()
+        means = (chosen.get("metrics") or [chosen.get("name", "filler")])[0]
+        readings = [{"words": word, "means": means} for word in unknown.split(", ") if word not in ("", "-")]
+        call = _call("propose_plan", {"plans": [chosen], "readings": readings}, len(messages))
+        is_first = not any(one["role"] == "assistant" for one in messages)
+        if is_first and chance.random() < self._rates[2]:
+            return FAULTS[chance.choice(list(FAULTS))](call)
+        return call
+
+    def _in_sql(self, messages: list[Json]) -> Json:
+        """Return the next step of a naive SQL agent: look, run one statement, be done; its mistake is a lost WHERE."""
+        text = next(str(one["content"]) for one in messages if one["role"] == "user").strip()
+        sql, chance = self._sql.get(text), random.Random(f"{self._seed} {text}")
+        told = sum(1 for one in messages if one["role"] == "tool")
+        if told == 0:
+            return _call("list_tables", {}, 0)
+        if told == 1 and sql is not None:
+            errs = chance.random() < self._rates[0]
+            return _call(
+                "run_sql", {"query": re.sub(r"WHERE .*?(?=GROUP BY|ORDER BY|$)", "", sql) if errs else sql}, 1
+            )
+        return {"role": "assistant", "content": "done" if sql is not None else "UNANSWERABLE"}
 
     def _mistaken(self, plan: Json, chance: random.Random) -> Json:
         kinds = list(MISTAKES.values())
@@ -81,7 +145,7 @@ class ImperfectModel:
 
 
 @contextmanager
-def serving(reply: Callable[[Json], Json]) -> Iterator[str]:
+def serving(reply: Callable[[Json], Json], port: int = 0) -> Iterator[str]:
     """Serve a model on loopback; yields the base URL."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -99,7 +163,7 @@ def serving(reply: Callable[[Json], Json]) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(body)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
     try:
