@@ -8,6 +8,7 @@ from semantic_layer.catalog import AnalysisBinding
 from semantic_layer.errors import NotEnoughDataError, UnknownNameError
 from semantic_layer.query import Condition, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import binding_of, bindings_of, name_of
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.result import ChartSpec, ToolResult
@@ -49,6 +50,14 @@ class AbTestInputs(ToolInputs):
         ),
     ),
     inputs=AbTestInputs,
+    asks=Asks(
+        frames=(
+            "test wins",
+            "arms wins test",
+            "~arms wins",
+            "test arms wins",
+        ),
+    ),
 )
 def ab_test(inputs: AbTestInputs, context: ToolContext) -> ToolResult:
     """Return an experiment's effects per outcome and variant, or one row per experiment where several are declared.

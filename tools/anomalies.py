@@ -13,6 +13,7 @@ from semantic_layer.query import GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.text import Text, Words
 from tools.anomaly.report import report
 from tools.anomaly.scan import LEAST_DAYS, Scan, scan
+from tools.asks import Asks
 from tools.metric_tree.series import Asked
 from tools.metric_tree.shape import shape_of
 from tools.registry import ToolContext, ToolInputs, tool
@@ -53,6 +54,16 @@ class AnomalyInputs(ToolInputs):
         ),
     ),
     inputs=AnomalyInputs,
+    asks=Asks(
+        frames=(
+            "~strange",
+            "strange data",
+            "strange +metric",
+            "~fake",
+            "fake +metric",
+            "fake visits",
+        ),
+    ),
 )
 def anomalies(inputs: AnomalyInputs, context: ToolContext) -> ToolResult:
     """Return the days that lie off their seasonal baseline, the farthest first, one row each.

@@ -12,6 +12,7 @@ from semantic_layer.period import ONE_DAY, Period, shift
 from semantic_layer.query import GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import binding_of, data_period, model_of, name_of
 from tools.journeys.reading import Asked, Journeys, lookback_of, read_journeys
 from tools.journeys.telling import (
@@ -57,6 +58,13 @@ class AttributionInputs(ToolInputs):
         ),
     ),
     inputs=AttributionInputs,
+    asks=Asks(
+        frames=(
+            "attributed channel",
+            "attributed model",
+            "attributed channel model",
+        ),
+    ),
 )
 def attribution(inputs: AttributionInputs, context: ToolContext) -> ToolResult:
     """Return the credit of each touchpoint under seven models, with 80 % intervals; columns add up to all conversions.

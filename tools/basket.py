@@ -12,6 +12,7 @@ from semantic_layer.query import PeriodRange, Where
 from semantic_layer.rows import Analysis, Named, RowQuery, Step
 from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, name_of
 from tools.numerics.association import lift, lift_interval, together_p_values
 from tools.numerics.rates import benjamini_hochberg
@@ -62,6 +63,15 @@ class Pair:
         en=("which products are bought together", "market basket analysis", "what goes together in a basket"),
     ),
     inputs=BasketInputs,
+    asks=Asks(
+        frames=(
+            "basket",
+            "together buy",
+            "together products",
+            "together buy products",
+            "buy together customers products",
+        ),
+    ),
 )
 def basket(inputs: BasketInputs, context: ToolContext) -> ToolResult:
     """Return the pairs of items that meet more often than by chance: support, confidence, lift with interval.

@@ -9,6 +9,7 @@ from semantic_layer.errors import AskGrowthError
 from semantic_layer.period import Period
 from semantic_layer.query import Condition, GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.interventions.asking import change_of
 from tools.interventions.measuring import measure
 from tools.interventions.telling import chart, findings, headline, method_table, notes, series_table
@@ -47,6 +48,14 @@ class BeforeAfterInputs(ToolInputs):
         ),
     ),
     inputs=BeforeAfterInputs,
+    asks=Asks(
+        frames=(
+            "action latest helped",
+            "~action helped",
+            "before_after",
+            "before_after action latest",
+        ),
+    ),
 )
 def before_after(inputs: BeforeAfterInputs, context: ToolContext) -> ToolResult:
     """Return what a change did per day or week, with an 80 % interval from placebos; the naive change beside it.

@@ -7,6 +7,7 @@ from pydantic import Field
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.media.allocating import AGREEMENT, BOX, Allocation, allocate
 from tools.media.fitting import fit
 from tools.media.reading import Panel, read_panel
@@ -50,6 +51,17 @@ class BudgetInputs(ToolInputs):
         ),
     ),
     inputs=BudgetInputs,
+    asks=Asks(
+        frames=(
+            "money allocated",
+            "money allocated channel",
+            "money allocated pays",
+            "money allocated channel pays",
+            "add_or_cut channel",
+            "~add_or_cut",
+        ),
+        numbers=(("weekly_total", "weekly_amount"),),
+    ),
 )
 def budget(inputs: BudgetInputs, context: ToolContext) -> ToolResult:
     """Return spend now and proposed per channel with average and marginal return, and the change expected (80 %).

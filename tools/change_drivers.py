@@ -12,6 +12,7 @@ from semantic_layer.errors import AskGrowthError, NotEnoughDataError
 from semantic_layer.period import Period
 from semantic_layer.query import Compare, Condition, GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.metric_tree.cuts import HISTORY, Cut, Part, Span, cut
 from tools.metric_tree.report import report
 from tools.metric_tree.series import Asked
@@ -52,6 +53,16 @@ class ChangeInputs(ToolInputs):
         ),
     ),
     inputs=ChangeInputs,
+    asks=Asks(
+        frames=(
+            "why +metric",
+            "why moved",
+            "taken_apart moved",
+            "who_did moved",
+            "who_did +metric",
+        ),
+        against="previous_period",
+    ),
 )
 def change_drivers(inputs: ChangeInputs, context: ToolContext) -> ToolResult:
     """Return what a metric's change consists of: factors, and groups of each dimension, adding up to it exactly.

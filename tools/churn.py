@@ -11,6 +11,7 @@ from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.period import Period
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, data_period, model_of
 from tools.churning.groups import group_findings, group_table, groups_of
 from tools.churning.model import ChurnModel, train
@@ -71,6 +72,15 @@ class ChurnInputs(ToolInputs):
         ),
     ),
     inputs=ChurnInputs,
+    asks=Asks(
+        frames=(
+            "leaves likely",
+            "leaves likely customers",
+            "~customers leaves -metric",
+            "why leaves customers",
+        ),
+        numbers=(("days", "length"),),
+    ),
 )
 def churn(inputs: ChurnInputs, context: ToolContext) -> ToolResult:
     """Return risk bands, drivers, new customers who did not come back by group, the check on held-out time, the list.

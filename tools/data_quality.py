@@ -7,6 +7,7 @@ from pydantic import Field
 from semantic_layer.catalog import Model, SimpleMetric
 from semantic_layer.errors import NotEnoughDataError, UnknownNameError
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.quality.fields import Issue, fields_of
 from tools.quality.profile import profile
 from tools.quality.relations import reconciled, references, sums
@@ -48,6 +49,13 @@ class QualityInputs(ToolInputs):
         ),
     ),
     inputs=QualityInputs,
+    asks=Asks(
+        frames=(
+            "data flawed",
+            "~data flawed",
+            "~flawed",
+        ),
+    ),
 )
 def data_quality(inputs: QualityInputs, context: ToolContext) -> ToolResult:
     """Return every finding with rows affected and its query, the most serious first, then one row per model.

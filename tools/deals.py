@@ -7,6 +7,7 @@ from pydantic import Field
 from semantic_layer.errors import NotEnoughDataError, QueryError
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, model_of, names_of
 from tools.dealing.reading import grouped, read_deals, terms_of
 from tools.dealing.telling import report
@@ -47,6 +48,13 @@ class DealInputs(ToolInputs):
         ),
     ),
     inputs=DealInputs,
+    asks=Asks(
+        frames=(
+            "broadcast profit",
+            "broadcast fees profit",
+            "~broadcast fees",
+        ),
+    ),
 )
 def deals(inputs: DealInputs, context: ToolContext) -> ToolResult:
     """Return one row per deal: sales, refunds, fees, what is left, cost and profit where known, and the break-even.

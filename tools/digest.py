@@ -8,6 +8,7 @@ from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.period import Period
 from semantic_layer.query import PeriodRange
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.change_drivers import change_drivers
 from tools.digests.choosing import Kind, Role, frame_of, main_of, metrics_of
 from tools.digests.gathering import (
@@ -49,6 +50,15 @@ class DigestInputs(ToolInputs):
         en=("weekly report please", "give me the weekly digest", "weekly report"),
     ),
     inputs=DigestInputs,
+    asks=Asks(
+        frames=(
+            "one_page",
+            "summed for_boss",
+            "summed one_page for_boss",
+            "one_page for_boss",
+        ),
+        words=(("kind", "monthly", "monthly"),),
+    ),
 )
 def digest(inputs: DigestInputs, context: ToolContext) -> ToolResult:
     """Return the metrics of the period against the one before, why the main one changed, and what to do.

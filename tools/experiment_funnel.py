@@ -7,6 +7,7 @@ from pydantic import Field
 from semantic_layer.errors import NotEnoughDataError, QueryError
 from semantic_layer.query import PeriodRange
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.idea_funnel.reading import as_ideas, evaluations, read_ideas
 from tools.idea_funnel.telling import report
 from tools.registry import ToolContext, ToolInputs, tool
@@ -39,6 +40,15 @@ class ExperimentFunnelInputs(ToolInputs):
         ),
     ),
     inputs=ExperimentFunnelInputs,
+    asks=Asks(
+        frames=(
+            "test how_many wins",
+            "test how_many ran wins",
+            "ideas test",
+            "test idea_rate",
+            "ideas how_many wins",
+        ),
+    ),
 )
 def experiment_funnel(inputs: ExperimentFunnelInputs, context: ToolContext) -> ToolResult:
     """Return the steps from idea to shipped, the win rate with its interval, and each measured effect shrunken.

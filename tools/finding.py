@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+from dataclasses import asdict
 from functools import partial
 from importlib import import_module
 from importlib.metadata import entry_points
@@ -19,9 +20,10 @@ from typing import Any
 
 from semantic_layer.keeping import code_stamp, keep_file
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.registry import ENTRY_POINT_GROUP, Tool
 
-_NO_TOOLS = ("finding", "registry", "result", "render", "render_dates", "progress")
+_NO_TOOLS = ("asks", "finding", "registry", "result", "render", "render_dates", "progress")
 _HERE = Path(__file__).parent
 
 
@@ -86,6 +88,7 @@ def _kept(file: Path, stamp: str) -> list[Tool] | None:
 
 def _read(kept: dict[str, Any]) -> Tool:
     zh, en = kept["examples"]
+    asks = kept["asks"]
     return Tool(
         kept["name"],
         Text(zh=kept["label"][0], en=kept["label"][1]),
@@ -94,6 +97,12 @@ def _read(kept: dict[str, Any]) -> Tool:
         tuple(kept["fields"]),
         kept["home"],
         partial(_work, kept["home"], kept["name"]),
+        Asks(
+            tuple(asks["frames"]),
+            tuple((name, kind) for name, kind in asks["numbers"]),
+            tuple((name, idea, value) for name, idea, value in asks["words"]),
+            asks["against"],
+        ),
     )
 
 
@@ -112,6 +121,7 @@ def _keep(file: Path, stamp: str, tools: list[Tool]) -> None:
             "examples": [tool.examples.zh, tool.examples.en],
             "fields": tool.fields,
             "home": tool.home,
+            "asks": asdict(tool.asks),
         }
         for tool in tools
     ]

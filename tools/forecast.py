@@ -9,6 +9,7 @@ from pydantic import Field
 from semantic_layer.period import Grain, Period, shift
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.metric_tree.series import Asked
 from tools.metric_tree.shape import shape_of
 from tools.outlook.history import history_of
@@ -46,6 +47,15 @@ class ForecastInputs(ToolInputs):
         ),
     ),
     inputs=ForecastInputs,
+    asks=Asks(
+        frames=(
+            "predicted +metric",
+            "predicted future",
+            "as_it_goes +metric",
+            "as_it_goes will_reach",
+            "~will_reach future +metric",
+        ),
+    ),
 )
 def forecast(inputs: ForecastInputs, context: ToolContext) -> ToolResult:
     """Return the expected value of a period and of each bucket in it, with 80 % intervals.

@@ -7,6 +7,7 @@ from pydantic import Field
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, model_of, names_of, window_of
 from tools.funnels.counting import Definition, Question, counting, steps_of
 from tools.funnels.reading import Reading, read
@@ -52,6 +53,16 @@ class FunnelInputs(ToolInputs):
         ),
     ),
     inputs=FunnelInputs,
+    asks=Asks(
+        frames=(
+            "funnel",
+            "step loss",
+            "process loss",
+            "step process",
+            "loss before_buying",
+            "~step goes_on",
+        ),
+    ),
 )
 def funnel(inputs: FunnelInputs, context: ToolContext) -> ToolResult:
     """Return people per funnel step with the share that goes on (80 % Wilson interval) and the time it takes.

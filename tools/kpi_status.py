@@ -8,6 +8,7 @@ from semantic_layer.errors import AskGrowthError, NotEnoughDataError, QueryError
 from semantic_layer.period import ONE_DAY
 from semantic_layer.query import PeriodRange
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.result import ToolResult
 from tools.scope.metric import metric_of
@@ -39,6 +40,14 @@ class KpiInputs(ToolInputs):
         ),
     ),
     inputs=KpiInputs,
+    asks=Asks(
+        frames=(
+            "target progress",
+            "target progress progress",
+            "~on_target",
+            "~progress target",
+        ),
+    ),
 )
 def kpi_status(inputs: KpiInputs, context: ToolContext) -> ToolResult:
     """Return each target with what is done, the forecast landing, its 80 % interval and the chance of meeting it.

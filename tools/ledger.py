@@ -7,6 +7,7 @@ from pydantic import Field
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.promises.finding import Asked, chosen, logged_actions
 from tools.promises.telling import report
 from tools.registry import ToolContext, ToolInputs, tool
@@ -41,6 +42,13 @@ class LedgerInputs(ToolInputs):
         ),
     ),
     inputs=LedgerInputs,
+    asks=Asks(
+        frames=(
+            "advice earlier",
+            "advice turned_out",
+            "advice earlier turned_out",
+        ),
+    ),
 )
 def ledger(inputs: LedgerInputs, context: ToolContext) -> ToolResult:
     """Return one row per suggestion with promise, decision and measured effect; what is due is measured now.

@@ -8,6 +8,7 @@ from semantic_layer.catalog import AnalysisBinding
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.query import Compare, PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, data_period, model_of
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render_dates import dates_label
@@ -61,6 +62,14 @@ class PathsInputs(ToolInputs):
         ),
     ),
     inputs=PathsInputs,
+    asks=Asks(
+        frames=(
+            "paths",
+            "touched before_buying",
+            "paths before_buying",
+            "customers touched before_buying",
+        ),
+    ),
 )
 def paths(inputs: PathsInputs, context: ToolContext) -> ToolResult:
     """Return transitions, places with drop-off and returns, whole paths; against a period before where asked.

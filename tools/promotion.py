@@ -9,6 +9,7 @@ from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.query import Where
 from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import binding_of, name_of
 from tools.promotions.judging import Verdict, judge
 from tools.promotions.reading import uses
@@ -51,6 +52,15 @@ class PromotionInputs(ToolInputs):
         ),
     ),
     inputs=PromotionInputs,
+    asks=Asks(
+        frames=(
+            "coupon incremental",
+            "coupon pays",
+            "coupon profit",
+            "coupon helped",
+            "coupon incremental orders customers",
+        ),
+    ),
 )
 def promotion(inputs: PromotionInputs, context: ToolContext) -> ToolResult:
     """Return per coupon what it cost, its naive return, and the extra revenue with an 80 % interval and its evidence.

@@ -29,6 +29,7 @@ from semantic_layer.errors import EngineError, QueryError, UnknownNameError
 from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import Frozen, MetricQuery
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.progress import SILENCE, CancelledError, Progress, Step
 from tools.promises import Promises, no_promises
 from tools.result import ToolResult
@@ -36,8 +37,9 @@ from tools.result import ToolResult
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from semantic_layer.querying import QueryResult
     from semantic_layer.rows import Analysis, AnalysisResult
-    from semantic_layer.workspace import QueryResult, SemanticLayer
+    from semantic_layer.workspace import SemanticLayer
 
 ENTRY_POINT_GROUP = "askgrowth.tools"
 TOOL_KIND = Text(zh="分析工具", en="analysis")
@@ -131,6 +133,7 @@ class Tool:
     fields: tuple[str, ...]
     home: str
     work: Callable[[], Work] = field(compare=False, repr=False)
+    asks: Asks = field(default_factory=Asks)
 
     @property
     def inputs(self) -> type[ToolInputs]:
@@ -171,11 +174,12 @@ class Tool:
 
 
 def tool(
-    *, name: str, label: Text, examples: Words, inputs: type[InputsT]
+    *, name: str, label: Text, examples: Words, inputs: type[InputsT], asks: Asks | None = None
 ) -> Callable[[Callable[[InputsT, ToolContext], ToolResult]], Tool]:
     """Return a decorator that makes a function a `Tool`; its docstring becomes the description.
 
-    `examples` are questions it answers, in both languages: the offline planner routes by them.
+    `examples` are questions it answers, in both languages: the offline planner routes by them, and by what `asks`
+    says of wordings that no example holds.
     """
 
     def decorate(function: Callable[[InputsT, ToolContext], ToolResult]) -> Tool:
@@ -183,9 +187,8 @@ def tool(
             raise TypeError(f"the tool {name!r} needs a docstring and an example in each language")
         work = Work(inputs, function)
         fields = tuple(inputs.model_fields)
-        return Tool(
-            name, label, function.__doc__.strip(), examples, fields, function.__module__, lambda: work
-        )
+        doc, home = function.__doc__.strip(), function.__module__
+        return Tool(name, label, doc, examples, fields, home, lambda: work, asks or Asks())
 
     return decorate
 

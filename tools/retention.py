@@ -10,6 +10,7 @@ from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, data_period, model_of
 from tools.cohorts.counting import Cohort, Question, by_member, triangle
 from tools.cohorts.telling import (
@@ -61,6 +62,20 @@ class RetentionInputs(ToolInputs):
         ),
     ),
     inputs=RetentionInputs,
+    asks=Asks(
+        frames=(
+            "cohort",
+            "retained first_time",
+            "retained over_time",
+            "retained customers",
+            "first_time comes_back",
+            "comes_back over_time",
+            "customers comes_back +length",
+            "~comes_back customers",
+            "~retained",
+        ),
+        numbers=(("days", "length"),),
+    ),
 )
 def retention(inputs: RetentionInputs, context: ToolContext) -> ToolResult:
     """Return customers still buying by cohort and age, then repeat rates within a number of days per cohort.

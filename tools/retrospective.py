@@ -9,6 +9,7 @@ from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.period import Grain, Period, shift, truncate
 from semantic_layer.query import Compare, PeriodRange
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.before_after import before_after
 from tools.change_drivers import change_drivers
 from tools.growth import growth
@@ -48,6 +49,15 @@ class RetrospectiveInputs(ToolInputs):
         en=("do a retrospective", "retrospective", "business retrospective", "what did we learn"),
     ),
     inputs=RetrospectiveInputs,
+    asks=Asks(
+        frames=(
+            "review_back lessons",
+            "review_back",
+            "~lessons",
+            "~lessons +time",
+            "~why +time -metric",
+        ),
+    ),
 )
 def retrospective(inputs: RetrospectiveInputs, context: ToolContext) -> ToolResult:
     """Return goal and actual, drivers, actions with their effect, and what to keep, stop, start and finish.

@@ -11,6 +11,7 @@ from semantic_layer.errors import NotEnoughDataError, QueryError, UnknownNameErr
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, model_of, name_of
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render import percent, prose
@@ -52,6 +53,19 @@ class RfmInputs(ToolInputs):
         ),
     ),
     inputs=RfmInputs,
+    asks=Asks(
+        frames=(
+            "rfm",
+            "tiered customers",
+            "tiered recency frequency",
+            "customers recency frequency",
+            "tiered recency frequency monetary",
+            "win_back customers",
+            "dormant win_back",
+            "~best customers -metric",
+            "~dormant customers -metric",
+        ),
+    ),
 )
 def rfm(inputs: RfmInputs, context: ToolContext) -> ToolResult:
     """Return ten segments with their customers and revenue, the cut-offs, and the list of customers.

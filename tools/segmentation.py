@@ -10,6 +10,7 @@ from semantic_layer.catalog import Metric, SimpleMetric
 from semantic_layer.errors import NotEnoughDataError, QueryError
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, model_of
 from tools.customer_groups.assigning import Centres, by_member, members, summary
 from tools.customer_groups.measuring import beyond_chance, features_of, sampled
@@ -75,6 +76,18 @@ class SegmentationInputs(ToolInputs):
         ),
     ),
     inputs=SegmentationInputs,
+    asks=Asks(
+        frames=(
+            "clustered customers",
+            "clustered",
+            "kinds customers behaviour",
+            "~kinds customers",
+            "split_into customers",
+            "split_into customers kinds",
+            "split_into customers behaviour kinds",
+        ),
+        numbers=(("count", "groups"),),
+    ),
 )
 def segmentation(inputs: SegmentationInputs, context: ToolContext) -> ToolResult:
     """Return segments with their typical customer, z-scores of what sets them apart, how many, and the list.

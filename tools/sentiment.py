@@ -8,6 +8,7 @@ from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.table import Column
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, data_period, model_of, name_of
 from tools.opinions.aspects import aspects_of
 from tools.opinions.judging import judge_of, judged_clauses
@@ -54,6 +55,15 @@ class SentimentInputs(ToolInputs):
         ),
     ),
     inputs=SentimentInputs,
+    asks=Asks(
+        frames=(
+            "comments feels",
+            "grumbles",
+            "~comments",
+            "grumbles customers",
+            "comments feels customers products",
+        ),
+    ),
 )
 def sentiment(inputs: SentimentInputs, context: ToolContext) -> ToolResult:
     """Return aspects with complaints, surges, telling words, quotes, and the quality of the judgement.

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from semantic_layer.query import PeriodRange, Where
 from semantic_layer.text import Text, Words
+from tools.asks import Asks
 from tools.media.fitting import fit
 from tools.media.reading import focus_of, read_panel
 from tools.media.telling import (
@@ -40,6 +41,14 @@ class SpendResponseInputs(ToolInputs):
         ),
     ),
     inputs=SpendResponseInputs,
+    asks=Asks(
+        frames=(
+            "marginal",
+            "marginal channel",
+            "more_money pays",
+            "more_money pays channel",
+        ),
+    ),
 )
 def spend_response(inputs: SpendResponseInputs, context: ToolContext) -> ToolResult:
     """Return average and marginal return per channel with 80 % intervals, and the response curves.

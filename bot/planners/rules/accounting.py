@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bot.language.coverage import unaccounted
 from bot.planners.rules.draft import Scene
 from bot.planners.rules.line import Line
@@ -16,13 +18,16 @@ _HARMLESS = frozenset(
 )  # fmt: skip
 
 
-def unused_words(line: Line, scene: Scene, *, named: bool) -> tuple[str, ...]:
+def unused_words(
+    line: Line, scene: Scene, *, named: bool, quiet: Iterable[tuple[int, int]] = ()
+) -> tuple[str, ...]:
     """Return the user's words that carry meaning and that no slot of the plan was read from.
 
     `named` says that a metric was named: the verb of the question then adds nothing ("customers who bought").
-    Where none was, the question is asked back anyway, and only words that name something count.
+    Where none was, the question is asked back anyway, and only words that name something count. `quiet` are places
+    whose words narrow nothing down where no slot has read them.
     """
-    used = []
+    used = list(quiet)
     for index, item in enumerate(line.items):
         grammar = line.roles[index].kind == "grammar"
         passed = grammar and (not named or (line.has(index, Tag.VERB) and not _is_compound(line, index)))

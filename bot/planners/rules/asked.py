@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
@@ -17,6 +17,9 @@ from bot.language.normalise import Normalised
 from bot.language.numbers_zh import chinese_number
 from bot.language.rule import Rule
 from bot.planners.rules.words_analyses import ASKED, FILLER
+
+if TYPE_CHECKING:
+    from tools.registry import Registry, Tool
 
 _GAP = Rule(r"\.\{\d+,\d+\}\??")
 _N = r"(\d{1,3}|[一二两三四五六七八九十]{1,3}|two|three|four|five|six|seven|eight|nine|ten|twelve|a|an|one)"
@@ -37,34 +40,18 @@ _DAYS = {
     "year": 365,
 }
 _TIMES = {"亿": 1e8, "万": 1e4, "千": 1e3, "k": 1e3, "m": 1e6}
-_LENGTH = rf"{_N}\s*(天|日|周|星期|个月|月|年|days?|weeks?|months?|years?)"
-_NUMBERS: tuple[tuple[str, str, Rule], ...] = (
-    ("segmentation", "count", Rule(rf"(?:分成|分为|聚成|into|分)\s*{_N}\s*(?:个)?(?:群|类|组|种|groups?"
-        rf"|clusters?|segments?)|{_N} (?:clusters|groups)")),
-    ("ltv", "days", Rule(rf"(?:未来|接下来|今后|over|within|in|for|next|after)?\s*(?:the )?(?:next |first"
-        rf" )?{_LENGTH}(?:内|里|的)?")),
-    ("budget", "weekly_total", Rule(r"(?:每周|一周)(?:的|总)?\s*([\d.,]+)\s*(亿|万|千|k|m)?(?:元"
-        r"|块)?(?:的)?|([\d.,]+)\s*(k|m)? (?:a|per|each) week")),
-    ("retention", "days", Rule(rf"(?:within|in|after)\s*{_LENGTH}|{_LENGTH}(?:内|以内|之内)?(?=复购|留存|回购)")),
-)  # fmt: skip
-
-# Inputs that a word alone says.
-_SAID: tuple[tuple[str, str, Rule, str], ...] = (
-    (
-        "digest",
-        "kind",
-        Rule(r"月报|\bmonthly\b|month's|(?:of|for) (?:the )?(?:last|this|previous) month"),
-        "monthly",
-    ),
-)
-
-
-class Named(Protocol):
-    """What can say whether an analysis of a name exists."""
-
-    def __contains__(self, name: str, /) -> bool:
-        """Return whether there is one."""
-        ...
+_BACK = r"(?<![\d.近去上前])(?<!last )(?<!past )(?<!previous )(?<!recent )(?<!prior )"  # those are periods
+_LENGTH = rf"{_BACK}{_N}\s*(天|周|星期|个月|年|days?\b|weeks?\b|months?\b|years?\b)(?!前|ago)"
+LENGTH = Rule(_LENGTH)
+# How a question says a number that an analysis takes, by what kind of number its declaration calls for.
+_NUMBERS: dict[str, Rule] = {
+    "groups": Rule(rf"(?:分成|分为|聚成|归成|归为|划分成?|拆成|into|分)\s*{_N}\s*(?:大)?(?:个)?(?:群|类|组|种|groups?"
+        rf"|clusters?|segments?|kinds?|types?|buckets?)|{_N} (?:clusters|groups|segments)"),
+    "length": Rule(rf"(?:未来|接下来|今后|over|within|in|for|next|after)?\s*(?:the )?(?:next |first"
+        rf" )?{_LENGTH}(?:内|以内|之内|里|的|后)?"),
+    "weekly_amount": Rule(r"(?:每周|一周|每个?星期)(?:的|总)?(?:有)?\s*([\d.,]+)\s*(亿|万|千|k|m)?(?:元"
+        r"|块)?(?:的)?|([\d.,]+)\s*(k|m)?(?: dollars| euros| yuan)? (?:a|per|each|every) week"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +62,10 @@ class Asked:
     left: Normalised
     words: tuple[str, ...]
     inputs: dict[str, JsonValue]
+    quiet: tuple[
+        tuple[int, int], ...
+    ] = ()  # places whose words, where nothing reads them, narrow nothing down
+    people: tuple[tuple[int, int], ...] = ()  # places that only say about whom the analysis is
 
 
 _BARE = Rule(r"归因(?!模型|到|于|窗口|周期|贡献|对比|逻辑|收入|订单|成交|金额|口径|表)")
@@ -82,7 +73,7 @@ _OF_CHANNELS = Rule(r"渠道|触点|点击|首次|末次|线性|时间衰减|马
 _OF_CHANGES = Rule(r"下降|上升|下滑|下跌|波动|变化|异动|增长|上涨|涨|跌|掉|变动|原因|为什么")
 
 
-def bare_attribution(question: Normalised, tools: Named) -> Normalised | None:
+def bare_attribution(question: Normalised, tools: Registry) -> Normalised | None:
     """Return the rest of a question that says 归因 without saying whether of channels or of a change, else None.
 
     It is never taken for one of the two: the question is asked back.
@@ -97,7 +88,7 @@ def bare_attribution(question: Normalised, tools: Named) -> Normalised | None:
     return replace(question, text=blank(masked, [filler.span() for filler in _filler().finditer(masked)]))
 
 
-def asked_analysis(question: Normalised, tools: Named) -> Asked | None:
+def asked_analysis(question: Normalised, tools: Registry) -> Asked | None:
     """Return the analysis that the question's wording asks for, among `tools`; None where it asks for none."""
     text = question.text
     if _BARE.search(text) and _OF_CHANGES.search(text) and not _OF_CHANNELS.search(text):
@@ -115,8 +106,7 @@ def asked_analysis(question: Normalised, tools: Named) -> Asked | None:
             for found in rule.finditer(text)
             for span in literal(found)
         ]
-        inputs, taken = _numbers(tool, text)
-        inputs |= {field: value for own, field, rule, value in _SAID if own == tool and rule.search(text)}
+        inputs, taken = inputs_of(tools.get(tool), text)
         masked = blank(text, [*spans, *taken])
         masked = blank(masked, [filler.span() for filler in _filler().finditer(masked)])
         words = (question.words(*match.span()),)
@@ -151,24 +141,30 @@ def _filler() -> Rule:
     return Rule(FILLER)
 
 
-def _numbers(tool: str, text: str) -> tuple[dict[str, JsonValue], list[tuple[int, int]]]:
-    """Return the numbers that are the analysis' own: 4 groups, over 12 months."""
-    for own, name, pattern in _NUMBERS:
-        match = pattern.search(text) if own == tool else None
+def inputs_of(tool: Tool, text: str) -> tuple[dict[str, JsonValue], list[tuple[int, int]]]:
+    """Return the inputs that numbers of the text fill (4 groups, over 12 months), and the places of those numbers."""
+    inputs: dict[str, JsonValue] = {}
+    taken: list[tuple[int, int]] = []
+    for name, kind in tool.asks.numbers:
+        match = _NUMBERS[kind].search(text)
         if match is None:
             continue
         found = [group for group in match.groups() if group]
-        if name == "weekly_total":
-            amount = float(found[0].replace(",", "")) * _TIMES.get(found[1] if len(found) > 1 else "", 1)
-            return {name: amount}, [match.span()]
+        if kind == "weekly_amount":
+            inputs[name] = float(found[0].replace(",", "")) * _TIMES.get(
+                found[1] if len(found) > 1 else "", 1
+            )
+            taken.append(match.span())
+            continue
         value = _number(found[0])
         if value is None:
             continue
-        if name == "days":
+        if kind == "length":
             unit = found[1].removesuffix("s") if found[1].isascii() else found[1]
             value = 365 if (value, unit) in ((12, "month"), (12, "个月"), (12, "月")) else value * _DAYS[unit]
-        return {name: value}, [match.span()]
-    return {}, []
+        inputs[name] = value
+        taken.append(match.span())
+    return inputs, taken
 
 
 def _number(word: str) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -164,16 +164,29 @@ def which_attribution(draft: Draft, tools: Registry) -> Planned:
     )
 
 
-def items_for(items: Sequence[Item], tool: Tool) -> tuple[Item, ...]:
-    """Return the items as this analysis may take them: "new customers" is no metric where it takes none."""
-    if {"metric", "metrics"} & set(tool.fields):
-        return tuple(items)
-    return tuple(
-        replace(item, terms=tuple(term for term in item.terms if term.kind != "metric"))
-        if any(term.kind == "segment" for term in item.terms)
-        else item
-        for item in items
-    )
+def items_for(items: Sequence[Item], tool: Tool, asked: Asked) -> tuple[Item, ...]:
+    """Return the items as this analysis may take them.
+
+    Where it takes no metric, "new customers" is none, nor is a word of its own (the money of a budget). Whom it is
+    about anyway is no dimension to split by.
+    """
+    blind = not {"metric", "metrics"} & set(tool.fields)
+    own = {at for start, end in asked.quiet for at in range(start, end)}
+    people = {at for start, end in asked.people for at in range(start, end)}
+    return tuple(_item_for(item, own, people, blind) for item in items)
+
+
+def _item_for(item: Item, own: Collection[int], people: Collection[int], blind: bool) -> Item:
+    places = range(item.start, item.end)
+    drop = set()
+    if blind and (item.of_kind("segment") or all(at in own for at in places)):
+        drop.add("metric")
+    if all(at in people for at in places):
+        drop |= {"metric", "dimension"}
+    terms = tuple(term for term in item.terms if term.kind not in drop)
+    if terms or not item.terms or item.kind != "term":
+        return replace(item, terms=terms)
+    return replace(item, kind="grammar" if item.tags else "unknown", terms=())
 
 
 def route_asked(
@@ -186,7 +199,8 @@ def route_asked(
     line.use(
         *line.tagged(Tag.INTENT, Tag.SUPER, Tag.ORDER, Tag.BY, Tag.COMPARE, Tag.GREW, Tag.GROWTH, Tag.AGG)
     )
-    unused = tuple(word for word in unused_words(line, scene, named=True) if not _SOFT.match(word.lower()))
+    left = unused_words(line, scene, named=True, quiet=asked.quiet)
+    unused = tuple(word for word in left if not _SOFT.match(word.lower()))
     if not unused and draft.problems and draft.metrics:
         first = draft.problems[0]
         if first.reason == "not_in_catalog":
@@ -224,11 +238,6 @@ def _not_understood(unused: tuple[str, ...], draft: Draft, scene: Scene) -> Plan
     )
 
 
-# What compares with the period before unless it is told otherwise: said or not, it is one plan.
-_AGAINST_BEFORE = ("change_drivers",)
-_BEFORE = Compare(kind="previous_period")
-
-
 def tool_plan(
     tool: Tool,
     draft: Draft,
@@ -242,7 +251,8 @@ def tool_plan(
     tool has no input for is never dropped in silence: rows that it cannot leave out refuse it, the rest is said.
     """
     groups = [group.dimension for group in draft.group_by if group.grain is None and group.part is None]
-    by_default = tool.name in _AGAINST_BEFORE and draft.compare[:1] == [_BEFORE]
+    against = Compare(kind=tool.asks.against) if tool.asks.against else None
+    by_default = draft.compare[:1] == [against]  # what it compares with anyway: said or not, it is one plan
     known: dict[str, object] = {
         "metric": draft.metrics[0] if draft.metrics else None,
         "metrics": draft.metrics,

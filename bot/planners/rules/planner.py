@@ -16,14 +16,12 @@ from bot.language.terms.kept import open_lexicon
 from bot.language.terms.lexicon import Term
 from bot.language.terms.matcher import Matcher
 from bot.language.terms.near import NearMatcher
-from bot.language.terms.tokens import tokenise
 from bot.language.terms.values import ValueIndex, open_index
 from bot.language.time import resolve
-from bot.plan import MetricPlan, ToolPlan
+from bot.plan import ClarifyPlan, MetricPlan, RefusePlan, ToolPlan
 from bot.planners.base import Planned, PlanRequest
-from bot.planners.rules.asked import Asked, asked_analysis, bare_attribution
 from bot.planners.rules.assemble import assemble
-from bot.planners.rules.bound import bound_plan, is_example
+from bot.planners.rules.bound import is_example
 from bot.planners.rules.catalog_asked import catalog_question
 from bot.planners.rules.decide import Reader, decide
 from bot.planners.rules.draft import Draft, Scene
@@ -33,18 +31,16 @@ from bot.planners.rules.intents import (
     example_keys,
     example_tool,
     intent_of,
-    items_for,
     route,
-    route_asked,
     tool_plan,
     tools_by_intent,
-    which_attribution,
 )
 from bot.planners.rules.line import Line
 from bot.planners.rules.metadata import read_metadata
 from bot.planners.rules.outcome import refuse
 from bot.planners.rules.reach import Reach
 from bot.planners.rules.roles import assign_roles
+from bot.planners.rules.routing import Routing, Vocabulary
 from bot.planners.rules.segment import Segmented, segment
 from bot.planners.rules.times import calendar_events, time_context
 from semantic_layer.text import Text
@@ -53,15 +49,6 @@ if TYPE_CHECKING:
     from semantic_layer import SemanticLayer
     from semantic_layer.period import Period
     from tools.registry import Registry, Tool
-
-
-_NAMED = {"metric", "dimension", "value", "segment"}
-
-
-def _within(bound: Planned, asked: Asked) -> bool:
-    """Return whether the name found is only a part of the words that ask for another analysis (实验漏斗)."""
-    name = bound.plan.name if isinstance(bound.plan, ToolPlan) else ""
-    return name != asked.tool and all(word in asked.words[0].lower() for word in bound.slots[0].words)
 
 
 class RulesPlanner:
@@ -125,16 +112,28 @@ class RulesPlanner:
         if about is not None:
             return about
         tool = example_tool(scene.question.text, self._examples)
-        bound = bound_plan(scene.question.text, scene.catalog, self._tools)
-        analysis = self._analysis(scene, base, tool, bound)
-        if analysis is not None:
-            return analysis
-        line = assign_roles(found.items, scene.reach, {})
-        metadata = read_metadata(line, scene)
-        if metadata is not None:
-            return metadata
-        if bound is not None:
-            return bound
+        routing = Routing(found, scene, base, self._words, self._tools)
+        by_words = routing.by_words(tool)
+        if by_words is not None and not isinstance(by_words.plan, RefusePlan):
+            return by_words
+        if by_words is None:
+            metadata = read_metadata(assign_roles(found.items, scene.reach, {}), scene)
+            if metadata is not None:
+                return metadata
+            if routing.bound is not None:
+                return routing.bound
+        by_ideas = routing.by_ideas(weak=by_words is not None) or by_words
+        if by_ideas is not None:
+            return by_ideas
+        looked_up = self._looked_up(found, scene, base, tool)
+        if isinstance(looked_up.plan, RefusePlan | ClarifyPlan):
+            return routing.by_ideas(weak=True) or looked_up
+        return looked_up
+
+    def _looked_up(
+        self, found: Segmented, scene: Scene, base: MetricPlan | None, tool: Tool | None
+    ) -> Planned:
+        """Return the reading as a query of metrics, or what stands in its way."""
 
         def read(chosen: Mapping[int, Term]) -> tuple[Line, Draft]:
             return assemble(found.items, scene, self._coverage, chosen, base)
@@ -156,45 +155,9 @@ class RulesPlanner:
         found = segment(question, self._matcher, self._near, self._events)
         return found, assign_roles(found.items, self._reach, {})
 
-    def _analysis(
-        self, scene: Scene, base: MetricPlan | None, tool: Tool | None, bound: Planned | None
-    ) -> Planned | None:
-        """Return the plan of the analysis that the wording asks for, None where it asks for none.
-
-        `tool` is the one whose example the question is, `bound` the plan of an analysis that it calls by its name.
-        """
-        whole = tool is not None and is_example(scene.question.text, tool)
-        if tool is not None and whole:
-            # Its words ask for the analysis: when, and what they group by, may count; a filter they are not.
-            items = segment(scene.question, self._matcher, self._near, self._events).items
-            line = assign_roles(items, scene.reach, {})
-            read = assemble(line.items, scene, self._coverage, {}, None)[1]
-            return tool_plan(tool, Draft(group_by=read.group_by, period=read.period), ())
-        bare = bare_attribution(scene.question, self._tools)
-        if bare is not None:
-            found, line = self._remainder(bare)
-            draft = assemble(found.items, scene, self._coverage, {}, None)[1]
-            return which_attribution(draft, self._tools)
-        asked = asked_analysis(scene.question, self._tools) if not whole else None
-        if asked is None or (bound is not None and not _within(bound, asked)):
-            return None  # one of the workspace's own, called by its name
-        if self._inside_name(asked.words[0].lower(), scene.question.text):
-            return None  # 原因 of the dimension 索赔原因 asks for no reason
-        found = segment(asked.left, self._matcher, self._near, self._events)
-        scene = Scene(scene.catalog, scene.reach, found.question, scene.today, found.times, self._events)
-        tool = self._tools.get(asked.tool)
-        line, draft = assemble(items_for(found.items, tool), scene, self._coverage, {}, None)
-        return route_asked(asked, line, draft, scene, tool, base)
-
-    def _inside_name(self, words: str, text: str) -> bool:
-        """Return whether words stand inside a longer name that the workspace declares, or are a metric's own name."""
-        tokens = tokenise(text) if words else ()
-        for match in self._matcher.matches(tokens):
-            name = text[tokens[match.first].start : tokens[match.last - 1].end]
-            kinds = {term.kind for term in match.terms if term.rank <= 1}
-            if words in name and ("metric" in kinds or (len(name) > len(words) and kinds & _NAMED)):
-                return True
-        return False
+    @cached_property
+    def _words(self) -> Vocabulary:
+        return Vocabulary(self._matcher, self._near, self._events, self._coverage)
 
     def _coverage(self, metrics: Sequence[str]) -> tuple[date | None, date | None]:
         names = list(metrics) or [next(iter(self._layer.catalog.metrics), "")]

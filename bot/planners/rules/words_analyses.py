@@ -74,7 +74,7 @@ ASKED: tuple[tuple[str, str], ...] = (
         r" (?:of|on|for))?|^(?:please )?(?:review|recap|look back at|sum up|summari[sz]e)\b(?= (?:the )?(?:last"
         r"|previous|this|past|q[1-4]|january|february|march|april|may|june|july|august|september|october"
         r"|november|december|double|campaign))|\bwhat (?:did|have|can) we learn(?:ed)?\b(?: (?:from|in|about))?"
-        r"|\bwhat (?:went well|worked and what did not|went wrong)\b(?: and what (?:did not|didn't|went wrong"
+        r"|\bwhat (?:went well|worked and what did not)\b(?: and what (?:did not|didn't|went wrong"
         r"|badly))?"),
     # ---- digests
     ("digest", r"(?:把|(?:来|做|出|写|发|给|要|生成)我?一?[份页个张])(?=.{1,8}(?:周报|月报))|(?:来|做|出|写|发|给|要|生成)?我?(?:一?[份页个张])?(?:经营|营销|业务)?(?:周报|月报)(?:发?给?我)?"),
