@@ -94,14 +94,22 @@ class Execution:
     promises: Promises = no_promises
     analyses: Analyses = field(default_factory=Analyses)
 
-    def execute(self, plan: AnswerablePlan, *, brief: bool = False) -> Outcome:
+    def execute(
+        self,
+        plan: AnswerablePlan,
+        *,
+        brief: bool = False,
+        known: Callable[[Outcome], None] | None = None,
+    ) -> Outcome:
         """Return the outcome of one plan; `brief` leaves out follow-ups and suggestions.
+
+        `known` gets the outcome without suggestions as soon as there is one: advice may take longer than the answer.
 
         Raises:
             AskGrowthError: the plan cannot be run, or its data cannot be read.
         """
         if isinstance(plan, MetricPlan):
-            return self._metric(plan, brief=brief)
+            return self._metric(plan, brief=brief, known=known)
         if isinstance(plan, ToolPlan):
             return self._tool(plan)
         return self._metadata(plan)
@@ -161,7 +169,7 @@ class Execution:
         )
         return View(as_query(canonical), result.table, periods), result.sql, result.warnings
 
-    def _metric(self, plan: MetricPlan, *, brief: bool) -> Outcome:
+    def _metric(self, plan: MetricPlan, *, brief: bool, known: Callable[[Outcome], None] | None) -> Outcome:
         view, sql, warned = self._run(plan)
         view = replace(view, focus=plan.focus)
         beside: list[tuple[str, str]] = []
@@ -191,6 +199,8 @@ class Execution:
             )
         if brief:
             return outcome
+        if known is not None:
+            known(outcome)
         with self.watch.stage("suggest"):
             advice = suggestions(view, scene, self.registry(), self._tool_context())
         return replace(outcome, suggestions=advice)

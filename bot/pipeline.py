@@ -220,9 +220,15 @@ def _answered(
     """Return the answer of a plan that was read or given; a question back where a name has several meanings."""
     outcomes: list[Outcome] = []
     name = planner or planned.planner or "rules"
-    for plan in _answerable(planned):
+    plans = _answerable(planned)
+
+    def known(outcome: Outcome) -> None:
+        if len(plans) == 1:
+            asked.progress.offer(lambda: assembled(asked, draft, planned, [outcome], name))
+
+    for plan in plans:
         try:
-            outcomes.append(asked.execute(plan, brief=bool(outcomes)))
+            outcomes.append(asked.execute(plan, brief=bool(outcomes), known=known))
         except AmbiguousPathError as error:
             if not isinstance(plan, MetricPlan):
                 raise

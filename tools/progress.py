@@ -34,6 +34,10 @@ class Progress(Protocol):
         """Take note of a step; returns at once."""
         ...
 
+    def offer(self, known: Callable[[], object]) -> None:
+        """Take what makes the answer as far as it is known before all is done; returns at once."""
+        ...
+
     def is_cancelled(self) -> bool:
         """Return whether the analysis is to stop."""
         ...
@@ -45,6 +49,9 @@ class Silence:
     def report(self, step: Step) -> None:
         """Do nothing."""
 
+    def offer(self, known: Callable[[], object]) -> None:
+        """Do nothing."""
+
     def is_cancelled(self) -> bool:
         """Return False."""
         return False
@@ -53,14 +60,22 @@ class Silence:
 class Watch:
     """A progress that hands every step to a listener and can be cancelled from any thread."""
 
-    def __init__(self, listen: Callable[[Step], None] = lambda _: None) -> None:
-        """Take the listener; it is called in the thread of the analysis."""
-        self._listen = listen
+    def __init__(
+        self,
+        listen: Callable[[Step], None] = lambda _: None,
+        hear_first: Callable[[Callable[[], object]], None] = lambda _: None,
+    ) -> None:
+        """Take the listeners: of steps, and of what is known first; called in the thread of the analysis."""
+        self._listen, self._hear_first = listen, hear_first
         self._stopped = threading.Event()
 
     def report(self, step: Step) -> None:
         """Hand the step on."""
         self._listen(step)
+
+    def offer(self, known: Callable[[], object]) -> None:
+        """Hand on what is known first."""
+        self._hear_first(known)
 
     def is_cancelled(self) -> bool:
         """Return whether `cancel` was called."""

@@ -20,6 +20,7 @@ from bot.ui.cards import send_answer, send_text
 from bot.ui.chat import Chat, Turn, failure, language_of
 from bot.ui.data_layer import writes_wait
 from bot.ui.desk import Json, problem
+from bot.ui.first_words import FirstWords, Sent
 from bot.ui.labels import (
     ASK_AGAIN,
     CURRENCY_CHOICES,
@@ -113,9 +114,10 @@ class Handlers:
         if turn.asker is None and await self._said_of_alerts(message.content, turn):
             return
         async with self._threads.answering():
-            async with Working(turn.locale or language_of(message.content)) as working:
-                answer = await self._chat.ask(message.content, turn, working.hear)
-            await self._send(answer)
+            first = FirstWords(self._chat.work, self._send)
+            async with Working(turn.locale or language_of(message.content)) as working, first:
+                answer = await self._chat.ask(message.content, turn, working.hear, first.hear)
+            await first.finish(answer)
 
     async def _said_of_alerts(self, text: str, turn: Turn) -> bool:
         """Answer a sentence about alerts, and return whether it was one."""
@@ -177,18 +179,20 @@ class Handlers:
                 turn = self._turn(question)
                 turn = replace(turn, locale=locale) if locale else turn
                 async with self._threads.answering():
-                    async with Working(turn.locale or language_of(question)) as working:
-                        answer = await self._chat.choose(plan, question, turn, working.hear)
-                    await self._send(answer)
+                    first = FirstWords(self._chat.work, self._send)
+                    async with Working(turn.locale or language_of(question)) as working, first:
+                        answer = await self._chat.choose(plan, question, turn, working.hear, first.hear)
+                    await first.finish(answer)
         except asyncio.CancelledError:
             return
         finally:
             await context.emitter.task_end()
 
-    async def _send(self, answer: Answer) -> tuple[cl.Message, cl.CustomElement]:
+    async def _send(self, answer: Answer, before: Sent | None = None) -> Sent:
         with writing(_writing()):
             here = self._here()
-            return await send_answer(answer, _profile(), here.directions, here.names, here.measures)
+            seen = here.directions, here.names, here.measures
+            return await send_answer(answer, _profile(), *seen, before)
 
     def _here(self) -> Backend:
         """Return what answers in this conversation: the reader's own data where there are some, else the workspace."""

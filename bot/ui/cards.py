@@ -24,12 +24,18 @@ async def send_answer(
     directions: Mapping[str, GoodDirection] = NO_DIRECTIONS,
     names: Mapping[str, Text] = NO_NAMES,
     measures: Measures = NO_MEASURES,
+    before: tuple[cl.Message, cl.CustomElement] | None = None,
 ) -> tuple[cl.Message, cl.CustomElement]:
-    """Send the card of an answer and return message and card.
+    """Send the card of an answer, in place of the one sent before if given, and return message and card.
 
     The message's text is the answer as well: for copying, searching and screen readers.
     """
     props = card(answer, profile, directions, names, measures)
+    if before is not None:
+        message, element = before
+        message.content, element.props = plain_text(answer), props
+        await message.update()
+        return before
     element = cl.CustomElement(name=ELEMENT, props=props, display="inline", url=NO_FILE)
     message = cl.Message(content=plain_text(answer), elements=[element])
     await message.send()

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 from uuid import uuid4
 
 from bot.answer import Answer, Failure
@@ -35,10 +35,15 @@ RECALLED = 8  # turns of a reopened conversation
 MOST_SECONDS = 120.0  # from asking to answer; the engine has its own limit per query
 T = TypeVar("T")
 Listener = Callable[[Step], None]
+FirstListener = Callable[[Callable[[], Answer]], None]
 
 
 def _nobody(_step: Step) -> None:
     """Hear a step and do nothing."""
+
+
+def _nobody_first(_known: Callable[[], Answer]) -> None:
+    """Hear what is known first and do nothing."""
 
 
 class Asker(Protocol):
@@ -111,10 +116,13 @@ class Chat:
         self._seconds = seconds
         self._running: dict[_Job, Watch] = {}
 
-    async def ask(self, question: str, turn: Turn, listen: Listener = _nobody) -> Answer:
+    async def ask(
+        self, question: str, turn: Turn, listen: Listener = _nobody, first: FirstListener = _nobody_first
+    ) -> Answer:
         """Return the answer of a question; an unexpected failure comes back as an `error` outcome.
 
-        `listen` hears the steps of a long analysis, on the event loop.
+        On the event loop, `listen` hears the steps of a long analysis, and `first` what makes the answer as far as
+        it is known while advice is worked out.
         """
         so_far, asker = self._conversations.get(turn.conversation), turn.asker or self._asker
         answer = await self._answer(
@@ -129,11 +137,19 @@ class Chat:
                 progress=watch,
             ),
             listen,
+            first,
         )
         self.remember(turn.conversation, answer)
         return answer
 
-    async def choose(self, payload: object, question: str, turn: Turn, listen: Listener = _nobody) -> Answer:
+    async def choose(
+        self,
+        payload: object,
+        question: str,
+        turn: Turn,
+        listen: Listener = _nobody,
+        first: FirstListener = _nobody_first,
+    ) -> Answer:
         """Return the answer of a button's plan. The plan came from the browser: it is checked like any input."""
         try:
             plan = read_plan(payload)
@@ -147,6 +163,7 @@ class Chat:
                 plan, question=question, locale=turn.locale, user=turn.user, progress=watch
             ),
             listen,
+            first,
         )
         self.remember(turn.conversation, answer)
         return answer
@@ -184,10 +201,18 @@ class Chat:
             pool.shutdown(wait=False, cancel_futures=True)
 
     async def _answer(
-        self, question: str, turn: Turn, work: Callable[[Watch], Answer], listen: Listener
+        self,
+        question: str,
+        turn: Turn,
+        work: Callable[[Watch], Answer],
+        listen: Listener,
+        first: FirstListener,
     ) -> Answer:
         loop = asyncio.get_running_loop()
-        watch = Watch(lambda step: _tell(loop, listen, step))
+        watch = Watch(
+            lambda step: _tell(loop, listen, step),
+            lambda known: _tell(loop, first, cast("Callable[[], Answer]", known)),
+        )
         job = _Job(lambda: work(watch), turn.writing)
         self._running[job] = watch
         try:
@@ -215,9 +240,9 @@ class Chat:
             self._interrupt(job.thread)
 
 
-def _tell(loop: asyncio.AbstractEventLoop, listen: Listener, step: Step) -> None:
+def _tell(loop: asyncio.AbstractEventLoop, listen: Callable[[T], None], what: T) -> None:
     with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits for the answer any more
-        loop.call_soon_threadsafe(listen, step)
+        loop.call_soon_threadsafe(listen, what)
 
 
 class _Job:

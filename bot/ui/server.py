@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from bot.ui.app import Handlers
 
 TICK_SECONDS = 5.0
+TURN_SECONDS = 0.001
 CHAT_FOLDER = "chat"  # below the state folder: what a running chat writes beside the database
 
 
@@ -69,6 +70,8 @@ def serve(
         ServeError: the port is taken, or the host is not an address of this machine.
         AskGrowthError: the workspace has problems.
     """
+    # An analysis computes in Python: the event loop and short questions must get their turn sooner than every 5 ms.
+    sys.setswitchinterval(TURN_SECONDS)
     home = settings.state_dir / CHAT_FOLDER
     check_login(settings.login, host)
     with closing(listen(host, port)) as listener:

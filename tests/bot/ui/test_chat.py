@@ -47,6 +47,8 @@ class Asker:
             self.gate.wait(5)
         if question == "steps":
             progress.report(Step(Text(zh="第一步", en="first"), 0.5))
+        if question == "offers":
+            progress.offer(lambda: Answer("1", "so far", "en-US", "answer", "rules"))
         if question == "forever":
             while not progress.is_cancelled():
                 self.gate.wait(0.01)
@@ -187,6 +189,30 @@ async def test_one_person_s_flood_is_refused_and_another_is_answered() -> None:
     assert refused.error.code == "too_many_questions"
     assert other.outcome == "answer"
     assert (await chat.ask("sales", Turn("a3", user="li"))).outcome == "answer"
+
+
+async def test_a_server_that_stops_ends_what_is_being_computed() -> None:
+    asker = Asker()
+    chat = Chat(asker)
+    waiting = asyncio.create_task(chat.ask("forever", Turn("a")))
+    await asyncio.to_thread(asker.started.wait, 5)
+
+    chat.close()
+
+    assert await asyncio.to_thread(asker.ended.wait, 5)
+    waiting.cancel()
+
+
+async def test_what_is_known_before_the_advice_is_heard_on_the_event_loop() -> None:
+    asker, heard = Asker(), []
+    chat = Chat(asker)
+
+    answer = await chat.ask("offers", Turn("a"), first=lambda known: heard.append(known()))
+    await asyncio.sleep(0)
+
+    assert [one.question for one in heard] == ["so far"]
+    assert answer.question == "offers"
+    chat.close()
 
 
 def test_a_minute_later_one_may_ask_again() -> None:
