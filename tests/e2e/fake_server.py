@@ -302,7 +302,11 @@ class FakePipeline:
                     raise CancelledError
                 time.sleep(0.2)
         answer = self._answer(question)
-        return replace(answer, locale=locale) if locale else answer
+        answer = replace(answer, locale=locale) if locale else answer
+        if "建议" in question or "advice" in question:
+            progress.offer(lambda: replace(answer, suggestions=()))
+            time.sleep(2.5)
+        return answer
 
     def _answer(self, question: str) -> Answer:
         if "渠道成本" in question or "clarify" in question:

@@ -89,6 +89,7 @@ TAKEN = (
 LEAVES = "test_own_data.py::test_an_answer_leaves_as_a_file_that_stands_alone[en-US-takings by counter]"
 REOPENS = "test_history.py::test_a_thread_reopens_after_a_restart_with_chart_buttons_and_feedback"
 LONG = "test_card.py::test_a_long_question_says_what_is_being_done_until_the_answer_is_there[zh-CN-慢慢算-正在算:第]"
+MCP = "test_following.py::test_mcp_answers_beside_the_chat_under_the_same_tokens"
 METRICS = (
     "test_catalog.py::"
     "test_metrics_are_listed_and_found_in_the_reader_s_language[en-US-Metrics-takings-loav-loaves]"
@@ -236,7 +237,15 @@ HANDLERS = (
         "proxy", "6 login by a proxy's header", Function("bot.ui.access", "believe_header"),
         "test_login.py::test_whom_the_proxy_names_is_signed_in_without_a_page_in_between",
     ),
+    Handler(
+        "expiry", "6 sessions expire, also in an open window", Function("bot.ui.sign_out", "end_with_sign_in"),
+        "test_login.py::test_an_open_window_is_told_and_closed_when_its_sign_in_ends",
+    ),
     # 7. long work
+    Handler(
+        "first", "7 the answer before advice that takes long", Function("bot.ui.first_words", "FirstWords.hear"),
+        "test_first_words.py::test_the_answer_is_read_while_its_advice_is_worked_out[zh-CN]",
+    ),
     Handler("progress", "7 progress with steps", Function("bot.ui.working", "Working.hear"), LONG),
     Handler(
         "stop", "7 stop", _call("stopped"),
@@ -255,6 +264,30 @@ HANDLERS = (
     Handler(
         "link", "8 deep links", Function("bot.ui.app", "opened_link"),
         "test_own_data.py::test_a_link_asks_the_same_plan_again_in_a_new_conversation",
+    ),
+    # 9. the same brain elsewhere
+    Handler("api", "9 HTTP interface", Function("bot.api.service", "Service.query", {}), MCP),
+    Handler("mcp", "9 MCP beside the chat", Function("bot.mcp.http", "TokenGate.__call__", is_async=True), MCP),
+    Handler(
+        "follow", "9 changed YAML on every face", Function("bot.reloading", "Reloader.look"),
+        "test_following.py::test_a_renamed_metric_is_known_everywhere_without_a_restart[zh-CN]",
+    ),
+    Handler(
+        "broken", "9 broken YAML is said on every face", Function("bot.reloading", "not_used"),
+        "test_following.py::test_broken_yaml_keeps_the_last_valid_version_and_every_face_says_so[zh-CN]",
+    ),
+    # what goes wrong around a conversation
+    Handler(
+        "windows", "two browsers on one account", Function("bot.ui.threads", "show_in_all_windows"),
+        "test_faults.py::test_a_question_asked_in_one_browser_appears_with_its_answer_in_the_other",
+    ),
+    Handler(
+        "back", "a lost network in mid-answer", Function("bot.ui.threads", "catch_up"),
+        "test_faults.py::test_a_lost_network_in_mid_answer_is_made_good_when_it_is_back",
+    ),
+    Handler(
+        "held", "a store that is locked, read-only or full", Function("bot.ui.keeping", "Keeper.tell", is_async=True),
+        "test_faults.py::test_a_read_only_store_holds_the_conversation_and_saves_it_later[zh-CN]",
     ),
     # 10. accessibility, dark mode, no other host
     Handler(

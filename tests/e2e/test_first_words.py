@@ -1,0 +1,27 @@
+"""An answer is there to be read while its advice is still worked out, in the same card."""
+
+import pytest
+from chat_page import SLOW, ask, cards, headline
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+
+QUESTION = {"zh-CN": "这周哪个渠道最有效,有什么建议?", "en-US": "Which channel worked best, with advice?"}
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_the_answer_is_read_while_its_advice_is_worked_out(open_page, written, locale) -> None:
+    page = open_page(written, locale)
+
+    card = ask(page, QUESTION[locale])
+    said = headline(card)
+    assert card.get_by_test_id("suggestion").count() == 0
+
+    expect(card.get_by_test_id("suggestion").first).to_be_visible(timeout=SLOW)
+    assert headline(card) == said
+    assert cards(page).count() == 1
+    page.wait_for_timeout(500)
+    page.reload()
+    expect(cards(page).first.get_by_test_id("suggestion").first).to_be_visible(timeout=SLOW)
+    assert cards(page).count() == 1
