@@ -25,7 +25,7 @@ def delivery() -> None:
 @app.command("list")
 def list_() -> None:
     """列出发送目标(只显示服务名) / List the targets by service."""
-    from bot.delivery.send import service_of
+    from bot.delivery.sending import service_of
     from bot.delivery.targets import targets_of
 
     addresses = read_settings().delivery

@@ -13,6 +13,6 @@ def send(message: Message, targets: Sequence[Target], *, key: str | None = None)
     Sends now and once: jobs return `Outgoing` instead, and the outbox sends, retries and remembers. `key` goes
     along as an idempotency key where the service has a place for one.
     """
-    from bot.delivery.send import send_to
+    from bot.delivery.sending import send_to
 
     return tuple(send_to(message, target, key) for target in targets)

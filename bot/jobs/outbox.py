@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, or_, select, upd
 
 from bot.delivery import send
 from bot.delivery.message import Message, Receipt, Target
+from bot.delivery.sending import is_once, service_of
 from bot.delivery.targets import target_of
 from bot.jobs.clock import Clock, stamp
 from bot.jobs.contract import Outgoing
@@ -21,6 +22,7 @@ from bot.store.upsert import upsert
 LOG = logging.getLogger("askgrowth.jobs")
 LEASE = timedelta(minutes=10)
 BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 180, 360))
+UNKNOWN = "the server stopped while sending; the target wants no repeat, so it may not have arrived"
 Sender = Callable[[Message, Target, str], Receipt]
 
 
@@ -73,7 +75,8 @@ def deliver(
 
     A server that dies between sending and noting it leaves the message to be sent again after ten minutes, with its
     key: webhooks and mail carry that, so that a receiver can see the double. The robots of group chats have none;
-    there the repeated message says that it may be one.
+    there the repeated message says that it may be one. A target with `?once=yes` gets no repeat: the message is given
+    up, and logged, where nobody can know whether it arrived.
     """
     counts = {"sent": 0, "retry": 0, "dead": 0}
     for row_id in _waiting(engine, workspace, clock.now()):
@@ -109,11 +112,13 @@ def _one(
             return None
         row = connection.execute(select(outbox).where(outbox.c.id == row_id)).mappings().one()
     message = Message.model_validate_json(row["message"])
+    target = target_of(addresses, row["target"])
     if before == "sending":
         message = _maybe_again(message)
-    target = target_of(addresses, row["target"])
     if target is None:
         receipt = Receipt(row["target"], "dead", "-", problem="the target is not set")
+    elif before == "sending" and is_once(target):
+        receipt = Receipt(row["target"], "dead", service_of(target), problem=UNKNOWN)
     else:
         receipt = sender(message, target, row["key"])
     state, again = receipt.state, row["attempts"] <= len(BACK_OFF)

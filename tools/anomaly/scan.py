@@ -181,7 +181,8 @@ def judge(
     z = (residual - middle) / scale
     far = max(FAR, _far_by_chance(alpha, period.days))
     first, last = (period.start - history.start).days, (period.end - history.start).days
-    others = np.sort(np.abs(z[judged[(judged < first) | (judged >= last)]]))
+    # Days of the week before belong to the same event: the second bad day is not usual because of the first.
+    others = np.sort(np.abs(z[judged[(judged < first - SEASON) | (judged >= last)]]))
     if seldom and len(others) > (passed := len(others) // seldom):
         far = max(far, float(others[-1 - passed]))
     outliers: set[int] = set()

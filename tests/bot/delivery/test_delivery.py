@@ -13,6 +13,7 @@ import pytest
 from bot.delivery import send
 from bot.delivery.fit import in_bytes, parts_of
 from bot.delivery.message import Attachment, Message, Target
+from bot.delivery.sending import is_once
 from bot.delivery.targets import TargetError, target_of, targets_of
 from bot.settings import read_settings
 
@@ -179,3 +180,82 @@ def test_a_target_that_is_not_set_is_named_with_its_variable() -> None:
     with pytest.raises(TargetError) as raised:
         targets_of({}, ("boss",))
     assert "ASKGROWTH_DELIVERY_BOSS" in raised.value.at("en-US")
+
+
+def test_slack_gets_a_payload_with_title_and_text_behind_a_gateway(web) -> None:
+    web.replies = [(200, "ok")]
+    message = MESSAGE.model_copy(update={"markdown": "ROAS **1.83**, under 2. [Open](http://a.example/b)"})
+    hook = "T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    assert _one(f"slack://{hook}?gateway=http://{web.place}", message, key="k").state == "sent"
+    path, _, body = web.requests[0]
+    assert path == f"/services/{hook}"
+    [attachment] = body["attachments"]
+    assert attachment["title"] == "预警: 投产比"
+    assert "<http://a.example/b|Open>" in attachment["text"]
+
+
+@pytest.mark.parametrize(("status", "state"), [(500, "retry"), (429, "retry"), (404, "dead")])
+def test_slack_that_fails_is_tried_again_only_where_that_may_help(web, status: int, state: str) -> None:
+    web.replies = [(status, "no")]
+    hook = "T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+    assert _one(f"slack://{hook}?gateway=http://{web.place}").state == state
+
+
+@pytest.mark.parametrize(
+    ("address", "limit"),
+    [
+        ("wecombot://{secret}?gateway=http://{place}", 4096),
+        ("dingtalk://{token}?gateway=http://{place}", 18_000),
+        ("feishu://{secret}?gateway=http://{place}", 18_000),
+        ("slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ?gateway=http://{place}", 35_000 * 3),
+        ("json://{place}/hook", 32_768 * 3),
+    ],
+)
+def test_a_long_text_comes_in_parts_that_each_service_takes(web, address: str, limit: int) -> None:
+    web.replies = [(200, "ok" if address.startswith("slack") else '{"errcode": 0, "code": 0}')]
+    url = address.format(secret=SECRET, token="0" * 64, place=web.place)
+    text = "\n".join(f"第 {at} 行:{'支付金额' * 20}" for at in range(200))
+    receipt = _one(url, Message(title="周报", markdown=text))
+    assert receipt.state == "sent"
+    assert receipt.parts == len(web.requests) <= 5
+    assert all(in_bytes(str(body)) <= limit * 1.2 for _, _, body in web.requests)
+    assert "第 0 行" in str(web.requests[0][2])
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "wecombot://{secret}?gateway=http://{place}",
+        "dingtalk://SEC{secret}@{token}?gateway=http://{place}",
+        "feishu://{secret}?gateway=http://{place}",
+        "slack://T1JJ3T3L2/A1BRTD4JD/{secret}?gateway=http://{place}",
+        "json://user:{secret}@{place}/{secret}",
+    ],
+)
+def test_no_service_writes_its_secret_anywhere(web, caplog, address: str) -> None:
+    web.replies = [(403, "no")]
+    url = address.format(secret="TIiajkdnlazkcOXrIdevi7FQ", token="0" * 64, place=web.place)
+    with caplog.at_level(logging.DEBUG):
+        receipt = _one(url)
+    assert receipt.state == "dead"
+    assert len(web.requests) == 1
+    assert "TIiajkdnlazkcOXrIdevi7FQ" not in f"{caplog.text} {receipt}"
+
+
+def test_a_mail_that_fails_writes_no_password_anywhere(post, caplog) -> None:
+    post.refuses = True
+    url = (
+        f"mailto://user:{SECRET}@127.0.0.1:{post.server_address[1]}?from=bot@example.com&to=boss@example.com"
+    )
+    with caplog.at_level(logging.DEBUG):
+        receipt = _one(url)
+    assert receipt.state == "retry"
+    assert SECRET not in f"{caplog.text} {receipt}"
+
+
+def test_once_is_ours_and_never_part_of_an_address(web) -> None:
+    target = Target("hook", f"json://{web.place}/hook?once=yes")
+    assert is_once(target)
+    assert not is_once(Target("hook", f"json://{web.place}/hook"))
+    assert _one(target.url).state == "sent"
+    assert web.requests[0][0] == "/hook"

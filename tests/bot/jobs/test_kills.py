@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -156,3 +157,21 @@ def _write_one(shop) -> None:
     shop.server().run_due()
     shop.at(FIRST + timedelta(3))
     shop.server().run_due()
+
+
+def test_a_target_that_wants_no_repeat_gets_none_and_the_message_is_given_up_aloud(shop, caplog) -> None:
+    _write_one(shop)
+    shop.settings = replace(shop.settings, delivery={"boss": "json://a?once=yes"})
+
+    def sends_and_dies(message: Message, target: Target, key: str) -> Receipt:
+        shop.post(message, target, key)
+        raise KilledError
+
+    with pytest.raises(KilledError):
+        outbox.deliver(
+            shop.engine, shop.server().workspace, shop.settings.delivery, shop.clock, sends_and_dies
+        )
+    shop.clock.advance(outbox.LEASE + timedelta(seconds=1))
+    assert shop.server().deliver() == outbox.Sent(dead=1)
+    assert len(shop.post.sent) == 1
+    assert "may not have arrived" in caplog.text

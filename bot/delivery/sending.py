@@ -12,6 +12,7 @@ from bot.delivery.fit import parts_of
 from bot.delivery.group_chats import ROBOTS, post, posts_of, worth_retrying
 from bot.delivery.message import Message, Receipt, Target
 
+SLACK = "slack"
 MAIL = ("mailto", "mailtos")
 WEBHOOKS = ("json", "jsons", "form", "forms", "xml", "xmls")
 _STATUS = re.compile(r"error=(\d{3})")
@@ -26,11 +27,13 @@ def send_to(message: Message, target: Target, key: str | None = None) -> Receipt
 
     _keep_quiet()
     service, url, gateway = _address(target.url)
-    plugin = apprise.Apprise.instantiate(url, suppress_exceptions=True)
+    plugin: Any = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     if plugin is None:
         return Receipt(target.name, "dead", service, problem="the address cannot be read")
     if service in ROBOTS:
         return _to_robot(message, target, service, plugin, gateway)
+    if service == SLACK and gateway is not None:  # its address is an attribute of the class
+        plugin.webhook_url = f"{gateway.rstrip('/')}/services"
     if key is not None:
         _mark(plugin, service, key)
     return _through_apprise(message, target, service, plugin)
@@ -41,15 +44,22 @@ def service_of(target: Target) -> str:
     return _address(target.url)[0]
 
 
+def is_once(target: Target) -> bool:
+    """Return whether a target wants no repeat where nobody knows if a message arrived: `?once=yes` in its address."""
+    asked = parse_qsl(urlsplit(target.url).query)
+    return any(name == "once" and value.lower() in ("yes", "true", "1") for name, value in asked)
+
+
 def _address(url: str) -> tuple[str, str, str | None]:
-    """Return scheme, the address without `gateway`, and the gateway."""
+    """Return scheme, the address as Apprise takes it, and the gateway that stands before the service."""
     scheme = url.partition("://")[0].lower()
-    if scheme not in ROBOTS:
-        return scheme, url, None
     parts = urlsplit(url)
-    asked = parse_qsl(parts.query)
-    gateway = next((value for name, value in asked if name == "gateway"), None)
-    rest = urlencode([(name, value) for name, value in asked if name != "gateway"])
+    asked = parse_qsl(parts.query, keep_blank_values=True)
+    ours = {"once", "gateway"} if scheme in (*ROBOTS, SLACK) else {"once"}
+    if not any(name in ours for name, _ in asked):
+        return scheme, url, None
+    gateway = next((value for name, value in asked if name == "gateway" and name in ours), None)
+    rest = urlencode([(name, value) for name, value in asked if name not in ours])
     return scheme, urlunsplit(parts._replace(query=rest)), gateway
 
 
