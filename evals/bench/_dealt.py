@@ -52,23 +52,17 @@ OF_CUSTOMERS = ("orders", "customers", "touchpoints", "refunds", "reviews")
 
 
 def smaller(source: Path, target: Path) -> None:
-    """Write a copy of the demo's database with 30 of 100 customers, sessions and experiment units."""
+    """Write a database with 30 of 100 customers, sessions and experiment units of the demo's Parquet files."""
     with duckdb.connect(target) as connection:
-        connection.execute(f"ATTACH '{source}' AS demo (READ_ONLY)")
-        for (table,) in connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'demo'"
-        ).fetchall():
+        for file in sorted(source.glob("*.parquet")):
+            table = file.stem
             key = {**dict.fromkeys(OF_CUSTOMERS, "customer_id"), "experiment_assignments": "unit_id"}.get(
                 table
             )
             key = "session_id" if table in ("sessions", "session_events") else key
             kept = f"WHERE {key} IS NULL OR hash({key}) % 100 < {KEPT}" if key else ""
-            kept = "WHERE order_id IN (SELECT order_id FROM orders)" if table == "order_lines" else kept
-            if table != "order_lines":
-                connection.execute(f"CREATE TABLE {table} AS SELECT * FROM demo.{table} {kept}")
-        connection.execute(
-            "CREATE TABLE order_lines AS SELECT * FROM demo.order_lines WHERE order_id IN (SELECT order_id FROM orders)"
-        )
+            connection.execute(f"CREATE TABLE {table} AS SELECT * FROM read_parquet('{file}') {kept}")
+        connection.execute("DELETE FROM order_lines WHERE NOT order_id IN (SELECT order_id FROM orders)")
         connection.execute(
             "CREATE TABLE labels AS SELECT session_id, platform, device, app_version, traffic_source FROM sessions"
         )
@@ -118,7 +112,8 @@ def _deal(
     connection.execute(
         f"CREATE OR REPLACE TABLE {table} AS SELECT a.* EXCLUDE (n) REPLACE ({swaps}) FROM "
         f"(SELECT *, ROW_NUMBER() OVER ({group} ORDER BY rowid) AS n FROM {table}) AS a JOIN (SELECT {listed}{also}, "
-        f"ROW_NUMBER() OVER ({group} ORDER BY hash(rowid * 1000003 + {seed})) AS n FROM {table}) AS b ON a.n = b.n {same}"
+        f"ROW_NUMBER() OVER ({group} ORDER BY hash(rowid * 1000003 + {seed})) AS n FROM {table}) AS b "
+        f"ON a.n = b.n {same}"
     )
 
 

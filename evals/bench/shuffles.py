@@ -2,7 +2,7 @@
 
 Each round deals the labels and the people of a small shop out anew, so that nothing tells anything apart, and runs
 the whole scan. At most one round in ten may end with a suggestion. Before that, the same shop with its stories: all
-must be found.
+must be found. `--demo` deals out the labels of a part of the demo instead: every source of suggestions takes part.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from bot.settings import DEMO, read_settings
+from bot.wiring import demo_data
+from evals.bench._dealt import dealt, smaller
 from evals.bench._growth_world import context
 from semantic_layer.errors import NotEnoughDataError
 from tools.growth import growth
@@ -37,14 +40,21 @@ def run(argv: list[str]) -> int:
     """Print every false discovery and their share; 0 within the budget and with every story found, else 1."""
     parser = argparse.ArgumentParser(prog="bench shuffles", description=__doc__)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
-    rounds = parser.parse_args(argv).rounds
+    parser.add_argument(
+        "--demo", action="store_true", help="shuffled copies of the demo instead of the small shop"
+    )
+    parser.add_argument("--first", type=int, default=1_000, help="the first seed")
+    asked = parser.parse_args(argv)
+    if asked.demo:
+        return _of_demo(asked.first, asked.rounds)
+    rounds = asked.rounds
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="bench-shuffles-") as name:
         told = [one.problem.en for one in suggested(Path(name), 1, planted=True)]
         missed = [story for story in STORIES if not any(story in one for one in told)]
         print(f"stories found: {len(STORIES) - len(missed)} of {len(STORIES)}", *missed)
         false = 0
-        for seed in range(1_000, 1_000 + rounds):
+        for seed in range(asked.first, asked.first + rounds):
             found = suggested(Path(name), seed, planted=False)
             false += bool(found)
             for one in found:
@@ -55,3 +65,27 @@ def run(argv: list[str]) -> int:
         f"{time.perf_counter() - began:.0f} s"
     )
     return int(share > MOST_FALSE or bool(missed))
+
+
+def _of_demo(first: int, rounds: int) -> int:
+    """Print the false discoveries on shuffled copies of the demo; 0 within the budget, else 1."""
+    data, false, began = demo_data(read_settings().state_dir), 0, time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="bench-dealt-") as name:
+        folder = Path(name)
+        smaller(data, folder / "small.duckdb")
+        for seed in range(first, first + rounds):
+            asked = dealt(folder / "small.duckdb", DEMO, folder, seed)
+            try:
+                found = growth.run({}, asked).suggestions
+            except NotEnoughDataError:
+                found = ()
+            finally:
+                asked.layer.close()
+            false += bool(found)
+            for one in found:
+                print(f"  shuffle {seed}: {one.problem.en}", flush=True)
+    print(
+        f"{false} of {rounds} shuffled demos with a suggestion ({false / rounds:.1%}, budget {MOST_FALSE:.0%}), "
+        f"{time.perf_counter() - began:.0f} s"
+    )
+    return int(false > MOST_FALSE * rounds)
