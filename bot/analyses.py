@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tools.progress import CancelledError, Progress
+from tools.promises import Entries
 
 if TYPE_CHECKING:
     from bot.plan import ToolPlan
@@ -35,7 +36,14 @@ class _Kept:
     """A result, with what the ledger said where the analysis read it."""
 
     result: ToolResult
-    entries: tuple[Promise, ...] | None
+    every: tuple[Promise, ...] | None = None
+    decided: tuple[Promise, ...] | None = None
+
+    def holds(self, ledger: _Ledger) -> bool:
+        """Return whether the ledger still says what the analysis read in it."""
+        if self.every is not None:
+            return self.every == tuple(ledger.read())
+        return self.decided is None or self.decided == ledger.read().decided()
 
 
 class Analyses:
@@ -63,11 +71,11 @@ class Analyses:
         key = _key(plan, context)
         with self._alone(key, context.progress):
             kept = self._found(key)
-            if kept is not None and (kept.entries is None or kept.entries == ledger.read()):
+            if kept is not None and kept.holds(ledger):
                 return kept.result
             with self._slot(context.progress):
                 found = tool.run(plan.inputs, watched)
-            self._keep(key, _Kept(found, ledger.entries))
+            self._keep(key, _Kept(found, *ledger.seen()))
         return found
 
     @contextmanager
@@ -112,17 +120,25 @@ class Analyses:
 
 
 class _Ledger:
-    """The ledger of one who asks, read at most once; `entries` is None as long as nobody looked."""
+    """The ledger of one who asks, read at most once, and what an analysis saw of it."""
 
     def __init__(self, promises: Promises) -> None:
         self._promises = promises
-        self.entries: tuple[Promise, ...] | None = None
+        self._entries: Entries | None = None
 
-    def read(self) -> Sequence[Promise]:
+    def read(self) -> Entries:
         """Return the entries."""
-        if self.entries is None:
-            self.entries = tuple(self._promises())
-        return self.entries
+        if self._entries is None:
+            self._entries = Entries(self._promises())
+        return self._entries
+
+    def seen(self) -> tuple[tuple[Promise, ...] | None, tuple[Promise, ...] | None]:
+        """Return every entry where others than the decided ones were looked at, else the decided ones if any were."""
+        if self._entries is None:
+            return None, None
+        if self._entries.was_listed:
+            return tuple(self._entries), None
+        return None, self._entries.decided()
 
 
 def _key(plan: ToolPlan, context: ToolContext) -> Key:

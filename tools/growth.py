@@ -97,7 +97,7 @@ def growth(inputs: GrowthInputs, context: ToolContext) -> ToolResult:
     """
     found = _scanned(inputs, context)
     context.step(Text(zh="核对每条建议", en="Examining each suggestion"), 0.9)
-    promises = context.promises()
+    promises = context.decided()
     held = [one for one in promises if is_held_back(one, context.today)]
     ranked, hidden = without_held(_chosen(found, context), held)
     ranked = sized_by_record(ranked[:MAX_SUGGESTIONS], track_record(promises), context)

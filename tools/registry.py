@@ -18,7 +18,7 @@ group `askgrowth.tools`; a workspace holds no Python. A tool module keeps heavy 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,7 +31,7 @@ from semantic_layer.query import Frozen, MetricQuery
 from semantic_layer.text import Text, Words
 from tools.asks import Asks
 from tools.progress import SILENCE, CancelledError, Progress, Step
-from tools.promises import Promises, no_promises
+from tools.promises import Promise, Promises, decided, no_promises
 from tools.result import ToolResult
 
 if TYPE_CHECKING:
@@ -68,6 +68,13 @@ class ToolContext:
     progress: Progress = SILENCE
     reads: list[Period] = field(default_factory=list, compare=False, repr=False)
     promises: Promises = field(default=no_promises, compare=False, repr=False)
+
+    def decided(self) -> Sequence[Promise]:
+        """Return the ledger's entries that somebody has decided on: what was only shown has no part in a result.
+
+        A result that reads no others stays valid while more is shown.
+        """
+        return decided(self.promises())
 
     def step(self, label: Text, done: float | None = None) -> None:
         """Report what is being done now; `done` is the share of the whole in [0, 1].

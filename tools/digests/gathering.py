@@ -149,7 +149,7 @@ def look_ahead(tool: Tool, most: int, gathered: Gathered, context: ToolContext) 
 
 def look_back(gathered: Gathered, context: ToolContext) -> None:
     """Add the accepted suggestions that run, and those that were measured since the period began."""
-    for one in context.promises():
+    for one in context.decided():
         fresh = one.realised is not None and one.realised.measured_on >= gathered.frame.period.start
         if one.status == "accepted" or fresh:
             gathered.due.append(one)

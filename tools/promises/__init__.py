@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -65,6 +65,27 @@ class Promise:
 
 
 Promises = Callable[[], Sequence[Promise]]
+
+
+class Entries(tuple[Promise, ...]):
+    """The entries of one ledger; `was_listed` says whether anybody looked at others than the decided ones."""
+
+    was_listed = False
+
+    def __iter__(self) -> Iterator[Promise]:
+        """Go through all."""
+        self.was_listed = True
+        return super().__iter__()
+
+    def decided(self) -> tuple[Promise, ...]:
+        """Return those that somebody has decided on."""
+        return tuple(one for one in super().__iter__() if one.status != "open")
+
+
+def decided(entries: Sequence[Promise]) -> tuple[Promise, ...]:
+    """Return the entries that somebody has decided on."""
+    found = entries if isinstance(entries, Entries) else Entries(entries)
+    return found.decided()
 
 
 def no_promises() -> Sequence[Promise]:

@@ -1,7 +1,7 @@
 """One analysis of the same data, day and rights is computed once; whoever waits can still stop."""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -27,8 +27,8 @@ SOME = Rights({"visits": ("city = 'x'",)}, frozenset(), frozenset())
 class CountingTool:
     """An analysis that counts its runs; `hold` keeps it running, `fails` makes the next run fail."""
 
-    def __init__(self, *, reads_ledger: bool = False) -> None:
-        self.runs, self.fails, self._reads_ledger = 0, False, reads_ledger
+    def __init__(self, reads: Callable[[ToolContext], object] = lambda _context: None) -> None:
+        self.runs, self.fails, self._reads = 0, False, reads
         self.hold = threading.Event()
         self.hold.set()
         self.started = threading.Event()
@@ -41,8 +41,7 @@ class CountingTool:
         if self.fails:
             self.fails = False
             raise CancelledError
-        if self._reads_ledger:
-            context.promises()
+        self._reads(context)
         table = Table((Column("n", Text(zh="次", en="n"), "metric"),), ((number,),), 1)
         return ToolResult(Text(zh=str(number), en=str(number)), (table,))
 
@@ -98,15 +97,33 @@ def test_nothing_is_kept_of_data_that_change_unnoticed() -> None:
     assert [ran(analyses, tool, live) for _ in range(2)] == ["1", "2"]
 
 
+def entry(status: str) -> Promise:
+    return Promise("a", None, status, date(2025, 3, 1), date(2025, 3, 1))
+
+
 def test_what_read_the_ledger_is_computed_anew_once_the_ledger_says_something_else() -> None:
-    analyses, tool = Analyses(), CountingTool(reads_ledger=True)
+    analyses, tool = Analyses(), CountingTool(reads=lambda context: list(context.promises()))
     entries: Sequence[Promise] = ()
 
     def asked() -> str:
         return ran(analyses, tool, context(promises=lambda: entries))
 
     assert (asked(), asked()) == ("1", "1")
-    entries = (Promise("a", None, "open", date(2025, 3, 1), date(2025, 3, 1)),)
+    entries = (entry("open"),)
+    assert (asked(), asked()) == ("2", "2")
+
+
+def test_what_read_the_decided_entries_only_stays_valid_while_more_is_shown() -> None:
+    analyses, tool = Analyses(), CountingTool(reads=lambda context: list(context.decided()))
+    entries: Sequence[Promise] = ()
+
+    def asked() -> str:
+        return ran(analyses, tool, context(promises=lambda: entries))
+
+    assert asked() == "1"
+    entries = (entry("open"),)
+    assert asked() == "1"
+    entries = (entry("open"), entry("accepted"))
     assert (asked(), asked()) == ("2", "2")
 
 
