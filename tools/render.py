@@ -208,6 +208,22 @@ def group_label(value: Cell, column: Column) -> Text:
     return Text.same(text) if text else EMPTY_GROUP
 
 
+def spoken_label(value: Cell, column: Column) -> Text:
+    """Return a group value as it stands inside a sentence: 会员 and 非会员 for a truth value, a bare number in quotes.
+
+    「客单价最高的是是」 says nothing, and a member called 3 would run into the figure behind it.
+    """
+    known = any(code.lower() == str(value).lower() for code, _ in column.value_labels)
+    if isinstance(value, bool) and not known:
+        zh = column.label.zh.removeprefix("是否为").removeprefix("是否").removeprefix("有无")
+        en = column.label.en.lower().removeprefix("is ").removeprefix("whether ")
+        return Text(zh=f"「{zh}」", en=en) if value else Text(zh=f"「非{zh}」", en=f"not {en}")
+    label = group_label(value, column)
+    if label.zh.replace(".", "").isdigit() and not isinstance(value, (date, datetime)):
+        return Text(zh=f"「{label.zh}」", en=f"“{label.en}”")
+    return label
+
+
 def _number(value: Cell, column: Column, locale: Locale, *, sign: bool = False, counted: bool = True) -> str:
     number = as_float(value)
     if number is None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from bot.compose.phrases import list_of, when
 from bot.compose.view import Scene, View
+from semantic_layer.period import Period
 from semantic_layer.query import AnyOf, Condition, Expression, Where
 from semantic_layer.table import Column
 from semantic_layer.text import Text
-from tools.render import group_label
+from tools.render import group_label, spoken_label
+from tools.render_dates import dates_label
 
 OPERATORS = {
     "=": Text(zh="是", en="is"),
@@ -46,10 +51,43 @@ def scope(view: View, scene: Scene) -> Text | None:
     texts = [
         scene.catalog.segments[name].label for name in view.query.segments if name in scene.catalog.segments
     ]
-    texts += [_narrowed(condition, scene) for condition in view.query.where if not _is_shown(condition, view)]
+    shown = [condition for condition in view.query.where if not _is_shown(condition, view)]
+    dates, others = _date_ranges(shown, scene)
+    texts += [_narrowed(condition, scene) for condition in others]
+    texts += dates
     if not texts:
         return None
     return Text(zh="、".join(text.zh for text in texts), en=", ".join(text.en for text in texts))
+
+
+def _date_ranges(conditions: Sequence[Where], scene: Scene) -> tuple[list[Text], list[Where]]:
+    """Return date columns between two days as one text each (下单日为10/1–10/31), and the other conditions."""
+    texts: list[Text] = []
+    others = list(conditions)
+    for low in [one for one in others if isinstance(one, Condition) and one.operator == ">="]:
+        high = next(
+            (
+                one for one in others
+                if isinstance(one, Condition) and one.operator == "<" and one.dimension == low.dimension
+            ),
+            None,
+        )  # fmt: skip
+        days = [_day(one.values[0]) for one in (low, high) if one is not None]
+        if high is None or len(days) != 2 or days[0] is None or days[1] is None:
+            continue
+        others.remove(low)
+        others.remove(high)
+        label = dimension_label(low.dimension, scene)
+        text = dates_label(Period.of(days[0], days[1]), scene.today)
+        texts.append(Text(zh=f"{label.zh}在{text.zh}", en=f"{label.en} {text.en}"))
+    return texts, others
+
+
+def _day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        return None
 
 
 def _is_shown(condition: Where, view: View) -> bool:
@@ -62,6 +100,9 @@ def _narrowed(condition: Where, scene: Scene) -> Text:
     """Return one filter inside a sentence: its value where that names it, else the whole condition in brackets."""
     if isinstance(condition, Condition) and condition.operator in ("=", "in"):
         values = [value_label(condition, value, scene) for value in condition.values]
+        if len(condition.values) == 1 and isinstance(condition.values[0], bool):
+            label = dimension_label(condition.dimension, scene)
+            return spoken_label(condition.values[0], Column(condition.dimension, label, "dimension"))
         if not any(isinstance(value, bool | int | float) for value in condition.values):
             return list_of(values)
     text = condition_text(condition, scene)

@@ -11,7 +11,7 @@ from semantic_layer.period import Grain, Period
 from semantic_layer.query import Condition, GroupBy, MetricQuery
 from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
-from tools.render import as_float, group_label
+from tools.render import as_float, spoken_label
 
 _REPLACING = ("average_per", "running_total", "rolling")  # what is asked for instead of the plain value
 Shape = Literal["values", "empty", "number", "change", "trend", "ranking", "share", "members"]
@@ -96,7 +96,7 @@ class View:
     def label(self, row: Row) -> Text:
         """Return the row's group as a reader sees it, several dimensions joined by ×."""
         texts = [
-            group_label(row[self.table.index(group.column)], self.column(group.column))
+            spoken_label(row[self.table.index(group.column)], self.column(group.column))
             for group in self.dimensions
         ]
         if not texts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.language.normalise import normalise
+from bot.language.rule import Rule
 from bot.language.terms.lexicon import MEMBERS
 from bot.language.terms.tokens import key_of
 from bot.planners.rules.draft import Draft, Scene
@@ -50,6 +51,31 @@ def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
                 "dimension", f"{label.zh}(个数)", f"{label.en} (how many)", scene.words(line, marker, index)
             )
             line.use(index, marker)
+
+
+_MONEY = Rule(r"(?P<deed>[\u4e00-\u9fff])[了过]?(?:多少钱|多少元|几块钱)")
+
+
+def read_money(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read 退了多少钱, 充了多少钱 as the only amount of money whose name begins with what was done."""
+    said = _MONEY.search(scene.question.text)
+    if draft.metrics or said is None or line.of_role("concept"):
+        return
+    marks = [at for at, item in enumerate(line.items) if item.start < said.end() and said.start() < item.end]
+    if not line.is_role(marks[0], "unknown", "grammar") or line.items[marks[0]].start != said.start():
+        return
+    named = [
+        metric for metric in scene.catalog.metrics.values()
+        if not metric.hidden and not metric.is_ratio and (metric.unit or "").isupper()
+        and any(name.startswith(said["deed"]) for name in (metric.label.zh, *metric.synonyms.zh))
+    ]  # fmt: skip
+    if len(named) == 1:
+        label = named[0].label
+        draft.add_metric(named[0].name, marks[0])
+        line.use(*marks)
+        words = scene.words(line, *marks)
+        draft.say("metric", label.zh, label.en, words)
+        draft.note(f"「{words[0]}」按「{label.zh}」理解。", f"“{words[0]}” was read as {label.en}.")
 
 
 def _counted_truth(line: Line, index: int, marker: int, draft: Draft, scene: Scene) -> None:

@@ -107,6 +107,9 @@ def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
     """
     truths = any(scene.catalog.dimensions[group.dimension].kind == "boolean" for group in draft.group_by
                  if group.dimension in scene.catalog.dimensions)  # fmt: skip
+    for index in line.of_role("dimension") if draft.metrics else ():
+        if index not in line.used and _of_kind(line, index, scene):
+            line.use(index)  # 各母语学员的约课数: by the language
     if not (draft.where or truths) or not draft.metrics:
         return
     for index in line.of_role("dimension"):
@@ -127,6 +130,17 @@ def read_populations(line: Line, draft: Draft, scene: Scene) -> None:
             line.use(index)
             label = scene.dimension(line.roles[index].name).label
             draft.say("filter", f"限定的{label.zh}", f"these {label.en} only", scene.words(line, index))
+
+
+def _of_kind(line: Line, index: int, scene: Scene) -> bool:
+    """Return whether a word for members only says whose column stands before it, which is split by: 各母语学员."""
+    before = index - 1
+    if line.roles[index].terms[0].code != MEMBERS or not line.is_role(before if index else None, "dimension"):
+        return False
+    if line.items[before].end != line.items[index].start or line.items[index].text.isascii():
+        return False
+    homes = [{b.model for b in scene.dimension(line.roles[at].name).bindings} for at in (before, index)]
+    return bool(homes[0] & homes[1]) and line.has(line.before(before), Tag.BY)
 
 
 def _in_english(line: Line, index: int) -> bool:
