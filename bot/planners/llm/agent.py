@@ -21,7 +21,7 @@ from bot.planners.llm.chat import REASONING, client_of
 from bot.planners.llm.prompts import prompt, tool_description
 from bot.planners.llm.replies import (
     Call,
-    call_in_text,
+    calls_in_text,
     merged,
     normalised_arguments,
     read_arguments,
@@ -144,8 +144,7 @@ def readable_calls(reply: AIMessage) -> tuple[list[Call], str]:
         else:
             calls.append(normalised_arguments(Call(name, arguments)))
     if not written:
-        found = call_in_text(str(reply.text))
-        calls = [normalised_arguments(found)] if found else []
+        calls = [normalised_arguments(found) for found in calls_in_text(str(reply.text))]
         problem = problem if str(reply.text).strip() else "empty reply"
     together = merged(calls)
     return (together, problem) if together is not None else ([], "several endings that contradict each other")

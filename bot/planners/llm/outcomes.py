@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -33,22 +34,43 @@ WHICH = BilingualMessage(
 _REASONS: dict[str, tuple[str, str]] = {
     "calls": ("调用次数用完", "it used up its calls"),
     "tokens": ("令牌数用完", "it used up its tokens"),
-    "seconds": ("超过了时限", "it took too long"),
+    "seconds": (
+        "超过了时限,可调 ASKGROWTH_LLM_SECONDS",
+        "it took too long; ASKGROWTH_LLM_SECONDS sets how long it may",
+    ),
     "money": ("本题的费用用完", "it used up the question's money"),
     "day": ("今天的额度用完", "today's allowance is used up"),
     "purse": ("查不到今天的用量", "today's usage cannot be looked up"),
     "rejected": ("它的计划三次没有通过校验", "its plans failed the checks three times"),
     "no_plan": ("它没有给出计划", "it gave no plan"),
     "unsure": ("它没有给出更好的读法", "it had no better reading"),
-    "key": ("密钥被拒绝", "the endpoint refused the key"),
-    "address": ("地址或模型名不对", "the address or the model's name is wrong"),
-    "too_many": ("接口限流", "the endpoint takes no more requests for now"),
-    "server": ("接口出错", "the endpoint failed"),
-    "refused_request": ("接口不接受请求", "the endpoint did not take the request"),
-    "connection": ("连接中断或不通", "the connection broke or could not be made"),
+    "key": (
+        "密钥被拒绝,请检查 ASKGROWTH_LLM_API_KEY",
+        "the endpoint refused the key; check ASKGROWTH_LLM_API_KEY",
+    ),
+    "address": (
+        "地址或模型名不对,请检查 ASKGROWTH_LLM_BASE_URL 和 ASKGROWTH_LLM_MODEL",
+        "the address or the model's name is wrong; check ASKGROWTH_LLM_BASE_URL and ASKGROWTH_LLM_MODEL",
+    ),
+    "unpaid": ("接口账户余额不足,请充值", "the endpoint's account has no money left; top it up"),
+    "too_many": ("接口限流,请稍后再问", "the endpoint takes no more requests for now; ask again later"),
+    "server": ("接口出错,请稍后再问", "the endpoint failed; ask again later"),
+    "refused_request": (
+        "接口不接受请求,模型可能不支持工具调用,可用 ASKGROWTH_LLM_EXTRA_BODY 调整",
+        "the endpoint did not take the request; its model may know no tools, or needs ASKGROWTH_LLM_EXTRA_BODY",
+    ),
+    "certificate": (
+        "加密连接失败,请检查地址是 http 还是 https 以及证书",
+        "the encrypted connection failed; check whether the address is http or https, and its certificate",
+    ),
+    "connection": (
+        "连接中断或不通,请检查 ASKGROWTH_LLM_BASE_URL 和网络",
+        "the connection broke or could not be made; check ASKGROWTH_LLM_BASE_URL and the network",
+    ),
     "unreadable": ("回复无法读取", "its reply could not be read"),
     "busy": ("同时进行的请求太多", "too many requests are under way"),
 }
+_BY_STATUS = {401: "key", 403: "key", 402: "unpaid", 404: "address", 429: "too_many"}
 _REFUSED: dict[RefusalReason, Text] = {
     "out_of_scope": Text(zh="这个问题不在数据范围内。", en="That is outside the data."),
     "not_supported": Text(zh="这类问题现在还不支持。", en="This kind of question is not supported yet."),
@@ -147,20 +169,26 @@ def refused_by_model(settled: Settled, ruled: Planned) -> Planned:
 def reason_of(error: BaseException) -> str:
     """Return why a conversation with the endpoint broke, by the kind of error; its text may hold a secret."""
     status = getattr(error, "status_code", None)
-    if status in (401, 403):
-        return "key"
-    if status == 404:
-        return "address"
-    if status == 429:
-        return "too_many"
     if isinstance(status, int):
-        return "server" if status >= 500 else "refused_request"
+        return _BY_STATUS.get(status, "server" if status >= 500 else "refused_request")
     name = type(error).__name__
     if "Timeout" in name:
         return "seconds"
+    if _in_chain(error, ssl.SSLError):
+        return "certificate"
     if "Connection" in name or "Protocol" in name or "ReadError" in name:
         return "connection"
     return "calls" if "Recursion" in name else "unreadable"
+
+
+def _in_chain(error: BaseException, kind: type[BaseException]) -> bool:
+    """Return whether an error, or one that it came from, is of a kind."""
+    one: BaseException | None = error
+    while one is not None:
+        if isinstance(one, kind):
+            return True
+        one = one.__cause__ or one.__context__
+    return False
 
 
 def outcome_of(planned: Planned) -> str:

@@ -18,6 +18,9 @@ from bot.planners.llm.schema import FINAL_TOOLS, TOOLS
 THINKING = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _FENCE = re.compile(r"```(?:[a-zA-Z]+)?\s*(.*?)```", re.DOTALL)
 _CALL_TAG = re.compile(r"</?(?:tool_call|function_call|tools?)>", re.IGNORECASE)
+_TAGGED = re.compile(
+    r"<(?:tool_call|function_call)>(.*?)(?:</(?:tool_call|function_call)>|\Z)", re.DOTALL | re.IGNORECASE
+)
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 _LONGEST = 40_000
 
@@ -66,10 +69,19 @@ def tool_name(name: str | None) -> str | None:
     return close[0] if close else None
 
 
-def call_in_text(text: str) -> Call | None:
-    """Return the tool call that a server without tools, or a model that forgot them, wrote as text."""
-    body = _CALL_TAG.sub(" ", THINKING.sub(" ", text)).strip()
-    return _call_of(read_json(body)) if "{" in body or "[" in body else None
+def calls_in_text(text: str) -> list[Call]:
+    """Return the tool calls that a server without tools, or a model that forgot them, wrote as text.
+
+    Several stand in tags of their own (Hermes, Qwen); one that is cut off makes all of them unreadable.
+    """
+    said = THINKING.sub(" ", text)
+    tagged = [part[1] for part in _TAGGED.finditer(said)]
+    found = [_call_of(read_json(part)) for part in tagged]
+    if len(tagged) > 1:
+        return [call for call in found if call is not None] if all(found) else []
+    body = _CALL_TAG.sub(" ", said).strip()
+    call = _call_of(read_json(body)) if "{" in body or "[" in body else None
+    return [call] if call is not None else []
 
 
 def merged(calls: list[Call]) -> list[Call] | None:

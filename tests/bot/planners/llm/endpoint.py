@@ -6,6 +6,7 @@ or a `Wire` that says what goes over the wire instead.
 
 import gzip
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -23,11 +24,12 @@ class Wire:
     headers: dict = field(default_factory=dict)
     wait: float = 0.0  # seconds before the first byte
     drip: float = 0.0  # seconds between bytes of the body, for ever
-    cut: bool = False  # close the connection in the middle of the message
+    cut: bool = False  # close the connection in the middle of the message, or before any
+    events: bool = False  # drip as a stream of comments that never says anything
     message: dict | None = None
 
 
-def calls(*named, **more):
+def calls(*named, finish=None, **more):
     """An assistant message with tool calls; arguments given as text go out as they are."""
     listed = [
         {
@@ -40,7 +42,8 @@ def calls(*named, **more):
         }
         for at, (name, written) in enumerate(named)
     ]
-    return {"role": "assistant", "content": None, "tool_calls": listed, **more}
+    said = {"role": "assistant", "content": None, "tool_calls": listed, **more}
+    return said if finish is None else {**said, "_finish": finish}
 
 
 def propose(*plans, readings=()):
@@ -116,6 +119,10 @@ class Endpoint:
         reply = replies[min(at, len(replies) - 1)]
         if isinstance(reply, Wire) and reply.message is None:
             return _wire(handler, reply)
+        finish = None
+        if not isinstance(reply, Wire):
+            finish = reply.get("_finish")
+            reply = {key: value for key, value in reply.items() if key != "_finish"}
         cut = isinstance(reply, Wire) and reply.cut
         message = reply.message if isinstance(reply, Wire) else reply
         if request.get("stream"):
@@ -129,7 +136,7 @@ class Endpoint:
                 {
                     "index": 0,
                     "message": message,
-                    "finish_reason": "tool_calls" if message.get("tool_calls") else "stop",
+                    "finish_reason": finish or ("tool_calls" if message.get("tool_calls") else "stop"),
                 }
             ],
         }
@@ -199,6 +206,20 @@ def _event(handler, request, choices, **more):
 
 def _wire(handler, wire):
     time.sleep(wire.wait)
+    if wire.cut:
+        handler.close_connection = True
+        handler.connection.shutdown(socket.SHUT_RDWR)
+        return None
+    if wire.drip and wire.events:
+        handler.send_response(200)
+        handler.send_header("content-type", "text/event-stream")
+        handler.send_header("connection", "close")
+        handler.end_headers()
+        for _ in range(200):
+            handler.wfile.write(b": still here\n\n")
+            handler.wfile.flush()
+            time.sleep(wire.drip)
+        return None
     if wire.drip:
         handler.send_response(200)
         handler.send_header("content-type", "application/json")
