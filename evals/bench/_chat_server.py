@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
@@ -15,6 +16,12 @@ from bot.settings import read_settings
 
 READY = re.compile(r"http://127\.0\.0\.1:\d+")
 STOP_SECONDS = 15
+
+
+def end_with_parent() -> None:
+    """Run in the child: the system stops it once the bench is gone, even where that was killed (Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
 class ChatServer:
@@ -39,7 +46,13 @@ class ChatServer:
         command = [sys.executable, "-m", "bot", "serve", "--port", str(port)]
         began = time.perf_counter()
         with self.log.open("wb") as out:
-            self.process = subprocess.Popen(command, env=environ, stdout=out, stderr=out)
+            self.process = subprocess.Popen(
+                command,
+                env=environ,
+                stdout=out,
+                stderr=out,
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - one thread
+            )
         self.url = self._wait()
         self.start_seconds = time.perf_counter() - began
 

@@ -47,7 +47,7 @@ class Reader:
     """One open conversation: a websocket like the page's."""
 
     def __init__(self) -> None:
-        self._client = socketio.AsyncClient(reconnection=False)
+        self._client = socketio.AsyncClient(reconnection=False, request_timeout=PATIENCE)
         self._card: asyncio.Future[dict[str, Any]] | None = None
         self._client.on("element", self._came)
 
@@ -66,6 +66,7 @@ class Reader:
             headers={"Cookie": cookie},
             socketio_path="/ws/socket.io",
             transports=["websocket"],
+            wait_timeout=PATIENCE,
         )
         self._client.eio.ping_timeout = PAGE_SECONDS - 5  # by itself it gives up sooner than a page does
         await self._client.emit("connection_successful")
