@@ -13,6 +13,7 @@ from bot.planners.rules.accounting import unused_words
 from bot.planners.rules.asking import highest_of_what, unclear_time, which_metric
 from bot.planners.rules.describe import option
 from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.instead import plans_instead
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import clarify, refuse
 from bot.planners.rules.tags import Tag
@@ -54,7 +55,7 @@ def _problem(draft: Draft, scene: Scene) -> Planned:
     plain = MetricPlan(
         kind="metric", metrics=tuple(draft.metrics), period=draft.build(scene, draft.period).period
     )
-    nearest = [plain] if draft.metrics else []
+    nearest = [*plans_instead(draft, scene), plain] if draft.metrics else []
     return refuse(first.reason, first.message, scene, missing=first.missing, nearest=nearest, draft=draft)
 
 
