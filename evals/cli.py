@@ -93,25 +93,30 @@ def evaluate(
 
 
 @app.command("check")
-def check(suite: SuiteOption = None, data: DataOption = None) -> None:
-    """Check every case's gold by a second route; exit 1 where the routes disagree."""
-    from evals.judge import check_gold
+def check(
+    *,
+    suite: SuiteOption = None,
+    data: DataOption = None,
+    changed: Annotated[
+        bool,
+        typer.Option(
+            "--mutate", help="逐个改动标准计划的每一处,看评分能否发现 / change each slot of each gold plan."
+        ),
+    ] = False,
+) -> None:
+    """Check every case's gold by a second route; exit 1 where the routes disagree, or a scorer overlooks changes."""
+    from evals.checking import failed_golds, notices
 
     runner = _runner(None, data)
     cases = load_suite(suite or SUITES)
     left_out = runner.without_data(cases)
-    failed = 0
-    for case in cases:
-        problem = (
-            "" if case.workspace in left_out else check_gold(case, runner.pipeline(case.workspace).layer)
-        )
-        if problem:
-            failed += 1
-            typer.echo(f"{case.id}: {problem}")
+    here = [case for case in cases if case.workspace not in left_out]
+    failed = failed_golds(runner, here, typer.echo)
     for name, n in left_out.items():
         typer.echo(f"left out, its data are not here: {name}, {n} cases")
     typer.echo(f"{failed} problem(s)")
-    raise typer.Exit(1 if failed else 0)
+    overlooked = changed and not notices(runner, here, typer.echo)
+    raise typer.Exit(1 if failed or overlooked else 0)
 
 
 @app.command("baseline")

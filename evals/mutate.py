@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,13 +13,16 @@ from evals.compare import answer_rows, same_rows, wrong_slots
 from evals.judge import gold_rows
 from semantic_layer.catalog import Catalog
 from semantic_layer.errors import AskGrowthError
-from semantic_layer.period import Grain
+from semantic_layer.period import ONE_DAY, Grain
 from semantic_layer.query import AveragePer, Compare, Condition, GroupBy, Limit, OrderBy, PeriodRange
 from semantic_layer.workspace import SemanticLayer
 
 WEEK = timedelta(days=7)
 LONG_AGO = date(1990, 1, 1)
 ABSENT = "~no such member~"
+DAY = "one day"  # seven days that are eight: a result shows it only where something happened on the eighth
+# What a result shows by itself: a column or an order that was not asked for is no error in the numbers.
+SHOWN = ("metric", "dimension", "filter", "period", "limit")
 
 
 def mutants(plan: MetricPlan, catalog: Catalog) -> Iterator[tuple[str, MetricPlan]]:
@@ -26,9 +30,12 @@ def mutants(plan: MetricPlan, catalog: Catalog) -> Iterator[tuple[str, MetricPla
     other = next(name for name in sorted(catalog.metrics) if name not in plan.metrics)
     yield "metric", _with(plan, metrics=(other, *plan.metrics[1:]))
     yield "period", _with(plan, period=_moved(plan.period))
+    if plan.period is not None:
+        earlier = plan.period.model_copy(update={"start": plan.period.start - ONE_DAY})
+        yield DAY, _with(plan, period=earlier)
     if plan.group_by:
         yield "dimension", _with(plan, group_by=plan.group_by[1:])
-    else:
+    elif plan.period is None or plan.period.end - plan.period.start > ONE_DAY:  # one day by day is that day
         yield "dimension", _with(plan, group_by=(GroupBy(dimension="metric_time", grain=Grain.DAY),))
     if plan.where or plan.segments or plan.having:
         yield "filter", _with(plan, where=(), segments=(), having=())
@@ -47,9 +54,44 @@ def mutants(plan: MetricPlan, catalog: Catalog) -> Iterator[tuple[str, MetricPla
         yield "transform", _with(plan, transforms=(AveragePer(metric=plan.metrics[0], grain=Grain.DAY),))
 
 
+@dataclass(slots=True)
+class Noticed:
+    """How many changes there were, and which of them a scorer overlooked: `case slot`."""
+
+    changes: int = 0
+    shown: int = 0  # those that can change a result
+    days: int = 0  # periods that were made a day longer
+    by_plan: list[str] = field(default_factory=list)
+    by_result: list[str] = field(default_factory=list)
+    by_day: list[str] = field(default_factory=list)
+
+
+def check(cases: Iterable[Case], layer: SemanticLayer) -> Noticed:
+    """Return what the scorers overlook when each slot of each gold plan of the cases is changed."""
+    found = Noticed()
+    for case in cases:
+        plan = case.expect.plan
+        if not isinstance(plan, MetricPlan) or not plan.metrics:
+            continue
+        for slot, mutant in mutants(plan, layer.catalog):
+            found.changes += 1
+            if not noticed_by_slots(plan, slot, mutant):
+                found.by_plan.append(f"{case.id} {slot}")
+            if slot not in (*SHOWN, DAY):
+                continue
+            overlooked = not noticed_by_result(case, mutant, layer)
+            if slot == DAY:
+                found.days += 1
+                found.by_day += [f"{case.id} {slot}"] * overlooked
+            else:
+                found.shown += 1
+                found.by_result += [f"{case.id} {slot}"] * overlooked
+    return found
+
+
 def noticed_by_slots(plan: MetricPlan, slot: str, mutant: MetricPlan) -> bool:
     """Return whether the plan scorer names exactly the changed slot."""
-    return wrong_slots(mutant, plan) == (slot,)
+    return wrong_slots(mutant, plan) == ("period" if slot == DAY else slot,)
 
 
 def noticed_by_result(case: Case, mutant: MetricPlan, layer: SemanticLayer) -> bool:

@@ -9,15 +9,12 @@ from bot.plan import MetricPlan
 from bot.settings import DEMO, Settings
 from evals.case import Case, load_suite
 from evals.compare import wrong_slots
-from evals.mutate import mutants, noticed_by_result, noticed_by_slots
+from evals.mutate import DAY, SHOWN, check, mutants, noticed_by_result, noticed_by_slots
 from evals.run import Runner
 from semantic_layer.workspace import SemanticLayer
 
 ROOT = Path(__file__).resolve().parents[2]
 ODD = "evals/workspaces/odd"
-
-# What a result shows by itself: a column or an order that was not asked for is no error in the numbers.
-SHOWN = {"metric", "dimension", "filter", "period", "limit"}
 
 Mutants = list[tuple[Case, MetricPlan, str, MetricPlan]]
 
@@ -35,7 +32,8 @@ def changed(layer: SemanticLayer) -> Mutants:
 
 def test_every_slot_is_changed_somewhere(changed: Mutants) -> None:
     slots = {slot for _, _, slot, _ in changed}
-    assert slots == {"metric", "dimension", "filter", "period", "compare", "order", "limit", "transform"}
+    wanted = {"metric", "dimension", "filter", "period", "compare", "order", "limit", "transform", DAY}
+    assert slots == wanted
     assert len(changed) >= 300
 
 
@@ -54,6 +52,22 @@ def test_the_result_scorer_notices_what_changes_the_numbers(changed: Mutants, la
         f"{case.id} {slot}" for case, slot, mutant in shown if not noticed_by_result(case, mutant, layer)
     ]
     assert len(unnoticed) <= len(shown) // 100, unnoticed
+
+
+def test_the_hotel_s_gold_plans_are_no_easier_to_miss(tmp_path: Path) -> None:
+    runner = Runner(Settings(workspace=DEMO, is_demo=True, state_dir=tmp_path))
+    cases = load_suite(ROOT / "evals" / "suites" / "hotel" / "02_filters_time.yml")
+    found = check(cases, runner.pipeline("evals/workspaces/hotel").layer)
+    assert found.by_plan == []
+    assert found.shown >= 90
+    assert len(found.by_result) <= 1, found.by_result
+
+
+def test_every_rolling_period_of_the_hotel_is_told_from_one_that_is_a_day_longer(tmp_path: Path) -> None:
+    runner = Runner(Settings(workspace=DEMO, is_demo=True, state_dir=tmp_path))
+    cases = [case for case in load_suite(ROOT / "evals" / "suites" / "hotel") if "最近" in case.question]
+    assert len(cases) >= 3
+    assert check(cases, runner.pipeline("evals/workspaces/hotel").layer).by_day == []
 
 
 def _changed(layer: SemanticLayer) -> Iterator[tuple[Case, MetricPlan, str, MetricPlan]]:
