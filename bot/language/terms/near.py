@@ -131,17 +131,20 @@ class NearMatcher:
         return tuple(sorted(usable))
 
 
-_HEADS = frozenset(
-    "city name type category code country level group status class region state kind title".split()
-)
-_HEADS_ZH = ("渠道", "类型", "类别", "名称", "城市", "国家", "地区", "级别", "编号", "种类")
+_PLACES = frozenset("origin destination departure arrival source target".split())
 
 
 def _beginnings(key: str, words: Sequence[str]) -> list[str]:
-    """Return what is left of a label without the general noun at its end: destination of destination city, 来源."""
-    if len(words) > 1 and words[-1] in _HEADS:
-        return [" ".join(words[:-1])]
-    return [key.removesuffix(head) for head in _HEADS_ZH if key.endswith(head) and len(key) > len(head) + 1]
+    """Return what a label says by itself: destination of destination city, 来源 of 来源渠道.
+
+    No other first word does: a product category is no product.
+    """
+    if len(words) == 2 and words[0] in _PLACES:
+        return [words[0]]
+    return ["来源"] if key.startswith("来源") and len(key) == _WITH_SOURCE else []
+
+
+_WITH_SOURCE = 4
 
 
 def _is_whole_part(name: str, part: str) -> bool:

@@ -176,11 +176,7 @@ def _count_marker(line: Line, index: int) -> int | None:
 def counting_metric(role: Role, asked: list[str], scene: Scene) -> str | None:
     """Return the metric that counts the members of a dimension, or the rows of a model, if one is declared."""
     models = {model for metric in asked for model in scene.reach.models(metric)}
-    homes = [
-        model.name for model in scene.catalog.models.values() for entity in model.entities
-        if role.kind == "dimension" and entity.type == "primary"
-        and (entity.name == role.name or (role.terms[0].code == MEMBERS and _lives(role.name, model.name, scene)))
-    ]  # fmt: skip
+    homes = _homes(role, scene)
     for metric in scene.catalog.metrics.values() if homes and not asked else ():
         kind = metric.type
         plain = isinstance(kind, SimpleMetric) and not metric.hidden and not metric.filters
@@ -204,8 +200,19 @@ def counting_metric(role: Role, asked: list[str], scene: Scene) -> str | None:
     return None
 
 
-def _lives(dimension: str, model: str, scene: Scene) -> bool:
-    return any(binding.model == model for binding in scene.dimension(dimension).bindings)
+def _homes(role: Role, scene: Scene) -> list[str]:
+    """Return the table that lists the members of a key, or of the column that names them."""
+    if role.kind != "dimension":
+        return []
+    models = scene.catalog.models.values()
+    listed = [
+        model.name for model in models for entity in model.entities
+        if entity.name == role.name and entity.type == "primary"
+    ]  # fmt: skip
+    places = {binding.model for binding in scene.dimension(role.name).bindings}
+    if listed or role.terms[0].code != MEMBERS or len(places) != 1:
+        return listed
+    return [model.name for model in models if model.name in places]
 
 
 def _entities_of(dimension: str, scene: Scene) -> list[str]:

@@ -146,7 +146,9 @@ def _of_kind(line: Line, index: int, scene: Scene) -> bool:
 def _in_english(line: Line, index: int) -> bool:
     """Return whether it stands behind of/from and before its condition: from riders aged 30, at hotels with 5 stars."""
     before, after = line.before(index), line.after(index)
-    if not line.has(before, Tag.OF) or before is None or not line.items[before].text.isascii():
+    people = line.items[index].text in PEOPLE and index > 0 and line.items[index - 1].text in ("to", "by")
+    joined = line.has(before, Tag.OF) and before is not None and line.items[before].text.isascii()
+    if not joined and not people:
         return False
     joints: tuple[str, ...] = ("with", "whose", "where")
     if line.items[index].text in PEOPLE:
