@@ -76,6 +76,8 @@ class ChurnInputs(ToolInputs):
         frames=(
             "leaves likely",
             "leaves likely customers",
+            "leaves likely dormant",
+            "leaves likely dormant customers",
             "~customers leaves -metric",
             "why leaves customers",
         ),

@@ -53,7 +53,9 @@ class ForecastInputs(ToolInputs):
             "predicted future",
             "as_it_goes +metric",
             "as_it_goes will_reach",
-            "~will_reach future +metric",
+            "will_reach future +metric",
+            "ahead trend +metric",
+            "will_reach ahead +metric",
         ),
     ),
 )

@@ -58,7 +58,9 @@ class PromotionInputs(ToolInputs):
             "coupon pays",
             "coupon profit",
             "coupon helped",
+            "coupon incremental orders",
             "coupon incremental orders customers",
+            "~incremental orders",
         ),
     ),
 )

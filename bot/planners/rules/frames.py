@@ -6,7 +6,7 @@ one that says most wins. The words of the ideas are masked, what is left is read
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -62,7 +62,7 @@ def framed(
         if not _holds(frame, text, named):
             continue
         chosen = _filled(frame.ideas, text, named, places)
-        if chosen is None or (frame.blind and not weak and _names_another(frame, places, text, named)):
+        if chosen is None or (frame.blind and not weak and _names_another(frame, tools, text, named)):
             continue
         weight = (
             2 * len(frame.ideas) + len(frame.wants) - frame.weak,
@@ -81,10 +81,16 @@ def _holds(frame: _Frame, text: str, named: Named) -> bool:
     return not any(said.get(lack) for lack in frame.lacks)
 
 
-def _names_another(frame: _Frame, places: Mapping[str, tuple[Span, ...]], text: str, named: Named) -> bool:
-    """Return whether the question names a metric beside the ideas: "new customers" of a lifetime value is none."""
-    covered = {at for idea in frame.ideas for span in places[idea] for at in range(*span)}
-    return named.metric and any(
+def _names_another(frame: _Frame, tools: Registry, text: str, named: Named) -> bool:
+    """Return whether the question names a metric beside the analysis' own ideas and whom it is about.
+
+    "new customers" of a lifetime value and "visitors" of a funnel are none.
+    """
+    if not named.metric:
+        return False
+    own = {PEOPLE, *(idea for one in _frames((tools.get(frame.tool),)) for idea in one.ideas)}
+    covered = {at for idea in own for span in _places(idea, text, named) for at in range(*span)}
+    return any(
         any(at not in covered and not text[at].isspace() for at in range(*span)) for span in named.metrics
     )
 
