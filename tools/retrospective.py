@@ -24,6 +24,7 @@ from tools.retro.gathering import (
     explain,
     look_ahead,
     look_at_actions,
+    look_at_promises,
     look_at_trials,
     score,
 )
@@ -94,6 +95,7 @@ def retrospective(inputs: RetrospectiveInputs, context: ToolContext) -> ToolResu
     look_at_actions(main, material, before_after, queries, context)
     context.step(Text(zh="期间结束的实验", en="Experiments that ended"), 0.65)
     look_at_trials(material, queries, context)
+    look_at_promises(material, queries, context)
     if inputs.ahead:
         context.step(Text(zh="接下来做什么", en="What to start"), 0.75)
         look_ahead(material, growth, context)

@@ -24,6 +24,7 @@ PARTS = {
     "stop": Text(zh="停止", en="Stop"),
     "start": Text(zh="开始", en="Start"),
     "open": Text(zh="待办(带到下期)", en="Open, carried over"),
+    "carried": Text(zh="上次复盘的待办", en="What the last retrospective left open"),
 }
 LABELS = {
     "findings": Text(zh="发现", en="Findings"),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from bot.ledger.carrying import carried
 from tools.promises import Promises, no_promises
 
 if TYPE_CHECKING:
@@ -19,7 +20,11 @@ def promises_of(ledger: Ledger | None, user: str | None) -> Promises:
 
 
 def kept(ledger: Ledger | None, answer: Answer, today: date, user: str | None) -> Answer:
-    """Return the answer with its suggestions taken down and numbered; as it is without a ledger."""
+    """Return the answer with its suggestions taken down and numbered, and a retrospective with what the last left open.
+
+    Without a ledger it is as it was.
+    """
+    answer = carried(ledger, answer, today, user)
     if ledger is None or not answer.suggestions:
         return answer
     return replace(answer, suggestions=ledger.show(answer.suggestions, today, user))

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Index,
     Integer,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -143,6 +144,19 @@ comments = Table(
     Column("at", Text, nullable=False),
     Column("words", Text, nullable=False),
     Index("comments_by_subject", "workspace", "subject", "at"),
+)
+
+open_items = Table(
+    "open_items",
+    metadata,
+    Column("workspace", Text, nullable=False),
+    Column("scope", Text, nullable=False),
+    Column("start", Text, nullable=False),  # the period looked back on, half-open
+    Column("end", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    PrimaryKeyConstraint("workspace", "scope", "start", "end", "number"),
 )
 
 model_usage = Table(

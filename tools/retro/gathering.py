@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from semantic_layer.catalog import Metric
 from semantic_layer.errors import AskGrowthError
@@ -18,6 +19,7 @@ from tools.progress import CancelledError
 from tools.registry import Tool, ToolContext
 from tools.render import as_float
 from tools.result import Suggestion, ToolResult
+from tools.retro.promised import promised_in
 from tools.targets.goals import goals_of, with_goals
 from tools.trials.evaluating import Evaluation, evaluate
 from tools.trials.reading import question_of
@@ -81,6 +83,9 @@ class Material:
     trials: list[tuple[Evaluation, tuple[int, ...]]] = field(default_factory=list)
     running: list[Text] = field(default_factory=list)
     starts: tuple[Suggestion, ...] = ()
+    promised: list[tuple[Literal["keep", "stop", "open"], Text, tuple[int, ...]]] = field(
+        default_factory=list
+    )
     reasons: list[Text] = field(default_factory=list)
 
 
@@ -223,6 +228,12 @@ def look_at_trials(material: Material, queries: Queries, context: ToolContext) -
             material.reasons.append(error.message)
             continue
         material.trials.append((done, queries.cite([done.sql])))
+
+
+def look_at_promises(material: Material, queries: Queries, context: ToolContext) -> None:
+    """Add what was tried on advice in the period, with the ledger's verdict."""
+    for verdict, said, sql in promised_in(material.period, context):
+        material.promised.append((verdict, said, queries.cite(sql)))
 
 
 def look_ahead(material: Material, tool: Tool, context: ToolContext) -> None:

@@ -181,6 +181,9 @@ def _conclusions(main: Metric, material: Material, context: ToolContext) -> list
     for done, numbers in material.trials:
         verdict: Verdict = "keep" if done.verdict == "win" else "stop" if done.verdict == "loss" else "open"
         found.append(Conclusion(verdict, statement(done, context), "experiment", numbers))
+    found += [
+        Conclusion(verdict, said, "quasi_experiment", cited) for verdict, said, cited in material.promised
+    ]
     found += [Conclusion("start", one.strategy, one.evidence, ()) for one in material.starts]
     for scored in material.scored:
         if scored.goal and scored.actual is not None:
