@@ -140,9 +140,12 @@ def _choose(
         return "concept" if vague else "dimension"  # a declared vague word outweighs unlabelled names
     if "metric" in kinds and "dimension" in kinds:
         return "metric" if counted else _metric_or_dimension(line, index, terms)
-    asked = counted and not _other_metric(
-        line, index
-    )  # 有多少新客 asks for their number, not for a segment's rows
+    # 有多少新客 asks for their number, not for a segment's rows. A metric named before stands for itself:
+    # 花了多少钱、带来多少新客.
+    since = (
+        index if line.has(before, Tag.HOW_MANY) and line.has(line.before(before), Tag.AND, Tag.VERB) else 0
+    )
+    asked = counted and not _other_metric(line, index, since)
     if "metric" in kinds and (asked or _listed_with_metric(line, index, beside="segment")):
         return "metric"  # 新客和老客人数: two numbers
     firm = [kind for kind in kinds if any(term.kind == kind and term.rank == strongest for term in terms)]
@@ -184,8 +187,8 @@ def _outweighs_key(line: Line, index: int, terms: tuple[Term, ...]) -> bool:
     return by and ranked and ranks["metric"] < ranks["dimension"] and not _other_metric(line, index)
 
 
-def _other_metric(line: Line, index: int) -> bool:
-    return any(line.items[at].of_kind("metric") for at in range(len(line)) if at != index)
+def _other_metric(line: Line, index: int, since: int = 0) -> bool:
+    return any(line.items[at].of_kind("metric") for at in range(since, len(line)) if at != index)
 
 
 def _listed_with_metric(line: Line, index: int, beside: str = "dimension") -> bool:
