@@ -119,6 +119,6 @@ def _advice(plan: ToolPlan, registry: Registry) -> Option | None:
     if not examples.zh or not examples.en:
         return None
     return Option(
-        question=BilingualMessage(zh=examples.zh[0], en=examples.en[0]),
+        question=BilingualMessage(zh=examples.zh[0], en=examples.en[0][:1].upper() + examples.en[0][1:]),
         plan=ToolPlan(kind="tool", name=ADVICE, inputs={}),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.ui.tables import Measures
-from bot.ui.wording import CHECK_LABELS, EVIDENCE_LABELS, EVIDENCE_MEANS, name_text
+from bot.ui.wording import CHECK_LABELS, EVIDENCE_LABELS, EVIDENCE_MEANS, begun, name_text
 from semantic_layer.table import Column
 from semantic_layer.text import Locale, Text
 from tools.render import prose
@@ -48,6 +48,7 @@ def effect_text(effect: Effect, column: Column | None) -> Text:
     written = column or Column(effect.metric, name_text(effect.metric), "metric")
     low, high = prose(effect.low, written, sign=True), prose(effect.high, written, sign=True)
     zh, en = (column.label.zh, f"{column.label.en} ") if column is not None else ("", "")
+    en = begun(en)
     days = effect.horizon_days
     return Text(
         zh=f"{days} 天内{zh} {low.zh} 到 {high.zh},八成把握",

@@ -85,6 +85,10 @@ class Handlers:
                 return
             context.session.current_task = asyncio.create_task(self._run_choice(plan, question))
 
+    async def offered(self) -> None:
+        """Offer the settings again to a window whose first connection is gone."""
+        await _send_settings(has_model=self._backend.has_model)
+
     async def resumed(self, thread: ThreadDict) -> None:
         """Offer the settings of a reopened conversation, and say what became of a question without an answer."""
         await _send_settings(has_model=self._backend.has_model)

@@ -78,4 +78,4 @@ def join_windows(handlers: Handlers) -> None:
 
     threads.show_in_all_windows()
     threads.name_threads_by_window(get_jwt_secret() or "")
-    threads.catch_up(handlers.resumed)
+    threads.catch_up(handlers.resumed, handlers.offered)

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from bot.answer import Answer
 from bot.plan import ToolPlan
 from bot.ui.tables import NO_MEASURES, Measures
+from bot.ui.wording import begun
 from semantic_layer.catalog import GoodDirection
 from semantic_layer.table import Cell, Column, Row, Table
 from semantic_layer.text import Locale, Text
@@ -54,7 +55,7 @@ def hero(
             )
             return {
                 "value": prose(row[at], column).at(locale),
-                "label": " · ".join([column.label.at(locale), *_groups(table, row, locale)]),
+                "label": begun(" · ".join([column.label.at(locale), *_groups(table, row, locale)])),
                 "change": _toned(change, directions.get(column.name, "none")),
             }
     return None
@@ -78,7 +79,7 @@ def _hero_of_analysis(
         named = CHANGE if is_change else EXPECTED if finding.kind == "forecast" else None
         return {
             "value": changed if is_change else level,
-            "label": " · ".join([column.label.at(locale), *([named.at(locale)] if named else [])]),
+            "label": begun(" · ".join([column.label.at(locale), *([named.at(locale)] if named else [])])),
             "change": None
             if is_change
             else _toned(_growth_listed(answer, column), directions.get(column.name, "none")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from bot.ui.chat import language_of
+from bot.ui.wording import begun
 from semantic_layer.catalog import Catalog, Dimension, Metric
 from semantic_layer.text import LOCALES, Locale, Text
 
@@ -57,19 +58,21 @@ def _kinds(catalog: Catalog) -> tuple[Iterator[Text], ...]:
             for dimension in dimensions
         ),
         (
-            Text(zh=f"最近12周每周的{one.label.zh}", en=f"{one.label.en} by week for the last 12 weeks")
+            Text(
+                zh=f"最近12周每周的{one.label.zh}", en=f"{begun(one.label.en)} by week for the last 12 weeks"
+            )
             for one in metrics
         ),
         (
             Text(
                 zh=f"上个月各{dimension.label.zh}的{one.label.zh}",
-                en=f"{one.label.en} by {dimension.label.en} last month",
+                en=f"{begun(one.label.en)} by {dimension.label.en} last month",
             )
             for one in metrics[1:] or metrics
             for dimension in dimensions
         ),
         (
-            Text(zh=f"上周{one.label.zh}环比", en=f"{one.label.en} last week vs the week before")
+            Text(zh=f"上周{one.label.zh}环比", en=f"{begun(one.label.en)} last week vs the week before")
             for one in metrics[2:] or metrics
         ),
     )

@@ -131,18 +131,26 @@ def name_threads_by_window(secret: str) -> None:
     setattr(WebsocketSession, "__init__", made)  # noqa: B010 - mypy knows the method
 
 
-def catch_up(resumed: Callable[[ThreadDict], Awaitable[None]]) -> None:
-    """Show a window that comes back what it missed: after a lost network, or a restart of the server."""
+def catch_up(
+    resumed: Callable[[ThreadDict], Awaitable[None]], offered: Callable[[], Awaitable[None]]
+) -> None:
+    """Show a window that comes back what it missed: after a lost network, or a restart of the server.
+
+    A page may connect twice before its first question. What a conversation begins with (`offered`, the settings)
+    then went to the connection that is gone, and the original says it only once.
+    """
     original = chainlit.socket.connection_successful
 
     async def connected(sid: str) -> None:
         session = WebsocketSession.require(sid)
         init_ws_context(session)
-        missed = None
+        missed, began = None, session.restored and session.chat_started
         if not session.thread_id_to_resume and (session.has_first_interaction or not session.restored):
             missed = await _kept(session)
         if missed is None:
             await original(sid)
+            if began and not session.has_first_interaction:
+                await offered()
             return
         await context.emitter.task_end()
         session.has_first_interaction = session.chat_started = True

@@ -101,6 +101,11 @@ STAGE_LABELS: dict[str, Text] = {
 }
 
 
+def begun(text: str) -> str:
+    """Return a text as a line begins with it: labels of a catalog begin in lower case. iOS stays as it is."""
+    return text[:1].upper() + text[1:] if text[1:2].islower() or text[1:2] in " -" else text
+
+
 def name_text(name: str) -> Text:
     """Return a technical name as readable text, the same in both languages."""
     return Text.same(name.replace("_", " ") or "?")

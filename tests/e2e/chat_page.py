@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 SECONDS = 1000
 # A test that is to fail, because a handler is taken out (handlers.py), need not wait long for it.
-SLOW = (15 if "ASKGROWTH_E2E_WITHOUT" in os.environ else 30) * SECONDS
+SLOW = (15 if "CHAT_WITHOUT" in os.environ else 30) * SECONDS
 
 
 def ask(page: Page, question: str) -> Locator:

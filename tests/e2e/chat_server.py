@@ -10,7 +10,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # With a handler to be taken out (see handlers.py) the product is started through the script that takes it out.
-START = [str(HERE / "without.py")] if "ASKGROWTH_E2E_WITHOUT" in os.environ else ["-m", "bot"]
+START = [str(HERE / "without.py")] if "CHAT_WITHOUT" in os.environ else ["-m", "bot"]
 
 
 class Server:

@@ -364,7 +364,7 @@ class FakePipeline:
 
 
 def main() -> None:
-    if "ASKGROWTH_E2E_WITHOUT" in os.environ:
+    if "CHAT_WITHOUT" in os.environ:
         import without
 
         without.apply()

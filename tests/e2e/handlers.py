@@ -17,7 +17,7 @@ from semantic_layer.text import Text
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
-WITHOUT = "ASKGROWTH_E2E_WITHOUT"
+WITHOUT = "CHAT_WITHOUT"
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,10 @@ HANDLERS = (
     Handler(
         "settings", "4 settings", Function("bot.ui.app", "_send_settings", is_async=True),
         "test_card.py::test_settings_change_language_and_number_style",
+    ),
+    Handler(
+        "offered", "4 settings offered again after a lost connection", _call("offered"),
+        "test_faults.py::test_settings_are_offered_although_the_first_connection_is_lost_before_they_arrive",
     ),
     Handler(
         "writing", "4 currency and number style", Function("bot.ui.app", "_setting"),

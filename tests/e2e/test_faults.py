@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from chat_page import SLOW, ask, cards, headline, press
 from chat_server import Server, written_server
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 pytestmark = pytest.mark.browser
 
@@ -120,6 +120,33 @@ def test_a_lost_network_in_mid_answer_is_made_good_when_it_is_back(window) -> No
     page.context.set_offline(offline=False)
 
     expect(cards(page)).to_have_count(1, timeout=SLOW)
+
+
+def test_settings_are_offered_although_the_first_connection_is_lost_before_they_arrive(
+    browser: Browser, server: Server
+) -> None:
+    context = browser.new_context(locale="en-US")
+    page = context.new_page()
+    lost: list[str] = []
+
+    def between(socket: WebSocketRoute) -> None:
+        behind = socket.connect_to_server()
+
+        def pass_on(message: str | bytes) -> None:
+            if not lost and "chat_settings" in str(message):
+                lost.append(str(message))
+                socket.close()
+            else:
+                socket.send(message)
+
+        behind.on_message(pass_on)
+
+    page.route_web_socket(re.compile("socket.io"), between)
+    page.goto(server.url)
+
+    expect(page.locator("#chat-settings-open-modal")).to_be_visible(timeout=SLOW)
+    assert lost
+    context.close()
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)

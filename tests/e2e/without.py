@@ -1,4 +1,4 @@
-"""Starts the chat with one handler taken out, named by ASKGROWTH_E2E_WITHOUT; see handlers.py. Test code only.
+"""Starts the chat with one handler taken out, named by CHAT_WITHOUT; see handlers.py. Test code only.
 
 The product knows nothing of this: what is taken out is replaced in this process before the server starts.
 """
@@ -17,7 +17,7 @@ from handlers import HANDLERS, Component, Entry, Function, Route, Source  # noqa
 
 def apply() -> None:
     """Take out the handler that the environment names."""
-    how = next(one for one in HANDLERS if one.name == os.environ["ASKGROWTH_E2E_WITHOUT"]).how
+    how = next(one for one in HANDLERS if one.name == os.environ["CHAT_WITHOUT"]).how
     if isinstance(how, Component):
         gone = f"function {how.name}() {{ return null; }} function Gone{how.name}("
         _in_source("elements/", f"function {how.name}(", gone)

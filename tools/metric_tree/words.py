@@ -64,9 +64,10 @@ def _how_much(story: Story, context: ToolContext) -> Text:
     size = signed(story.change, delta)
     growth = percent(story.change / total.before, sign=True) if total.before and total.before > 0 else None
     tail = f"({growth})" if growth else ""
+    name = metric.label.en[:1].upper() + metric.label.en[1:]
     return Text(
         zh=f"{when.zh}{metric.label.zh}{after.zh},对比{against.zh}的{before.zh}:{size.zh}{tail}。",
-        en=f"{metric.label.en} in {when.en}: {after.en} against {before.en} in {against.en}, {size.en}"
+        en=f"{name}, {when.en}: {after.en} against {before.en} ({against.en}), {size.en}"
         f"{f' ({growth})' if growth else ''}.",
     )
 

@@ -58,7 +58,7 @@ def test_an_analysis_is_followed_by_why_its_dimension_last_year_and_what_to_do(s
     assert by_channel.plan.group_by == (GroupBy(dimension="channel"),)
     assert by_channel.plan.period == PeriodRange(start=date(2025, 11, 10), end=date(2025, 11, 17))
     assert yearly.plan.compare == (Compare(kind="previous_year"),)  # type: ignore[union-attr]
-    assert (advice.question.zh, advice.question.en) == ("给我建议", "give me advice")
+    assert (advice.question.zh, advice.question.en) == ("给我建议", "Give me advice")
 
 
 def test_no_analysis_is_offered_after_itself_and_nothing_that_does_not_compile(scene: Scene) -> None:

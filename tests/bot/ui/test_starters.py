@@ -40,7 +40,7 @@ def test_questions_are_made_of_the_catalog_s_own_labels_strategic_metrics_first(
     starters = starters_of(catalog(metric("clicks", "点击"), metric("gmv", "成交额", tier="strategic")))
 
     assert starters["zh-CN"][0] == "最近12周每周的成交额"
-    assert starters["en-US"][0] == "gmv by week for the last 12 weeks"
+    assert starters["en-US"][0] == "Gmv by week for the last 12 weeks"
 
 
 def test_the_boss_s_question_uses_the_workspace_s_vague_words() -> None:
