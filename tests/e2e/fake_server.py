@@ -305,7 +305,9 @@ class FakePipeline:
         answer = replace(answer, locale=locale) if locale else answer
         if "建议" in question or "advice" in question:
             progress.offer(lambda: replace(answer, suggestions=()))
-            time.sleep(2.5)
+            deadline = time.monotonic() + 60
+            while not (Path(sys.argv[1]) / "advice").exists() and time.monotonic() < deadline:
+                time.sleep(0.1)
         return answer
 
     def _answer(self, question: str) -> Answer:
