@@ -14,6 +14,7 @@ from evals.report import figures, proof_text, rate_text
 from evals.score import Rate, by, score
 
 MOST_FAILURES = 300
+MOST_TICKS = 12
 _STYLE = """
 body{font:15px/1.5 system-ui,"Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif;color:#1f2933;
  background:#fff; max-width:1080px;margin:2rem auto;padding:0 1rem}
@@ -76,10 +77,27 @@ def html(
     parts += [_failure(record) for record in failed[:MOST_FAILURES]]
     if len(failed) > MOST_FAILURES:
         parts.append(f"<p>… {len(failed) - MOST_FAILURES} more in the log.</p>")
+    untold = [record for record in records if record.right and (record.unfaithful or record.chart_problem)]
+    if untold:
+        parts.append(
+            f"<h2>答对了,但文字或图有问题 / right, with a flaw in text or chart ({len(untold)})</h2>"
+        )
+        parts.append(
+            _table([("case", "text", "flaw"), *(_flaw(record) for record in untold[:MOST_FAILURES])])
+        )
     body = "\n".join(parts)
     return (
         f'<!doctype html>\n<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style><body>\n{body}\n</body></html>\n"
+    )
+
+
+def _flaw(record: Record) -> tuple[str, str, str]:
+    numbers = f"no source for {', '.join(record.unfaithful)}" if record.unfaithful else ""
+    return (
+        f"{record.case}#{record.wording}",
+        record.headline or "",
+        "; ".join(filter(None, (numbers, record.chart_problem))),
     )
 
 
@@ -128,10 +146,15 @@ def _histogram(milliseconds: Sequence[float]) -> str:
     first, last = min(bins), max(bins)
     tallest = max(bins.values())
     width = 900 / (last - first + 1)
+    every = 1 + (last - first) // MOST_TICKS  # so many labels that none runs into the next
     bars = "".join(
         f'<rect x="{(at - first) * width:.1f}" y="{140 - 120 * bins.get(at, 0) / tallest:.1f}" width="{width - 3:.1f}" '
         f'height="{120 * bins.get(at, 0) / tallest:.1f}" fill="#7db8da"/>'
-        f'<text x="{(at - first) * width:.1f}" y="155">{10 ** (at / 5):.0f} ms</text>'
+        + (
+            f'<text x="{(at - first) * width:.1f}" y="155">{10 ** (at / 5):.0f} ms</text>'
+            if (at - first) % every == 0
+            else ""
+        )
         for at in range(first, last + 1)
     )
     return f'<svg role="img" aria-label="time per question" width="100%" viewBox="0 0 910 165">{bars}</svg>'
