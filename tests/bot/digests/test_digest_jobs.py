@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from bot.delivery.message import Message, Receipt, Target
+from bot.digests.shelf import open_page, opened
 from bot.jobs.clock import SetClock
 from bot.jobs.runner import Runner
 from bot.pipeline import Pipeline
@@ -119,3 +120,25 @@ def test_where_nobody_receives_it_nothing_is_made(
     ran = server.run("weekly_digest")
     assert ran is not None
     assert (ran.state, ran.messages) == ("done", 0)
+
+
+def test_with_a_public_address_the_message_links_its_page(
+    monday_pipeline: Pipeline, monday_settings: Settings, engine: Engine
+) -> None:
+    sent: list[Message] = []
+
+    def keep(message: Message, target: Target, key: str) -> Receipt:
+        sent.append(message)
+        return Receipt(target.name, "sent", "made")
+
+    settings = replace(
+        monday_settings, delivery={"default": "json://made"}, public_url="https://ask.example.com/"
+    )
+    server = Runner(monday_pipeline, settings, engine, SetClock(SUNDAY), keep)
+    server.run("weekly_digest")
+    server.deliver()
+    [message] = sent
+    token = message.markdown.rpartition("https://ask.example.com/digests/")[2].rstrip(")")
+    page = open_page(engine, token, "Mozilla/5.0", SUNDAY, SUNDAY.date())
+    assert page == message.html
+    assert [one.opens for one in opened(engine, server.workspace)] == [1]

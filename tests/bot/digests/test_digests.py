@@ -1,5 +1,6 @@
 """A digest's numbers are those of the same questions asked in chat, by role and in both languages."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -51,6 +52,27 @@ def test_operations_see_members_with_the_same_values_as_the_question(monday_pipe
     assert chat is not None
     assert {row[0]: row[1] for row in table.rows} == {row[0]: row[1] for row in chat.rows}
     assert "门店" in text
+
+
+@pytest.mark.parametrize("role", ["boss", "operations", "analyst"])
+@pytest.mark.parametrize(
+    ("locale", "question", "before"),
+    [
+        ("zh-CN", "上周营业额", "2025年2月17日到2月23日营业额"),
+        ("en-US", "takings last week", "takings from 2025-02-17 to 2025-02-23"),
+    ],
+)
+def test_every_role_reads_the_numbers_of_the_chat_in_its_language(
+    monday_pipeline: Pipeline, role: str, locale: str, question: str, before: str
+) -> None:
+    answer, text = made(monday_pipeline, role, locale)
+    row = answer.parts[0].table.rows[0]  # type: ignore[union-attr]
+    assert (row[1], row[2]) == (asked(monday_pipeline, question), asked(monday_pipeline, before))
+    said = monday_pipeline.ask(question, today=TODAY).headline
+    assert said is not None
+    value = re.search(r"€[\d.,]+[万K]?", said.at(locale))  # type: ignore[arg-type]  # a locale
+    assert value is not None
+    assert value.group() in text
 
 
 def test_a_boss_gets_one_screen_and_an_analyst_the_statements(monday_pipeline: Pipeline) -> None:
