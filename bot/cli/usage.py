@@ -32,6 +32,9 @@ def usage(
     *,
     days: Annotated[int, typer.Option("--days", min=1, help="多少天内 / in how many days.")] = 90,
     everything: Annotated[bool, typer.Option("--all", help="有人看的也列出 / used ones, too.")] = False,
+    digests: Annotated[
+        bool, typer.Option("--digests", help="改为列出周报被打开几次 / list how often digests were opened.")
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -39,6 +42,9 @@ def usage(
     from bot.following.usage import uses
     from bot.jobs.opening import open_runner
 
+    if digests:
+        _digests(workspace, as_json=as_json)
+        return
     with open_runner(read_settings(workspace), note) as runner:
         catalog = runner.pipeline.layer.catalog
         today = runner.clock.now().date()
@@ -59,6 +65,31 @@ def usage(
     say(
         f"{len(found)} 个指标里 {unused} 个在 {days} 天内没人看 / of {len(found)} metrics, {unused} not looked at"
     )
+
+
+def _digests(workspace: str | None, *, as_json: bool) -> None:
+    from bot.digests.shelf import opened
+    from bot.jobs.opening import open_runner
+
+    with open_runner(read_settings(workspace), note) as runner:
+        found = opened(runner.engine, runner.workspace)
+    if as_json:
+        say_json(
+            [
+                {
+                    "title": one.title,
+                    "made_at": one.made_at,
+                    "opens": one.opens,
+                    "last_opened": one.last_opened,
+                }
+                for one in found
+            ]
+        )
+        return
+    for one in found:
+        say(f"{one.made_at[:10]}  {one.title}  {one.opens}  {one.last_opened or '-'}")
+    unread = sum(one.opens == 0 for one in found)
+    say(f"{len(found)} 份里 {unread} 份没人打开 / of {len(found)} digests, {unread} never opened")
 
 
 @follow_app.callback()
