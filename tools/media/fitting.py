@@ -25,6 +25,10 @@ MIX_FROM_WEEKS = 104
 HAC_LAGS = 4
 MIX_DRAWS = 60
 DRAWS = 400
+# Refits start from the carry-over and half points of the first fit, so they agree too well: over 40 made worlds of four
+# channels
+# over three years 80 of 100 true marginal returns lay within 1.34 times their spread (67 within the spread itself).
+REFITS = 1.34
 _Z80 = 1.2815515655446004
 
 
@@ -169,7 +173,7 @@ def _mix(panel: Panel) -> Fit:
         draws = tuple(one.curves[at] for one in again)
         now, (least, most) = _recent(panel.spend[:, at]), _seen(panel.spend[:, at])
         # Refits jump between candidates, so their spread is steadier than their quantiles.
-        reach = _Z80 * float(np.std([one.marginal(now) for one in draws]))
+        reach = REFITS * _Z80 * float(np.std([one.marginal(now) for one in draws]))
         low, high = max(curve.marginal(now) - reach, 0.0), curve.marginal(now) + reach
         found.append(
             Response(
@@ -182,16 +186,22 @@ def _mix(panel: Panel) -> Fit:
 
 
 def _plain(panel: Panel, others: Array) -> tuple[tuple[Array, Array, float], list[float]]:
-    """Return slopes, errors and R² of a linear regression on spends, and the one-sided p-value of each."""
+    """Return slopes, errors and R² of a linear regression on spends, and the one-sided p-value of each.
+
+    Robust errors are too small in short series (Andrews 1991): the classical ones where they are larger.
+    """
     import numpy as np
-    from scipy.stats import norm
+    from scipy.stats import t
 
     design = np.column_stack([np.ones(len(panel.weeks)), panel.spend, others])
-    found = least_squares(design, panel.outcome.sum(axis=1), HAC_LAGS)
+    outcome = panel.outcome.sum(axis=1)
+    found = least_squares(design, outcome, HAC_LAGS)
     width = len(panel.codes)
-    slopes, errors = found.coefficients[1 : 1 + width], found.errors[1 : 1 + width]
+    slopes = found.coefficients[1 : 1 + width]
+    errors = np.maximum(found.errors, least_squares(design, outcome).errors)[1 : 1 + width]
     ratios = np.divide(slopes, errors, out=np.zeros(width), where=errors > 0)
-    return (slopes, errors, found.r_squared), [float(norm.sf(one)) for one in ratios]
+    freedom = len(outcome) - design.shape[1]
+    return (slopes, errors, found.r_squared), [float(t.sf(one, freedom)) for one in ratios]
 
 
 def _linear(panel: Panel) -> Fit:
@@ -201,6 +211,7 @@ def _linear(panel: Panel) -> Fit:
     orders = 0 if len(panel.weeks) < 52 else 1
     others = np.column_stack([seasons(len(panel.weeks), orders), panel.held])
     (slopes, errors, explained), p_values = _plain(panel, others)
+    freedom = len(panel.weeks) - 1 - len(panel.codes) - others.shape[1]
     visible = _visible(p_values)
     factors = inflation(panel.spend, others)
     rng = np.random.default_rng(7)
@@ -212,7 +223,7 @@ def _linear(panel: Panel) -> Fit:
         def line(slope: float, far: float = far) -> Saturating:
             return Saturating(max(slope, 0.0) * far, far)
 
-        drawn = rng.normal(slopes[at], errors[at], DRAWS)
+        drawn = slopes[at] + errors[at] * rng.standard_t(freedom, DRAWS)
         low, high = np.quantile(drawn, [0.1, 0.9])
         found.append(
             Response(

@@ -32,7 +32,7 @@ def own_elasticity(
     The arrays hold one positive number per week; `other_…` are the geometric means of the other channels.
     Model: log value - log others' value = a + b log spend + c log others' spend + e, by least squares;
     the difference takes out weeks in which everything sells (a festival). Errors are Newey-West with two
-    lags (Newey & West 1987), so that slow drifts do not look like precision.
+    lags (Newey & West 1987), so that slow drifts do not look like precision, and never below the classical one.
 
     Raises:
         ValueError: fewer than 10 weeks, spend that never varies, or a number that is missing or not above 0.
@@ -60,7 +60,9 @@ def own_elasticity(
         cross = scores[lag:].T @ scores[:-lag]
         meat += weight * (cross + cross.T)
     covariance = bread @ meat @ bread * weeks / (weeks - width)
-    error = float(np.sqrt(max(covariance[1, 1], 1e-12)))
+    # Robust errors are too small in short series (Andrews 1991): the classical one where it is larger.
+    plain = bread[1, 1] * float(residuals @ residuals) / (weeks - width)
+    error = float(np.sqrt(max(covariance[1, 1], plain, 1e-12)))
     return Elasticity(float(coefficients[1]), error, weeks, float(residuals.std(ddof=width)))
 
 
