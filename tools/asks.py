@@ -5,6 +5,7 @@ A frame names ideas; a question asks for the analysis when it says all of them, 
 `bot/planners/rules/words_ideas.py`; a name that is no idea there stands for itself (`basket_size`: "basket size").
 
     +metric  the question names a metric          -metric  it names none
+    +dimension  it names a dimension              +time    it names a period
     +length  it names a length of time (2 years)   ~        in front: only where a plain query cannot answer
 """
 

@@ -21,7 +21,7 @@ from tools.metric_tree.story import Story
 from tools.metric_tree.tree import tree_of
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.result import ToolResult
-from tools.scope.metric import dimension_of, metric_of
+from tools.scope.metric import dimension_of, metric_of, taken_for_granted
 from tools.scope.periods import compared, last_whole_week, settled, within
 
 MOST_DIMENSIONS = 14
@@ -32,7 +32,7 @@ MOST_HISTORY = timedelta(400)
 class ChangeInputs(ToolInputs):
     """What changed, when, against what, for whom; all optional."""
 
-    metric: str | None = Field(default=None, description="the metric; the first strategic one by default")
+    metric: str | None = Field(default=None, description="the metric; by default the leading one, said so")
     dimension: str | None = Field(default=None, description="the only dimension to look at; all by default")
     where: tuple[Where, ...] = Field(default=(), description="conditions on rows")
     segments: tuple[str, ...] = Field(default=(), description="named segments")
@@ -101,7 +101,10 @@ def change_drivers(inputs: ChangeInputs, context: ToolContext) -> ToolResult:
     part = whole.parts[0]
     tree = tree_of(context, metric, asked, (other, main), (part.before or 0.0, part.after or 0.0))
     story = Story(metric, days, whole, tuple(cuts[:MOST_SHOWN]), len(cuts), tree, inputs.period is None)
-    return report(replace(story, deeper=_deeper(story, inputs, asked, context)), context)
+    result = report(replace(story, deeper=_deeper(story, inputs, asked, context)), context)
+    if inputs.metric is not None:
+        return result
+    return replace(result, warnings=(taken_for_granted(metric), *result.warnings))
 
 
 def _no_before(other: Period) -> NotEnoughDataError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 from pydantic import Field
@@ -17,7 +18,7 @@ from tools.outlook.outlook import outlook_of
 from tools.outlook.report import report
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.result import ToolResult
-from tools.scope.metric import metric_of
+from tools.scope.metric import metric_of, taken_for_granted
 from tools.scope.periods import settled
 
 DEFAULT_AHEAD = {Grain.DAY: 30, Grain.WEEK: 13, Grain.MONTH: 12}
@@ -26,7 +27,7 @@ DEFAULT_AHEAD = {Grain.DAY: 30, Grain.WEEK: 13, Grain.MONTH: 12}
 class ForecastInputs(ToolInputs):
     """What to forecast, until when, for whom; all optional."""
 
-    metric: str | None = Field(default=None, description="the metric; the first strategic one by default")
+    metric: str | None = Field(default=None, description="the metric; by default the leading one, said so")
     where: tuple[Where, ...] = Field(default=(), description="conditions on rows")
     segments: tuple[str, ...] = Field(default=(), description="named segments")
     period: PeriodRange | None = Field(
@@ -84,7 +85,10 @@ def forecast(inputs: ForecastInputs, context: ToolContext) -> ToolResult:
     first = max(wanted.start, end) if wanted is not None and ahead else end
     target = Period.of(min(first, outlook.starts[-1]), shift(outlook.starts[-1], 1, history.grain))
     so_far = Period.of(wanted.start, end) if wanted is not None and ahead and wanted.start < end else None
-    return report(metric, asked, outlook, target, so_far, defaulted=not ahead, context=context)
+    result = report(metric, asked, outlook, target, so_far, defaulted=not ahead, context=context)
+    if inputs.metric is not None:
+        return result
+    return replace(result, warnings=(taken_for_granted(metric), *result.warnings))
 
 
 def _default_end(end: date, grain: Grain) -> date:

@@ -78,6 +78,7 @@ class LtvInputs(ToolInputs):
             "ltv",
             "lifetime worth",
             "lifetime worth customers",
+            "best customers +dimension -metric",
             "lifetime worth customers first_time",
             "customers worth over_time",
             "customers worth +length",

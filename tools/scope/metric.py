@@ -12,7 +12,10 @@ DIMENSION_KIND = Text(zh="维度", en="dimension")
 
 
 def metric_of(catalog: Catalog, name: str | None) -> Metric:
-    """Return the metric called `name`, else the workspace's first strategic one (certified ones first).
+    """Return the metric called `name`, else the workspace's leading one, which the answer must say.
+
+    Strategic metrics lead, among them amounts and counts (a sum says how large things are, a quotient only how good),
+    among those certified ones, then the first declared.
 
     Raises:
         UnknownNameError: there is no such metric. NotEnoughDataError: the workspace has none at all.
@@ -22,13 +25,22 @@ def metric_of(catalog: Catalog, name: str | None) -> Metric:
             raise UnknownNameError(METRIC_KIND, name, catalog.metrics)
         return catalog.metrics[name]
     shown = [metric for metric in catalog.metrics.values() if not metric.hidden]
-    ranked = sorted(shown, key=lambda metric: (metric.tier != "strategic", not metric.certified))
+    ranked = sorted(shown, key=lambda one: (one.tier != "strategic", one.is_ratio, not one.certified))
     if not ranked:
         raise NotEnoughDataError(
             Text(zh="工作区里没有指标。", en="The workspace has no metric."),
             Text(zh="在 YAML 的 metrics 里声明一个。", en="Declare one under metrics in the YAML."),
         )
     return ranked[0]
+
+
+def taken_for_granted(metric: Metric) -> Text:
+    """Return what is said where an analysis took the leading metric because none was named."""
+    label = metric.label
+    return Text(
+        zh=f"问题里没有说是哪个指标,这里看的是核心指标「{label.zh}」;要看别的,请把指标名写进问题。",
+        en=f"No metric was named: this is {label.en}, the workspace's leading one. Name another to see it instead.",
+    )
 
 
 def dimension_of(catalog: Catalog, name: str) -> str:

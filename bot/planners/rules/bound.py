@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
@@ -84,15 +84,21 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
 def _values(text: str, binding: AnalysisBinding, catalog: Catalog) -> tuple[dict[str, JsonValue], str]:
     """Return the declared values of the analysis' dimensions that a text names, and what is left of the text."""
     names = binding.options.get("dimensions")
+    own = tuple(_words(binding))
     found: dict[str, JsonValue] = {}
     for name in names if isinstance(names, tuple) else ():
         for value in catalog.dimensions[name].values:
             words = (str(value.code), value.label.zh, value.label.en, *value.synonyms.all())
             folded = sorted((normalise(one).text.casefold() for one in words), key=len, reverse=True)
-            word = next((one for one in folded if one and one in text), None)
+            word = next((one for one in folded if one and one in text and not _part_of(one, own, text)), None)
             if word is not None and name not in found:
                 found[name], text = value.code, text.replace(word, " ")
     return found, text
+
+
+def _part_of(word: str, own: Iterable[str], text: str) -> bool:
+    """Return whether a value's word is only a part of the analysis' own name: the creator of "creator deals"."""
+    return any(word in name and word != name and name in text for name in own)
 
 
 def is_example(text: str, tool: Tool) -> bool:

@@ -29,6 +29,7 @@ class Named:
     """What a question names of the catalog: whether a metric, a time, and the places of whole names in it."""
 
     metric: bool
+    dimensions: tuple[Span, ...]
     time: bool
     metrics: tuple[Span, ...]
     names: tuple[Span, ...]
@@ -74,11 +75,21 @@ def framed(
 
 
 def _holds(frame: _Frame, text: str, named: Named) -> bool:
-    said = {"metric": named.metric, _TIME: named.time}
+    said = {"metric": named.metric, "dimension": bool(named.dimensions), _TIME: named.time}
     for want in frame.wants:
         if not (said[want] if want in said else bool(LENGTH.search(text))):
             return False
     return not any(said.get(lack) for lack in frame.lacks)
+
+
+def only_without(tool: Tool, question: Normalised, named: Named) -> bool:
+    """Return whether a tool's ideas are named, yet only in frames that exclude what the question names beside them.
+
+    Loyal customers by themselves are asked for; the revenue from loyal customers is a metric with a condition.
+    """
+    text = question.text
+    filled = [frame for frame in _frames((tool,)) if _filled(frame.ideas, text, named, {}) is not None]
+    return bool(filled) and all("metric" in frame.lacks and named.metric for frame in filled)
 
 
 def _names_another(frame: _Frame, tools: Registry, text: str, named: Named) -> bool:

@@ -18,7 +18,7 @@ from bot.planners.rules.asked import Asked, asked_analysis, bare_attribution
 from bot.planners.rules.assemble import assemble
 from bot.planners.rules.bound import bound_plan, is_example
 from bot.planners.rules.draft import Draft, Scene
-from bot.planners.rules.frames import Named, framed
+from bot.planners.rules.frames import Named, framed, only_without
 from bot.planners.rules.intents import items_for, route_asked, tool_plan, which_attribution
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.segment import Segmented, segment
@@ -78,9 +78,16 @@ class Routing:
             return None  # one of the workspace's own, called by its name
         if self._inside_name(asked.words[0].lower()):
             return None  # 原因 of the dimension 索赔原因 asks for no reason
+        meant = self.tools.get(asked.tool)
+        if only_without(meant, scene.question, self._named):
+            return None
         planned = self._routed(asked)
         if isinstance(planned.plan, RefusePlan):
             return planned
+        if "dimension" not in meant.fields and self._splits(asked):
+            split = self.by_ideas(weak=True)  # 哪个省的…: an analysis that can tell the members apart
+            if split is not None and isinstance(split.plan, ToolPlan) and "dimension" in split.plan.inputs:
+                return split
         return self.by_ideas(weak=True, only=asked.tool) or planned
 
     def by_ideas(self, *, weak: bool, only: str | None = None) -> Planned | None:
@@ -107,7 +114,7 @@ class Routing:
     @cached_property
     def _named(self) -> Named:
         tokens = tokenise(self.scene.question.text)
-        metrics, names = [], []
+        metrics, names, split = [], [], []
         for match in self.words.matcher.matches(tokens):
             kinds = {term.kind for term in match.terms if term.rank <= 1}
             span = tokens[match.first].start, tokens[match.last - 1].end
@@ -115,14 +122,21 @@ class Routing:
                 names.append(span)
             if "metric" in kinds:
                 metrics.append(span)
+            if kinds == {"dimension"}:
+                split.append(span)
         line = assign_roles(self.found.items, self.scene.reach, {})
         asked = any(line.items[at].of_kind("metric") for at in line.of_role("metric"))
-        return Named(asked, bool(self.found.times), tuple(metrics), tuple(names))
+        return Named(asked, tuple(split), bool(self.found.times), tuple(metrics), tuple(names))
 
     def _is_column(self, word: str) -> bool:
         """Return whether the workspace itself calls a dimension by just this English word."""
         terms = self.words.matcher.at(key_of(word)) if word.isascii() else ()
         return any(term.kind == "dimension" and term.rank <= _OWN_NAME for term in terms)
+
+    def _splits(self, asked: Asked) -> bool:
+        """Return whether the question names a dimension beside the words that ask for the analysis."""
+        text, words = self.scene.question.text, asked.words[0].lower()
+        return any(text[start:end] not in words for start, end in self._named.dimensions)
 
     def _inside_name(self, words: str) -> bool:
         """Return whether words stand inside a longer name that the workspace declares, or are a metric's own name."""
