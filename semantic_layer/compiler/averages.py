@@ -11,7 +11,7 @@ from semantic_layer.compiler import nodes
 from semantic_layer.compiler.facts import Plan, models_of
 from semantic_layer.compiler.finish import Stages, select_from
 from semantic_layer.compiler.keys import group_keys
-from semantic_layer.compiler.scans import Reading
+from semantic_layer.compiler.reading import Reading
 from semantic_layer.compiler.transforms import Total
 from semantic_layer.period import Grain
 from semantic_layer.query import GroupBy, MetricQuery

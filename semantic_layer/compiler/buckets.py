@@ -63,6 +63,17 @@ def _origin(grain: Grain, calendar: Calendar) -> tuple[int, Grain]:
     return 0, Grain.DAY
 
 
+def parts_told_by(grain: Grain | None) -> tuple[str, ...]:
+    """Return the parts of a date that are the same on all days of a bucket."""
+    if grain is None or grain is Grain.WEEK:
+        return ()
+    if grain.order <= Grain.DAY.order:
+        return tuple(_PART_UNITS)
+    return {Grain.YEAR: ("year",), Grain.QUARTER: ("year", "quarter")}.get(
+        grain, ("year", "quarter", "month")
+    )
+
+
 def date_part(node: exp.Expr, part: str) -> exp.Expr:
     """Return a part of a date as a number; a week's days count from 1 (Monday) to 7."""
     return exp.Extract(this=exp.Var(this=_PART_UNITS[part]), expression=node)

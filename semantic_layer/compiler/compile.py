@@ -29,8 +29,8 @@ from semantic_layer.compiler.keys import group_keys
 from semantic_layer.compiler.metrics import inputs_of, metric_of, metric_sql
 from semantic_layer.compiler.names import resolve_name
 from semantic_layer.compiler.other import joined_with_other, top_members
-from semantic_layer.compiler.predicates import canonical_where
-from semantic_layer.compiler.scans import Reading
+from semantic_layer.compiler.predicates import canonical_where, without_jinja
+from semantic_layer.compiler.reading import Reading
 from semantic_layer.compiler.shifts import Move, bucketed, moved_period
 from semantic_layer.compiler.transforms import Setting, transformed
 from semantic_layer.errors import QueryError, UnknownNameError
@@ -49,6 +49,7 @@ def compile_query(catalog: Catalog, query: MetricQuery, context: CompileContext)
         QueryError: whatever else cannot be computed as asked; never a guess instead.
     """
     index = index_of(catalog)
+    query = without_jinja(query)
     _check_names(catalog, query)
     if not query.metrics:
         return distinct_values(index, query, context)

@@ -9,9 +9,10 @@ from semantic_layer.compiler import nodes
 from semantic_layer.compiler.buckets import plus
 from semantic_layer.compiler.facts import Converted, Fact, Plan
 from semantic_layer.compiler.measures import aggregate
-from semantic_layer.compiler.names import METRIC_TIME, Name
+from semantic_layer.compiler.names import Name
 from semantic_layer.compiler.predicates import filter_sql
-from semantic_layer.compiler.scans import Reading, Scan, grouped, rows_of, time_limits
+from semantic_layer.compiler.reading import Reading
+from semantic_layer.compiler.scans import Scan, grouped, rows_of, time_limits
 from semantic_layer.compiler.scope import Scope, not_yet, without_time
 from semantic_layer.period import ONE_DAY
 from semantic_layer.text import Text
@@ -35,7 +36,7 @@ def conversion_scan(plan: Plan, fact: Fact, variant: Converted, reading: Reading
     base_columns = [
         *rows.named_keys(plan),
         nodes.aliased(_entity(rows.scope, spec.entity), "entity"),
-        nodes.aliased(rows.scope.named(METRIC_TIME).sql, "moment"),
+        nodes.aliased(rows.scope.own_time(), "moment"),
     ]
     for name, (own, _) in zip(properties, spec.constant_properties, strict=True):
         base_columns.append(nodes.aliased(rows.scope.named(own).sql, name))
@@ -83,7 +84,7 @@ def _events(
     columns: list[exp.Expr] = [
         nodes.aliased(number, "event"),
         nodes.aliased(_entity(scope, spec.entity), "entity"),
-        nodes.aliased(scope.named(METRIC_TIME).sql, "moment"),
+        nodes.aliased(scope.own_time(), "moment"),
         nodes.aliased(scope.own(target.expr), column),
     ]
     for name, (_, other) in zip(properties, spec.constant_properties, strict=True):

@@ -27,6 +27,7 @@ class Key:
     column: str
     name: Name
     grain: CustomGrain | None = None  # a bucket of one of the workspace's own calendars
+    asked: tuple[str, ...] = ()  # as the query spells it: it may be sorted by under these names, too
 
     @property
     def is_bucket(self) -> bool:
@@ -173,33 +174,20 @@ class Plan:
             return next(iter(others))
         return spec.agg_time_dimension
 
+    def is_time_of(self, fact: Fact, key: Key) -> bool:
+        """Return whether the group column is the fact's own time, cut in whatever way."""
+        dimension = key.name.dimension
+        return key.name.spelling == METRIC_TIME or (dimension is not None and dimension.name == fact.time)
+
     def bucket_key(self, fact: Fact) -> Key | None:
         """Return the group column that is the fact's own time in buckets; the finest where there are several."""
-        own = [
-            key
-            for key in self.keys
-            if key.name.grain is not None
-            and (
-                key.name.spelling == METRIC_TIME
-                or (key.name.dimension is not None and key.name.dimension.name == fact.time)
-            )
-        ]
+        own = [key for key in self.keys if key.name.grain is not None and self.is_time_of(fact, key)]
         return min(own, key=lambda key: key.name.grain.order if key.name.grain else 0, default=None)
 
     def calendar_key(self, fact: Fact) -> Key | None:
         """Return the group column that cuts the fact's own time by one of the workspace's own calendars."""
-        return next(
-            (
-                key
-                for key in self.keys
-                if key.name.custom is not None
-                and (
-                    key.name.spelling == METRIC_TIME
-                    or (key.name.dimension is not None and key.name.dimension.name == fact.time)
-                )
-            ),
-            None,
-        )
+        own = (key for key in self.keys if key.name.custom is not None and self.is_time_of(fact, key))
+        return next(own, None)
 
     def _is_local(self, model: str, name: Name) -> bool:
         try:

@@ -13,7 +13,7 @@ from semantic_layer.compiler.finish import facts_joined
 from semantic_layer.compiler.index import CatalogIndex
 from semantic_layer.compiler.metrics import metric_cycle, metric_sql
 from semantic_layer.compiler.names import resolve_name
-from semantic_layer.compiler.scans import Reading
+from semantic_layer.compiler.reading import Reading
 from semantic_layer.errors import QueryError
 from semantic_layer.query import MetricQuery
 from semantic_layer.text import Text

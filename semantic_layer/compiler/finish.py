@@ -10,7 +10,7 @@ from sqlglot import exp
 from semantic_layer.compiler import nodes
 from semantic_layer.compiler.facts import Plan
 from semantic_layer.compiler.joining import met
-from semantic_layer.compiler.scans import Reading
+from semantic_layer.compiler.reading import Reading
 from semantic_layer.compiler.transforms import key_named
 from semantic_layer.compiler.variants import variant_scan
 from semantic_layer.errors import QueryError, UnknownNameError

@@ -28,6 +28,9 @@ def group_keys(
     keys: dict[str, Key] = {}
     for group in query.group_by:
         key = _key(index, context, group, models)
+        taken = keys.get(key.column)
+        if taken is not None and taken.name.part != key.name.part:  # a month, and the month of the year
+            key = replace(key, column=f"{key.name.canonical}__extract_{key.name.suffix}")
         keys.setdefault(key.column, key)
     return tuple(keys.values())
 
@@ -43,7 +46,7 @@ def _key(index: CatalogIndex, context: CompileContext, group: GroupBy, models: t
             Text(zh="去掉时间粒度。", en="Leave the grain out."),
             code="not_a_time_dimension",
         )
-    name = _without_idle_path(index, name, models)
+    spelled, name = name.spelling, _without_idle_path(index, name, models)
     if custom is not None and custom not in index.catalog.custom_grains:
         known = [*Grain, *PARTS, *index.catalog.custom_grains]
         raise UnknownNameError(Text(zh="时间粒度", en="grain or date part"), custom, known)
@@ -51,7 +54,8 @@ def _key(index: CatalogIndex, context: CompileContext, group: GroupBy, models: t
         grain = _base_grain(index, name, models)
     name = replace(name, spelling=_bare(name), grain=grain, part=part, custom=custom)
     own = index.catalog.custom_grains[custom] if custom is not None else None
-    return Key(f"{name.canonical}__{name.suffix}" if name.suffix else name.canonical, name, own)
+    column = f"{name.canonical}__{name.suffix}" if name.suffix else name.canonical
+    return Key(column, name, own, asked=(group.column, group.dimension, spelled))
 
 
 def _bare(name: Name) -> str:

@@ -104,15 +104,12 @@ def _conversion(plan: Plan, metric: Metric, spec: ConversionMetric, use: Use) ->
     use = replace(use, filters=_with(_with(use.filters, base.filters), spec.base.filters))
     variant = Converted(spec, metric.name, use.filters)
     target = metric_of(plan, spec.conversion.metric).type
-    fill = target.fill_nulls_with if isinstance(target, SimpleMetric) else None
     conversions: exp.Expr = plan.measure(metric, base.type, use, variant)
     if isinstance(target, SimpleMetric):
         conversions = filled(conversions, target)
     if spec.calculation == "conversions":
-        if fill is not None:
-            plan.measure(
-                base, base.type, use
-            )  # groups with base events and no conversion are there to be filled
+        if plan.keys:  # groups with base events and no conversion are there: null, or filled
+            plan.measure(base, base.type, use)
         return conversions
     return nodes.divided(conversions, filled(plan.measure(base, base.type, use), base.type))
 

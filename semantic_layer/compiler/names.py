@@ -65,7 +65,7 @@ def _resolve(index: CatalogIndex, spelling: str, hidden: frozenset[str]) -> Name
     if name is None:
         head, _, tail = spelling.rpartition("__")
         grain = Grain(tail) if tail in list(Grain) else None
-        part = None if grain else next((known for known in PARTS if known == tail), None)
+        part = None if grain else _part_of(tail)
         custom = tail if not grain and not part and tail in index.catalog.custom_grains else None
         if head and (grain or part or custom):
             timed = _plain(index, head)
@@ -76,6 +76,13 @@ def _resolve(index: CatalogIndex, spelling: str, hidden: frozenset[str]) -> Name
         visible = [known for known in index.catalog.dimensions if known not in hidden]
         raise UnknownNameError(DIMENSION, spelling, [*visible, METRIC_TIME, *index.entity_names, *known])
     return name
+
+
+def _part_of(suffix: str) -> DatePart | None:
+    """Return the date part of `day_of_week`, `extract_month` or (MetricFlow's) `extract_dow`."""
+    name = suffix.removeprefix("extract_")
+    name = {"dow": "day_of_week", "doy": "day_of_year"}.get(name, name) if name != suffix else name
+    return next((known for known in PARTS if known == name), None)
 
 
 def _plain(index: CatalogIndex, spelling: str) -> Name | None:

@@ -112,6 +112,13 @@ def conjunction(parts: list[exp.Expr]) -> exp.Expr | None:
     return result
 
 
+def only_where(select: exp.Select, conditions: list[exp.Expr]) -> None:
+    """Give the SELECT the conditions as its WHERE."""
+    where = conjunction(conditions)
+    if where is not None:
+        select.set("where", exp.Where(this=where))
+
+
 def disjunction(parts: list[exp.Expr]) -> exp.Expr:
     """Return the parts joined by OR; `parts` is not empty."""
     result = parts[0]

@@ -16,7 +16,8 @@ from semantic_layer.compiler.buckets import Calendar, plus, truncated
 from semantic_layer.compiler.calendars import calendar_bucket, calendar_key, calendar_source
 from semantic_layer.compiler.facts import Fact, Key, Plan
 from semantic_layer.compiler.scope import not_yet
-from semantic_layer.compiler.shifts import Bucketed, days_back
+from semantic_layer.compiler.shifts import Bucketed, Step, steps_by_day
+from semantic_layer.compiler.shown import OnTime
 from semantic_layer.fiscal import CustomGrain
 from semantic_layer.period import ONE_DAY, Grain, Period, shift
 from semantic_layer.text import Text
@@ -48,11 +49,16 @@ class Periods:
         return exp.Join(this=nodes.table(self.name), on=condition, kind="INNER")
 
 
-def periods_of(plan: Plan, key: Key, period: Period, shifted: Bucketed, calendar: Calendar) -> Periods:
-    """Return one row per bucket of the period (and day, where the moves do not keep buckets)."""
+def periods_of(
+    plan: Plan, fact: Fact, key: Key, period: Period, shifted: Bucketed, calendar: Calendar, alone: OnTime
+) -> Periods:
+    """Return one row per bucket of the period (and day, where the moves do not keep buckets).
+
+    `alone` are the conditions on the time, which are those on the buckets shown.
+    """
     grain = spine.calendar_grain(key)
     name = plan.fresh("periods")
-    if shifted.by_days:
+    if shifted.by_days and not any(step.start_of for step in shifted.steps):
         bucket = truncated(spine.bucket(Grain.DAY), grain, calendar)
         other: exp.Expr = spine.bucket(Grain.DAY)
         for step in shifted.steps:
@@ -63,29 +69,34 @@ def periods_of(plan: Plan, key: Key, period: Period, shifted: Bucketed, calendar
             from_=days,
             distinct=exp.Distinct(),  # 29 to 31 March have one day of February: it counts once per bucket
         )
+        nodes.only_where(select, alone.over(plan, fact, spine.bucket(Grain.DAY)))
         return Periods(name, ((name, select),), by_day=True)
     first, last = spine.ends(period, grain, calendar)
     other = spine.bucket(grain)
     for step in shifted.steps:
         other = nodes.cast(step.earlier_sql(other, period, calendar), "DATE")
-    if grain is Grain.WEEK and any(step.start_of for step in shifted.steps):
-        other = truncated(other, grain, calendar)
     select = exp.Select(
         expressions=[nodes.aliased(spine.bucket(grain), "bucket"), nodes.aliased(other, "compared_with")],
         from_=spine.buckets(first, last, grain),
     )
-    return Periods(name, ((name, select),), by_day=False, cut=shifted.cut)
+    shown = spine.bucket(grain)
+    of_day = shifted.by_days  # the first day of the bucket stands for it
+    tests = alone.over(plan, fact, shown) if of_day else alone.of_buckets(plan, fact, shown, grain, period)
+    nodes.only_where(select, tests)
+    return Periods(name, ((name, select),), by_day=shifted.by_days, cut=shifted.cut)
 
 
-def custom_periods(plan: Plan, fact: Fact, key: Key, period: Period) -> Periods:
+def custom_periods(plan: Plan, fact: Fact, key: Key, period: Period, alone: OnTime) -> Periods:
     """Return (bucket, day compared with) for a time column by one of the workspace's own calendars.
 
     The previous period of a bucket is the bucket before it; the previous year's the one that holds the day 364 days
     before the bucket's first (52 weeks: the same week of the year before, in retail's reading). Like for like: the
     days of the period in the bucket count from its first day. An offset moves day by day.
 
+    `alone` are the conditions on the time, tested on the days shown where the moves go day by day.
+
     Raises:
-        QueryError: another comparison, an offset to a grain, or several moves at once.
+        QueryError: an offset to the start of a grain, or a comparison of whole buckets after another move.
     """
     grain = key.grain
     assert grain is not None
@@ -93,18 +104,13 @@ def custom_periods(plan: Plan, fact: Fact, key: Key, period: Period) -> Periods:
         raise not_yet(
             Text(zh="按非日历日的自定义历法比较", en="comparing by a calendar that is not kept by day")
         )
-    move = fact.moves[0]
-    kind = move.compare.kind if move.compare is not None else None
-    if (
-        len(fact.moves) > 1
-        or move.start_of is not None
-        or kind not in (None, "previous_period", "previous_year")
-    ):
+    kinds = [move.compare.kind for move in fact.moves if move.compare is not None]
+    if len(fact.moves) == 1 and kinds and kinds[0] in ("previous_period", "previous_year"):
+        return _counterparts(plan, grain, period, previous_year=kinds[0] == "previous_year")
+    of_buckets = any(kind in ("previous_period", "previous_year") for kind in kinds)
+    if of_buckets or any(move.start_of is not None for move in fact.moves):
         raise not_yet(Text(zh=f"按 {grain.name} 的这种比较", en=f"this comparison by {grain.name}"))
-    if kind is None:
-        assert move.window is not None
-        return _moved_days(plan, grain, period, days_back(move.window))
-    return _counterparts(plan, grain, period, previous_year=kind == "previous_year")
+    return _moved_days(plan, grain, period, steps_by_day(fact.moves, period), alone, fact)
 
 
 def _days(plan: Plan, grain: CustomGrain) -> tuple[exp.From, exp.Expr, exp.Expr]:
@@ -114,16 +120,27 @@ def _days(plan: Plan, grain: CustomGrain) -> tuple[exp.From, exp.Expr, exp.Expr]
     return exp.From(this=source), calendar_key(grain, alias, today), calendar_bucket(grain, alias, today)
 
 
-def _moved_days(plan: Plan, grain: CustomGrain, period: Period, back: tuple[int, int]) -> Periods:
+def _moved_days(
+    plan: Plan,
+    grain: CustomGrain,
+    period: Period,
+    steps: tuple[Step, ...],
+    alone: OnTime,
+    fact: Fact,
+) -> Periods:
+    """Return the days that the bucket's days are moved to."""
     source, day, bucket = _days(plan, grain)
-    days, months = back
-    other = nodes.cast(plus(plus(day, -days, Grain.DAY), -months, Grain.MONTH), "DATE")
+    catalog = plan.index.catalog
+    calendar = Calendar(catalog.week_start, catalog.fiscal_year_start)
+    other = nodes.cast(day.copy(), "DATE")
+    for step in steps:
+        other = nodes.cast(step.earlier_sql(other, period, calendar), "DATE")
     select = exp.Select(
         expressions=[nodes.aliased(bucket, "bucket"), nodes.aliased(other, "compared_with")],
         from_=source,
-        where=exp.Where(this=nodes.conjunction(_inside(day, period))),
         distinct=exp.Distinct(),
     )
+    nodes.only_where(select, [*_inside(day, period), *alone.over(plan, fact, day)])
     name = plan.fresh("periods")
     return Periods(name, ((name, select),), by_day=True)
 

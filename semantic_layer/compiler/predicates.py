@@ -10,6 +10,7 @@ conditions; all of them before aggregation.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date, datetime
 from math import isfinite
@@ -22,7 +23,8 @@ from semantic_layer.compiler.names import resolve_name
 from semantic_layer.compiler.scope import Scope, Value
 from semantic_layer.errors import QueryError
 from semantic_layer.expression import METRIC_CALL, guard_divisions, metric_call, parse_expression
-from semantic_layer.query import AnyOf, Condition, Expression, Scalar, Where
+from semantic_layer.jinja import JinjaError, plain_filter
+from semantic_layer.query import AnyOf, Condition, Expression, MetricQuery, Scalar, Where
 from semantic_layer.text import Text
 
 _COMPARISONS: dict[str, type[exp.Binary]] = {
@@ -34,6 +36,8 @@ _COMPARISONS: dict[str, type[exp.Binary]] = {
     "!=": exp.NullSafeNEQ,
 }
 _PATTERNS = {"contains": ("%", "%"), "starts with": ("", "%"), "ends with": ("%", "")}
+_TESTS = (exp.EQ, exp.NEQ, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.In)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _VALUE_COUNTS = {
     "between": (2, 2),
     "in": (1, 10_000),
@@ -63,6 +67,34 @@ def where_sql(scope: Scope, where: Where) -> exp.Expr:
     return _expression(scope, parse_expression(where.sql, source="user"), scope.filtered)
 
 
+def without_jinja(query: MetricQuery) -> MetricQuery:
+    """Return the query with dbt's Jinja calls in its conditions (`{{ Dimension('x') }}`) as plain names.
+
+    Raises:
+        QueryError: code `invalid_expression`; something else stands between the braces.
+    """
+    if not any(isinstance(where, Expression) and "{" in where.sql for where in query.where):
+        return query
+    try:
+        where = tuple(
+            Expression(sql=plain_filter(part.sql)) if isinstance(part, Expression) else part
+            for part in query.where
+        )
+    except JinjaError as error:
+        raise QueryError(
+            Text(
+                zh=f"不认识的 Jinja 表达式 {error.part!r}。",
+                en=f"The Jinja expression {error.part!r} is not known.",
+            ),
+            Text(
+                zh="可用 Dimension、TimeDimension、Entity、Metric;或直接写维度名。",
+                en="Use Dimension, TimeDimension, Entity or Metric, or plain dimension names.",
+            ),
+            code="invalid_expression",
+        ) from error
+    return query.model_copy(update={"where": where})
+
+
 def filter_sql(scope: Scope, sql: str) -> exp.Expr:
     """Return a filter from the YAML as SQL over a scan; its columns are dimensions in any spelling."""
     return _expression(scope, parse_expression(sql), scope.tested)
@@ -85,13 +117,28 @@ def _expression(scope: Scope, tree: exp.Expr, named: Callable[[str], Value]) -> 
     holder = exp.Paren(this=tree)
     for node in list(holder.find_all(exp.Column, exp.Anonymous, exp.CurrentDate, exp.CurrentTimestamp)):
         if isinstance(node, exp.Column):
-            node.replace(nodes.bracketed(named("__".join(part.name for part in node.parts)).sql))
+            value = named("__".join(part.name for part in node.parts))
+            is_moment = value.kind == "time" and not isinstance(value.sql, exp.Cast)
+            made = nodes.cast(value.sql, "DATE") if is_moment and _with_days(node) else value.sql
+            node.replace(nodes.bracketed(made))
         elif isinstance(node, exp.CurrentDate | exp.CurrentTimestamp):
             node.replace(nodes.day(scope.context.today))
         elif isinstance(node, exp.Anonymous) and str(node.this).casefold() == METRIC_CALL:
             node.replace(scope.metric_column(*metric_call(node)))
     result: exp.Expr = holder.this
     return exp.Paren(this=result.pop()) if isinstance(result, exp.Or) else result.pop()
+
+
+def _with_days(node: exp.Expr) -> bool:
+    """Return whether a column is compared with days only: a day means the whole day, also of a time stamp.
+
+    At or after a day, and before it, mean the same of both.
+    """
+    test = node.parent
+    if not isinstance(test, _TESTS) or (isinstance(test, exp.GTE | exp.LT) and test.this is node):
+        return False
+    others = [each for each in test.iter_expressions() if each is not node]
+    return all(isinstance(each, exp.Literal) and _DAY.fullmatch(str(each.this)) for each in others)
 
 
 def _condition(scope: Scope, condition: Condition) -> exp.Expr:

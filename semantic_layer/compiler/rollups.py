@@ -25,7 +25,8 @@ from semantic_layer.compiler.keys import group_keys
 from semantic_layer.compiler.metrics import metric_sql
 from semantic_layer.compiler.names import METRIC_TIME, Name, resolve_name
 from semantic_layer.compiler.paths import Located, locate
-from semantic_layer.compiler.scans import Reading, Scan, aggregated, rows_of
+from semantic_layer.compiler.reading import Reading
+from semantic_layer.compiler.scans import Scan, aggregated, rows_of
 from semantic_layer.compiler.scope import Scope
 from semantic_layer.errors import QueryError
 from semantic_layer.expression import METRIC_CALL, parse_expression
@@ -35,7 +36,6 @@ from semantic_layer.rollup import ROLLUPS_SCHEMA, Rollup
 from semantic_layer.text import Text
 
 _ADDITIVE = frozenset({"sum", "count", "sum_boolean", "min", "max"})
-_END_OF_TIME = date(9999, 12, 31)
 _Measured = tuple[str, tuple[str, ...]]  # metric, filters
 
 
@@ -80,8 +80,7 @@ def rollup_sql(catalog: Catalog, name: str, dialect: str = "duckdb") -> str:
     shape = shape_of(index_of(catalog), catalog.rollups[name])
     query = MetricQuery(metrics=shape.rollup.metrics)
     reading = Reading(query, None, Calendar(catalog.week_start, catalog.fiscal_year_start))
-    limits = (None, _END_OF_TIME) if shape.time is not None else None
-    made = aggregated(shape.plan, shape.fact, rows_of(shape.plan, shape.fact, reading, limits))
+    made = aggregated(shape.plan, shape.fact, rows_of(shape.plan, shape.fact, reading, unlimited=True))
     return written(made.select, dialect)
 
 
@@ -107,14 +106,14 @@ def rollup_scan(plan: Plan, fact: Fact, reading: Reading) -> Scan | None:
 
 def _scan(shape: Shape, plan: Plan, fact: Fact, reading: Reading) -> Scan:
     scope = RollupScope(plan.index, plan.context, fact.model, fact.time, shape=shape)
-    common = frozenset(fact.common_filters())
     table = shape.rollup.name
-    # A group that the metric's filters leave without any row has no row in the answer.
-    some = (
-        [exp.GT(this=nodes.column(shape.counts[common], table), expression=exp.Literal.number(0))]
-        if common
-        else []
-    )
+    # A group that the metrics' filters leave without any row has no row in the answer.
+    sets = dict.fromkeys(frozenset(measure.filters) for measure in fact.measures.values())
+    counted = [
+        exp.GT(this=nodes.column(shape.counts[filters], table), expression=exp.Literal.number(0))
+        for filters in sets
+    ]
+    some = [nodes.disjunction([*counted])] if frozenset() not in sets else []
 
     def again(measure: Measure) -> exp.Expr:
         column = nodes.column(shape.columns[measure.metric.name, measure.filters], table)
@@ -125,12 +124,11 @@ def _scan(shape: Shape, plan: Plan, fact: Fact, reading: Reading) -> Scan:
             total = exp.Coalesce(this=total, expressions=[exp.Literal.number(0)])
         return total if measure.spec.agg == "sum" else nodes.cast(total, "BIGINT")
 
-    return aggregated(plan, fact, rows_of(plan, fact, reading, pre=(scope, [*some])), again)
+    return aggregated(plan, fact, rows_of(plan, fact, reading, pre=(scope, some)), again)
 
 
 def _answers(shape: Shape, plan: Plan, fact: Fact, reading: Reading) -> bool:
     """Whether the rollup gives the fact's exact answer."""
-    common = frozenset(fact.common_filters())
     return (
         shape.fact.model == fact.model
         and shape.fact.time == fact.time
@@ -138,7 +136,6 @@ def _answers(shape: Shape, plan: Plan, fact: Fact, reading: Reading) -> bool:
         and not shape.joined.intersection(plan.context.row_filters)  # what the user may not see is in it
         and (not fact.moves or shape.rollup.grain is Grain.DAY)
         and all((m.metric.name, m.filters) in shape.columns for m in fact.measures.values())
-        and (not common or common in shape.counts)
         and _ends_with_buckets(shape, plan, fact, reading)
         and all(name is not None and _covers(shape, plan, name) for name in _names(plan, fact, reading))
     )

@@ -12,19 +12,15 @@ from semantic_layer.compiler.buckets import plus, truncated
 from semantic_layer.compiler.calendars import calendar_bucket, calendar_join
 from semantic_layer.compiler.facts import Fact, Key, Measure, Plan, Running
 from semantic_layer.compiler.measures import aggregate, filled
+from semantic_layer.compiler.moving import moved_buckets, parts_of_bucket
+from semantic_layer.compiler.names import Name
+from semantic_layer.compiler.paths import locate
 from semantic_layer.compiler.periods import Periods, span_of
-from semantic_layer.compiler.scans import (
-    Reading,
-    Rows,
-    Scan,
-    aggregated,
-    grouped,
-    moved_buckets,
-    needs_period,
-    rows_of,
-)
+from semantic_layer.compiler.reading import Reading, needs_period
+from semantic_layer.compiler.scans import Rows, Scan, aggregated, grouped, rows_of
 from semantic_layer.compiler.scope import without_time
 from semantic_layer.compiler.shifts import moved_period
+from semantic_layer.compiler.shown import on_time
 from semantic_layer.period import ONE_DAY, Grain, Period, shift, truncate
 
 # Aggregations that can be taken of daily parts, and how the parts meet; the others need the rows themselves.
@@ -74,9 +70,17 @@ def _lookback(running: Running, day: date, reading: Reading, *, at_its_end: bool
     return None
 
 
-def _step(running: Running, key: Key) -> Grain:
-    """Return the grain at which the value is taken: a day, or finer where buckets or the window are."""
+def _step(plan: Plan, fact: Fact, running: Running, key: Key) -> Grain:
+    """Return the grain at which the value is taken: a day, or finer where buckets or the window are.
+
+    Finer, too, where the fact's time is and the workspace has a time spine for it: the first value of a day is then
+    that of its first hour, as in MetricFlow.
+    """
     grains = [Grain.DAY]
+    assert fact.time is not None
+    own = locate(plan.index, fact.model, Name(fact.time, plan.index.dimension(fact.time))).grain
+    if own is not None and any(grain is own for _, _, grain in plan.index.catalog.time_spines.values()):
+        grains.append(own)
     if key.name.grain is not None:
         grains.append(key.name.grain)
     if running.window is not None:
@@ -87,7 +91,7 @@ def _step(running: Running, key: Key) -> Grain:
 
 
 def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Period, reading: Reading) -> Scan:
-    step = _step(running, key)
+    step = _step(plan, fact, running, key)
     shifted = periods = None
     shown = period
     if fact.moves:  # the value as of the earlier buckets, shown under the later ones
@@ -96,7 +100,8 @@ def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Perio
         assert first is not None
         shown = Period.of(first, max(first, after))
     limits = (_lookback(running, shown.start, reading), min(shown.end, plan.context.today + ONE_DAY))
-    rows = rows_of(plan, replace(fact, moves=()), reading, limits)
+    tested = on_time(plan, fact, reading.query)
+    rows = rows_of(plan, replace(fact, moves=()), reading, limits, tested=tested)
     in_parts = all(measure.spec.agg in _OF_PARTS for measure in fact.measures.values())
     daily, days, by_day = (plan.fresh(f"{fact.cte}_{part}") for part in ("rows", "days", "by_day"))
     parts = _daily(plan, fact, key, rows, in_parts, step, reading)
@@ -104,10 +109,15 @@ def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Perio
         expressions=[nodes.aliased(spine.bucket(step), "day")],
         from_=spine.buckets(*spine.ends(shown, step, reading.calendar), step),
     )
-    columns: list[exp.Expr] = []
-    for other in plan.keys:
-        value = nodes.column("day", days) if other is key else nodes.column(other.column, daily)
-        columns.append(nodes.aliased(value, other.column))
+    if periods is None:
+        nodes.only_where(each_day, tested.over(plan, fact, spine.bucket(step)))
+    day = nodes.column("day", days)
+    values: list[exp.Expr] = [
+        day if other is key else nodes.column(other.column, daily) for other in plan.keys
+    ]
+    if key.name.grain is not None:
+        values = parts_of_bucket(plan, fact, replace(key, name=replace(key.name, grain=step)), day, values)
+    columns = [nodes.aliased(value, other.column) for value, other in zip(values, plan.keys, strict=True)]
     columns += [
         nodes.aliased(filled(_met(each, daily, in_parts), each.spec), each.column)
         for each in fact.measures.values()
@@ -125,6 +135,8 @@ def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Perio
         return Scan(accumulated, before)
     above = periods.before if periods is not None else ()
     buckets = _of_buckets(plan, fact, running, key, by_day, reading, periods)
+    if periods is not None:
+        nodes.only_where(buckets, tested.over(plan, fact, nodes.column("bucket", periods.name)))
     return Scan(buckets, (*before, (by_day, accumulated), *above))
 
 

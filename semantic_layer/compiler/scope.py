@@ -15,7 +15,6 @@ from semantic_layer.compiler.index import CatalogIndex
 from semantic_layer.compiler.names import METRIC_TIME, Name, resolve_name
 from semantic_layer.compiler.paths import Located, Path, locate
 from semantic_layer.errors import AccessError, QueryError
-from semantic_layer.period import Grain
 from semantic_layer.text import Text
 
 
@@ -29,7 +28,10 @@ class Value:
 
 @dataclass(slots=True)
 class Scope:
-    """Collects the joins of one scan while its columns are asked for. `time` is the scan's time dimension."""
+    """Collects the joins of one scan while its columns are asked for. `time` is the scan's time dimension.
+
+    `shown_time`: the time that conditions mean, where rows are shown under another one than their own.
+    """
 
     index: CatalogIndex
     context: CompileContext
@@ -39,6 +41,7 @@ class Scope:
     joins: list[exp.Join] = field(default_factory=list)
     metric_joins: set[str] = field(default_factory=set)
     calendars: dict[tuple[Located, str], str] = field(default_factory=dict)
+    shown_time: exp.Expr | None = None
 
     def __post_init__(self) -> None:
         self.aliases[()] = self.model
@@ -52,6 +55,20 @@ class Scope:
     def named(self, spelling: str) -> Value:
         """Return a dimension that the YAML names, by any spelling: hiding and masking are for users only."""
         return self._value(resolve_name(self.index, spelling))
+
+    def tested(self, spelling: str) -> Value:
+        """Return a dimension that a filter of the YAML tests: the scan's time as it is shown."""
+        return self._shown(resolve_name(self.index, spelling))
+
+    def own_time(self) -> exp.Expr:
+        """Return the time of the scan's rows."""
+        return self._value(Name(METRIC_TIME)).sql
+
+    def is_own_time(self, name: Name) -> bool:
+        """Return whether the name is the scan's time, whole or cut to a grain or a part."""
+        if name.dimension is None:
+            return name.spelling == METRIC_TIME
+        return name.dimension.name == self.time and not name.prefix
 
     def asked(self, name: Name) -> Value:
         """Return a dimension to show to the user: masked ones as null."""
@@ -71,15 +88,22 @@ class Scope:
                 Text(zh=f"没有权限按 {spelling} 筛选。", en=f"You may not filter by {spelling}."),
                 Text(zh="去掉这个条件。", en="Leave this condition out."),
             )
-        return self._value(name)
+        return self._shown(name)
 
     def _is_masked(self, name: Name) -> bool:
         return name.dimension is not None and name.dimension.name in self.context.masked
 
+    def _shown(self, name: Name) -> Value:
+        if self.shown_time is None or not self.is_own_time(name):
+            return self._value(name)
+        return self._cut(name, self.located(name), self.shown_time.copy())
+
     def _value(self, name: Name) -> Value:
         """Return the dimension's SQL, cut to the name's grain or part; joins are added as needed."""
         located = self.located(name)
-        sql = self.raw(located)
+        return self._cut(name, located, self.raw(located))
+
+    def _cut(self, name: Name, located: Located, sql: exp.Expr) -> Value:
         if name.part is not None:
             return Value(date_part(sql, name.part), "number")
         if name.custom is not None:
@@ -95,7 +119,7 @@ class Scope:
         if located.grain is not None and located.grain.order > grain.base.order:
             self.require_grain(replace(name, grain=grain.base), located)
         source = grain.model or grain.name
-        at = (located, source)
+        at = (located, source if self.shown_time is None else f"{source} shown")
         if at not in self.calendars:
             taken = set(self.calendars.values()) | set(self.aliases.values())
             alias = source if source not in taken else f"{source}_{len(taken)}"
@@ -214,7 +238,7 @@ class Scope:
             raise no_validity(model)
         if self.time is None:
             raise without_time(self.index.catalog.models[self.model])
-        time = self.named(METRIC_TIME).sql
+        time = self.own_time()
         since, until = (
             nodes.moment(nodes.model_expression(edge, alias, self.context.today)) for edge in (start, end)
         )
@@ -304,8 +328,3 @@ def not_yet(what: Text) -> QueryError:
         Text(zh="请换一种问法,或去掉这一部分。", en="Ask in another way, or leave this part out."),
         code="not_supported",
     )
-
-
-def bucketed(grain: Grain | None) -> bool:
-    """Return whether the grain makes calendar buckets (a day or more)."""
-    return grain is not None and grain.order >= Grain.DAY.order

@@ -61,8 +61,8 @@ Moves = tuple[Move, ...]
 class Step:
     """From a bucket to the one before it that answers for it.
 
-    `days` or `months` back; `iso_year`: the same ISO week a year earlier; `start_of`: the bucket that holds
-    the start of the grain. Exactly one is set (the numbers not 0).
+    `days` or `months` back; `iso_year`: the same ISO week a year earlier; `start_of`: the bucket at the start of
+    the grain (its day, where the bucket is a week or larger than the grain). Exactly one is set (the numbers not 0).
     """
 
     days: int = 0
@@ -187,6 +187,9 @@ def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bu
     first = truncate(main.start, grain, calendar.week_start, calendar.fiscal_year_start)
     last_day = max(main.start, main.end - ONE_DAY)
     last = truncate(last_day, grain, calendar.week_start, calendar.fiscal_year_start)
+    if any(step.start_of is not None and _holds_starts(grain, step.start_of) for step in steps):
+        start, end = _earlier(first, steps, calendar), _earlier(last, steps, calendar) + ONE_DAY
+        return Bucketed(steps, start, end, None, by_days=True)
     by_days = _by_days(steps, grain)
     if by_days:
         start, end = _earlier(main.start, steps, calendar), _earlier(last_day, steps, calendar) + ONE_DAY
@@ -204,6 +207,14 @@ def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bu
             return Bucketed(steps, start, end, through, cut=(last, until))
         end = until
     return Bucketed(steps, start, end, through)
+
+
+def _holds_starts(grain: Grain, start_of: Grain) -> bool:
+    """Whether a bucket may hold the start of the grain in its middle: its first day tells whose start is meant.
+
+    The value is then that of the one day, as in MetricFlow; of a bucket otherwise (the first month of the year).
+    """
+    return grain is Grain.WEEK or grain.order > start_of.order
 
 
 def _earlier(day: date, steps: tuple[Step, ...], calendar: Calendar) -> date:
@@ -237,10 +248,9 @@ def by_days_where_needed(shifted: Bucketed, main: Period, grain: Grain, calendar
     return Bucketed(shifted.steps, start, end + ONE_DAY, None, by_days=True)
 
 
-def days_back(window: Window) -> tuple[int, int]:
-    """Return a window as days and months."""
-    step = _back(window.count, window.grain)
-    return (step.days, step.months) if step is not None else (0, 0)
+def steps_by_day(moves: Moves, main: Period) -> tuple[Step, ...]:
+    """Return the steps from each day of `main` to the day that answers for it."""
+    return tuple(step for move in moves for step in [_step(move, main, Grain.DAY)] if step is not None)
 
 
 def _through_rows(steps: tuple[Step, ...], grain: Grain) -> tuple[int, int] | None:
@@ -263,7 +273,8 @@ def _through_rows(steps: tuple[Step, ...], grain: Grain) -> tuple[int, int] | No
 
 def _step(move: Move, main: Period, grain: Grain) -> Step | None:
     if move.start_of is not None:
-        return Step(start_of=move.start_of) if move.start_of.order > grain.order else None
+        itself = (move.start_of is grain and grain is not Grain.WEEK) or move.start_of.order < Grain.DAY.order
+        return None if itself else Step(start_of=move.start_of)
     if move.window is not None:
         return _back(move.window.count, move.window.grain)
     assert move.compare is not None

@@ -233,6 +233,9 @@ def key_named(keys: tuple[Key, ...], name: str) -> Key:
     for key in keys:
         if name in (key.column, key.name.canonical, key.name.spelling):
             return key
+    for key in keys:
+        if name in key.asked:
+            return key
     raise UnknownNameError(Text(zh="分组列", en="group column"), name, [key.column for key in keys])
 
 

@@ -10,11 +10,12 @@ from semantic_layer.compiler.calendars import calendar_bucket, calendar_join
 from semantic_layer.compiler.conversions import conversion_scan
 from semantic_layer.compiler.facts import Converted, Fact, Key, Latest, Plan, Running
 from semantic_layer.compiler.measures import aggregate
-from semantic_layer.compiler.names import METRIC_TIME
+from semantic_layer.compiler.moving import parts_of_bucket
+from semantic_layer.compiler.reading import Reading, needs_period
 from semantic_layer.compiler.rollups import rollup_scan
 from semantic_layer.compiler.running import running_scan
-from semantic_layer.compiler.scans import Reading, Scan, grouped, needs_period, rows_of, scan
-from semantic_layer.expression import parse_expression
+from semantic_layer.compiler.scans import Scan, grouped, rows_of, scan
+from semantic_layer.compiler.shown import OnTime, on_time, still_asked
 from semantic_layer.period import Grain
 
 
@@ -43,23 +44,28 @@ def _on_spine(plan: Plan, fact: Fact, key: Key, made: Scan, reading: Reading) ->
         raise needs_period()
     found, calendar = plan.fresh(f"{fact.cte}_found"), plan.fresh(f"{fact.cte}_calendar")
     every = _calendar(plan, fact, key, reading)
-    columns: list[exp.Expr] = []
-    for other in plan.keys:
-        value = nodes.column("bucket", calendar) if other is key else nodes.column(other.column, found)
-        columns.append(nodes.aliased(value, other.column))
+    bucket = nodes.column("bucket", calendar)
+    values: list[exp.Expr] = [
+        bucket if other is key else nodes.column(other.column, found) for other in plan.keys
+    ]
+    if key.name.grain is not None:
+        values = parts_of_bucket(plan, fact, key, bucket, values)
+    columns = [nodes.aliased(value, other.column) for value, other in zip(values, plan.keys, strict=True)]
     columns += [nodes.column(measure.column, found) for measure in fact.measures.values()]
     same = exp.EQ(this=nodes.column(key.column, found), expression=nodes.column("bucket", calendar))
     join = exp.Join(this=nodes.table(found), side="LEFT", on=same)
     select = exp.Select(expressions=columns, from_=exp.From(this=nodes.table(calendar)), joins=[join])
+    shown = {other.name: value for other, value in zip(plan.keys, values, strict=True) if other is not key}
+    nodes.only_where(select, still_asked(plan, fact, reading.query, shown))
     return Scan(select, (*made.before, (found, made.select), (calendar, every)))
 
 
 def _calendar(plan: Plan, fact: Fact, key: Key, reading: Reading) -> exp.Select:
     """Return the buckets of the period as `bucket`."""
     assert reading.period is not None
-    conditions = _of_time_alone(fact, reading)
+    conditions = on_time(plan, fact, reading.query)
     grain = key.name.grain
-    if grain is not None and not conditions:
+    if grain is not None and conditions == OnTime():
         source = spine.buckets(*spine.ends(reading.period, grain, reading.calendar), grain)
         return exp.Select(expressions=[nodes.aliased(spine.bucket(grain), "bucket")], from_=source)
     fine = min(grain or Grain.DAY, Grain.DAY, key=lambda each: each.order)
@@ -77,42 +83,8 @@ def _calendar(plan: Plan, fact: Fact, key: Key, reading: Reading) -> exp.Select:
         joins=joins,
         distinct=exp.Distinct(),
     )
-    tests = nodes.conjunction([_over(tree, day, reading) for tree in conditions])
-    if tests is not None:
-        select.set("where", exp.Where(this=tests))
+    nodes.only_where(select, conditions.over(plan, fact, day))
     return select
-
-
-def _of_time_alone(fact: Fact, reading: Reading) -> list[exp.Expr]:
-    """Return the conditions whose only names are the fact's time at a grain of a day or more."""
-    written = [*fact.common_filters()]
-    written += [where.sql for where in reading.query.where if where.kind == "expression"]
-    found = []
-    for sql in written:
-        tree = parse_expression(sql)
-        names = {"__".join(part.name for part in node.parts) for node in tree.find_all(exp.Column)}
-        if names and all(_grain_of(name) is not None for name in names) and not tree.find(exp.Anonymous):
-            found.append(tree)
-    return found
-
-
-def _grain_of(name: str) -> Grain | None:
-    """Return the grain of `metric_time` or `metric_time__month`; None for another name or a grain under a day."""
-    head, _, tail = name.partition("__")
-    if head != METRIC_TIME or (tail and tail not in set(Grain)):
-        return None
-    grain = Grain(tail) if tail else Grain.DAY
-    return grain if grain.order >= Grain.DAY.order else None
-
-
-def _over(tree: exp.Expr, day: exp.Expr, reading: Reading) -> exp.Expr:
-    """Return a condition on the time over a calendar's day."""
-    holder = exp.Paren(this=tree.copy())
-    for node in list(holder.find_all(exp.Column)):
-        grain = _grain_of("__".join(part.name for part in node.parts))
-        assert grain is not None
-        node.replace(truncated(day.copy(), grain, reading.calendar))
-    return holder
 
 
 def _latest(plan: Plan, fact: Fact, variant: Latest, reading: Reading) -> Scan:

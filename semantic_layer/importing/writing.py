@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from semantic_layer.catalog import Window
-from semantic_layer.loader.jinja import JinjaError, plain_filter
+from semantic_layer.jinja import JinjaError, plain_filter
 from semantic_layer.loader.sections import Entry
 from semantic_layer.spec.metric import MetricSpec
 from semantic_layer.spec.model import ColumnSpec, DerivedDimension, DerivedEntity, ModelSpec, model_name

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from semantic_layer.catalog import Filter, Place
 from semantic_layer.errors import QueryError
 from semantic_layer.expression import column_names, metric_calls, parse_expression
-from semantic_layer.loader.jinja import JinjaError, plain_filter
+from semantic_layer.jinja import JinjaError, plain_filter
 from semantic_layer.loader.names import METRIC_TIME, Names
 from semantic_layer.spec.base import marked_line
 from semantic_layer.spec.problems import Problems, near

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 import semantic_layer.compiler.calendars as calendars
+import semantic_layer.compiler.moving as moving
 import semantic_layer.compiler.nodes as nodes
 import semantic_layer.compiler.periods as periods
 import semantic_layer.compiler.running as running
@@ -84,7 +85,7 @@ def a_retail_week_is_compared_by_calendar_date(patch):
 
 @bug
 def an_offset_by_calendar_is_forgotten(patch):
-    patch.setattr(periods, "days_back", lambda window: (0, 0))
+    patch.setattr(periods, "steps_by_day", lambda moves, main: ())
 
 
 @bug
@@ -96,7 +97,7 @@ def a_clamped_day_counts_for_each_later_one(patch):
         made.before[-1][1].set("distinct", None)
         return made
 
-    patch.setattr(scans, "periods_of", repeated)
+    patch.setattr(moving, "periods_of", repeated)
 
 
 @bug
@@ -117,7 +118,7 @@ def hours_of_the_calendar_end_at_midnight(patch):
 def a_window_of_hours_is_taken_in_days(patch):
     real = running._step
     patch.setattr(
-        running, "_step", lambda spec, key: max(real(spec, key), Grain.DAY, key=lambda grain: grain.order)
+        running, "_step", lambda *given: max(real(*given), Grain.DAY, key=lambda grain: grain.order)
     )
 
 
@@ -141,7 +142,7 @@ def a_running_comparison_is_not_like_for_like(patch):
         found = real(moves, main, grain, calendar)
         return replace(found, end=found.end + 31 * scans.ONE_DAY)
 
-    patch.setattr(scans, "bucketed", whole)
+    patch.setattr(moving, "bucketed", whole)
 
 
 @bug

@@ -196,7 +196,9 @@ def alternatives_are_not_put_in_brackets(patch):
 def segments_are_forgotten(patch):
     real = scans.query_conditions
     patch.setattr(
-        scans, "query_conditions", lambda s, query: real(s, query.model_copy(update={"segments": ()}))
+        scans,
+        "query_conditions",
+        lambda s, query, *rest: real(s, query.model_copy(update={"segments": ()}), *rest),
     )
 
 

@@ -16,6 +16,7 @@ import semantic_layer.compiler.conversions as conversions
 import semantic_layer.compiler.filters as filters
 import semantic_layer.compiler.finish as finish
 import semantic_layer.compiler.metrics as metrics
+import semantic_layer.compiler.moving as moving
 import semantic_layer.compiler.nodes as nodes
 import semantic_layer.compiler.running as running
 import semantic_layer.compiler.scans as scans
@@ -79,7 +80,7 @@ def a_running_bucket_is_compared_with_a_whole_one(patch):
         found = real(moves, main, grain, calendar)
         return replace(found, end=found.end + timedelta(days=31))
 
-    patch.setattr(scans, "bucketed", whole)
+    patch.setattr(moving, "bucketed", whole)
 
 
 @bug

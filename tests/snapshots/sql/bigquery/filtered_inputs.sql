@@ -9,7 +9,9 @@ WITH orders_by_channel AS (
   LEFT JOIN customers
     ON orders.customer_id = customers.customer_id
   WHERE
-    orders.ordered_at < CAST('2030-01-02' AS DATE)
+    (
+      orders.ordered_at < CAST('2030-01-02' AS DATE) OR orders.ordered_at IS NULL
+    )
   GROUP BY
     1
 )

@@ -7,7 +7,10 @@ WITH orders_by_country AS (
   LEFT JOIN customers
     ON orders.customer_id = customers.customer_id
   WHERE
-    orders.ordered_at < toDateTime64('2030-01-02 00:00:00', 6, timezone())
+    (
+      orders.ordered_at < toDateTime64('2030-01-02 00:00:00', 6, timezone())
+      OR orders.ordered_at IS NULL
+    )
   GROUP BY
     1
 )

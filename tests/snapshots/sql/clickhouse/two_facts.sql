@@ -4,7 +4,10 @@ WITH orders_by_channel AS (
     SUM(orders.amount) AS revenue
   FROM orders
   WHERE
-    orders.ordered_at < toDateTime64('2030-01-02 00:00:00', 6, timezone())
+    (
+      orders.ordered_at < toDateTime64('2030-01-02 00:00:00', 6, timezone())
+      OR orders.ordered_at IS NULL
+    )
   GROUP BY
     1
 ), ad_daily_by_channel AS (
@@ -13,7 +16,10 @@ WITH orders_by_channel AS (
     SUM(ad_daily.cost) AS spend
   FROM ad_daily
   WHERE
-    ad_daily.day < toDateTime64('2030-01-02 00:00:00', 6, timezone())
+    (
+      ad_daily.day < toDateTime64('2030-01-02 00:00:00', 6, timezone())
+      OR ad_daily.day IS NULL
+    )
   GROUP BY
     1
 )

@@ -4,7 +4,9 @@ WITH orders_by_channel AS (
     SUM(orders.amount) AS revenue
   FROM orders
   WHERE
-    orders.ordered_at < CAST('2030-01-02' AS DATE)
+    (
+      orders.ordered_at < CAST('2030-01-02' AS DATE) OR orders.ordered_at IS NULL
+    )
   GROUP BY
     1
 ), ad_daily_by_channel AS (
@@ -13,7 +15,9 @@ WITH orders_by_channel AS (
     SUM(ad_daily.cost) AS spend
   FROM ad_daily
   WHERE
-    ad_daily.`day` < CAST('2030-01-02' AS DATE)
+    (
+      ad_daily.`day` < CAST('2030-01-02' AS DATE) OR ad_daily.`day` IS NULL
+    )
   GROUP BY
     1
 )
