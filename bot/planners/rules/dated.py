@@ -27,10 +27,10 @@ def read_own_dates(line: Line, draft: Draft, scene: Scene, context: TimeContext)
     for index in line.of_role("dimension"):
         if scene.dimension(line.roles[index].name).kind != "time" or index in line.used:
             continue
-        before, after = line.before(index, Tag.OF, Tag.BETWEEN), line.after(index, Tag.OF, Tag.BETWEEN)
+        before, after = line.before(index, Tag.OF, Tag.BETWEEN), line.after(index, Tag.OF, Tag.BETWEEN, Tag.IS)
         verb = line.roles[index].terms[0].source == "verb"
         ascii_verb = line.items[index].text.isascii()
-        at = (after if ascii_verb else before) if verb else None
+        at = before if verb and not ascii_verb else after
         if at is None or at not in times or line.has(line.before(index), Tag.BY):
             continue
         number = line.items[at].time

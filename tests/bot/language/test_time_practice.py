@@ -21,6 +21,15 @@ OVERRULED = {
     "rt-zh-0106": "12-11-10 has several readings and is asked back",
     "rt-zh-0019": "上N个月 are whole calendar months",
 }
+# Hard rows that are read otherwise although no line of the table says how. Nothing else may be missed.
+READ_OTHERWISE = {
+    "rt-zh-0285": "1/2/2020 is month and day, or day and month: taken as January 2nd in both languages",
+    "rt-en-0685": "the end of the year is its last quarter, not its second half",
+    "rt-en-0726": "“in two weeks since 2011” is no day of January",
+    "dk-en-0346": "this season: winter by the stars or by months, and of which trade? asked back",
+    "dk-en-0348": "last season, as this season; the row ends a day before the solstice",
+    "dk-en-0350": "previous seasons, as last season",
+}
 
 
 def _is_right(row: dict[str, object]) -> tuple[bool, bool]:
@@ -42,7 +51,7 @@ def _is_right(row: dict[str, object]) -> tuple[bool, bool]:
 @pytest.mark.needs_data("time_expressions.jsonl")
 def test_practice_expressions_reach_the_agreed_rates(data_set: Path) -> None:
     counts = {True: [0, 0], False: [0, 0]}
-    off_by_one = []
+    off_by_one, missed = [], set()
     for line in data_set.read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["id"] in OVERRULED:
@@ -50,8 +59,11 @@ def test_practice_expressions_reach_the_agreed_rates(data_set: Path) -> None:
         right, off = _is_right(row)
         counts[row["hard"]][0] += right
         counts[row["hard"]][1] += 1
+        if row["hard"] and not right:
+            missed.add(row["id"])
         if off:
             off_by_one.append(row["id"])
     assert off_by_one == []
+    assert missed == set(READ_OTHERWISE)
     assert counts[True][0] / counts[True][1] >= 0.97
     assert counts[False][0] / counts[False][1] >= 0.88
