@@ -6,6 +6,7 @@ make; told what is wrong, it proposes the gold plan with `mend_rate`, else the s
 
 from __future__ import annotations
 
+import importlib
 import json
 import random
 import re
@@ -146,7 +147,8 @@ class ImperfectModel:
 
 @contextmanager
 def serving(reply: Callable[[Json], Json], port: int = 0) -> Iterator[str]:
-    """Serve a model on loopback; yields the base URL."""
+    """Serve a model on loopback; yields the base URL. LangChain is loaded first: that is no part of a question."""
+    importlib.import_module("bot.planners.llm.agent")
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
