@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+READY_SECONDS = 180  # on a busy machine the demo's data take long to make
 # With a handler to be taken out (see handlers.py) the product is started through the script that takes it out.
 START = [str(HERE / "without.py")] if "CHAT_WITHOUT" in os.environ else ["-m", "bot"]
 
@@ -36,7 +37,7 @@ class Server:
                 stderr=log,
                 start_new_session=True,
             )
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + READY_SECONDS
         while self.url not in self.log.read_text(encoding="utf-8").rpartition("---")[2]:
             assert self.process.poll() is None, self.log.read_text(encoding="utf-8")
             assert time.monotonic() < deadline, "the server did not say it was ready"

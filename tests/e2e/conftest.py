@@ -1,5 +1,6 @@
 """Browser tests: chat servers as their own processes, pages that must stay silent and on this machine."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -49,7 +50,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory, project_root: Path) -> Iterat
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory, project_root: Path, state_dir: Path) -> Iterator[Server]:
     """The product's own server over the demo."""
-    server = product_server(tmp_path_factory.mktemp("demo"), project_root, None, state_dir)
+    state = Path(os.environ.get("CHAT_STATE") or state_dir)  # set by handlers.py: its runs share one demo
+    server = product_server(tmp_path_factory.mktemp("demo"), project_root, None, state)
     yield server
     server.stop()
 

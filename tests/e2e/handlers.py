@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -343,13 +344,13 @@ def _said(how: Component | Source | Entry | Function | Route) -> str:
     return f"`{how.path}`" if isinstance(how, Route) else f"`{how.module}.{how.name}`"
 
 
-def fails_without(one: Handler) -> tuple[bool, float]:
+def fails_without(one: Handler, state: str) -> tuple[bool, float]:
     """Return whether the test fails with the handler taken out, and how long that took."""
     begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-n", "0", "-q", "-x", "--no-header", f"tests/e2e/{one.test}"],
         cwd=ROOT,
-        env={**os.environ, WITHOUT: one.name},
+        env={**os.environ, WITHOUT: one.name, "CHAT_STATE": state},
         capture_output=True,
         text=True,
         check=False,
@@ -361,11 +362,16 @@ def fails_without(one: Handler) -> tuple[bool, float]:
 
 def main(names: list[str]) -> int:
     """Prove some or all, and return 0 where every test failed as it must."""
+    with tempfile.TemporaryDirectory() as made:
+        return _prove(names, os.environ.get("CHAT_STATE") or made)
+
+
+def _prove(names: list[str], state: str) -> int:
     wrong = []
     for one in HANDLERS:
         if names and one.name not in names:
             continue
-        proved, seconds = fails_without(one)
+        proved, seconds = fails_without(one, state)
         wrong += [] if proved else [one.name]
         said = "fails, as it must" if proved else "DOES NOT FAIL    "
         print(f"{said}  {seconds:5.1f} s  {one.name}: {one.what}", flush=True)
