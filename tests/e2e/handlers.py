@@ -89,7 +89,7 @@ TAKEN = (
 )
 LEAVES = "test_own_data.py::test_an_answer_leaves_as_a_file_that_stands_alone[en-US-takings by counter]"
 REOPENS = "test_history.py::test_a_thread_reopens_after_a_restart_with_chart_buttons_and_feedback"
-LONG = "test_card.py::test_a_long_question_says_what_is_being_done_until_the_answer_is_there[zh-CN-慢慢算-正在算:第]"
+LONG = "test_card.py::test_a_long_question_says_what_is_being_done_until_the_answer_is_there[en-US-slow please-Working: Part]"
 MCP = "test_following.py::test_mcp_answers_beside_the_chat_under_the_same_tokens"
 METRICS = (
     "test_catalog.py::"
@@ -181,7 +181,7 @@ HANDLERS = (
     # 3. clarify and refuse
     Handler(
         "notice", "3 clarify and refuse as cards", Component("Notice"),
-        "test_card.py::test_other_outcomes_are_cards_of_their_own[渠道成本-clarify-「成本」指的是哪一个?]",
+        "test_card.py::test_other_outcomes_are_cards_of_their_own[clarify the cost-clarify-Which cost do you mean?]",
     ),
     Handler(
         "options", "3 options as buttons", Component("Choices"),
