@@ -13,6 +13,7 @@ from semantic_layer.compiler.dialects.clickhouse import CLICKHOUSE
 from semantic_layer.compiler.dialects.postgres import POSTGRES
 from semantic_layer.compiler.dialects.profile import Profile
 from semantic_layer.compiler.dialects.spark import SPARK
+from semantic_layer.compiler.printing import duckdb_text
 from semantic_layer.errors import UnknownNameError
 from semantic_layer.text import Text
 
@@ -38,6 +39,8 @@ def profile_of(dialect: str) -> Profile:
 
 def written(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
     """Return the tree as text in a dialect. The tree stays DuckDB's: it can be changed and written again."""
+    if dialect == DUCKDB.name:
+        return duckdb_text(tree, pretty=pretty)
     profile = EXECUTED.get(dialect) or profile_of(dialect)
     if not profile.rules:
         return tree.sql(dialect=dialect, pretty=pretty, copy=False)
