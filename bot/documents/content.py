@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -34,6 +35,7 @@ LABELS = {
     "appendix": Text(zh="附录:SQL", en="Appendix: SQL"),
     "source": Text(zh="来源", en="Source"),
     "open": Text(zh="最后 {n} 天还会变", en="last {n} days still change"),
+    "tried": Text(zh="试过什么", en="What was tried"),
     "partial": Text(zh="未结束", en="not over"),
 }
 MOST_ROWS = 20
@@ -139,7 +141,7 @@ def document_of(
         chart=picture(answer.chart, locale) if answer.chart is not None else None,
         chart_title=answer.chart.title.at(locale) if answer.chart is not None else "",
         sections=_sections(answer.findings, locale, has_tiles=bool(tiles)),
-        grids=tuple(_grid(table, locale) for table in grids if table.rows),
+        grids=tuple(_grid(table, locale) for table in grids if table.rows and not _is_said(table)),
         advice=tuple(
             Advice(
                 one.strategy.at(locale), one.problem.at(locale), _size(one.effect, catalog).at(locale),
@@ -217,19 +219,35 @@ def _sections(findings: Sequence[Finding], locale: Locale, *, has_tiles: bool) -
         part = one.at if one.at in PARTS else "findings"
         if part == "metric" and has_tiles:
             continue
-        by_part.setdefault(str(part), []).append(one.statement.at(locale))
+        said, heading = one.statement.at(locale), PARTS[part].at(locale) if part in PARTS else ""
+        word = re.split(r"[(,]", heading)[0]
+        if word:  # the heading says it already
+            said = said.removeprefix(f"{word}:").removeprefix(f"{word.lower()}: ")
+        by_part.setdefault(str(part), []).append(said[:1].upper() + said[1:])
     return tuple(
         Section((PARTS.get(part) or LABELS["findings"]).at(locale), tuple(dict.fromkeys(sentences)))
         for part, sentences in by_part.items()
     )
 
 
+def _is_said(table: Table) -> bool:
+    """Return whether the sections say what is in a table: the conclusions of a retrospective."""
+    return table.columns[0].name == "verdict"
+
+
 def _grid(table: Table, locale: Locale) -> Grid:
-    shown = [at for at, column in enumerate(table.columns) if column.name != "queries"]
+    names = [column.name for column in table.columns]
+    is_log = {"note", "relative"} <= set(names)  # what was done: a phone holds four columns
+    kept = {"day", "note", "by", "relative"} if is_log else {*names} - {"queries"}
+    if "contribution" in names:
+        kept = set(names[:4])  # the member, before, now, what it contributed
+    shown = [at for at, name in enumerate(names) if name in kept]
     columns = [table.columns[at] for at in shown]
     groups = [column.label.at(locale) for column in columns if column.kind in ("dimension", "time")]
     values = [column.label.at(locale) for column in columns if column.kind == "metric"]
-    heading = f"{values[0]} · {groups[0]}" if values and groups else (groups[1] if len(groups) > 1 else "")
+    heading = f"{values[0]} · {groups[0]}" if values and groups else (groups[0] if groups else "")
+    if is_log:
+        heading = LABELS["tried"].at(locale)
     return Grid(
         heading,
         tuple(column.label.at(locale) for column in columns),

@@ -12,7 +12,7 @@ from math import isfinite
 
 from semantic_layer.table import Column
 from semantic_layer.text import Locale
-from tools.render import as_float, cell
+from tools.render import as_float, cell, short
 from tools.result import ChartSpec
 
 WIDTH, HEIGHT = 400, 170  # as wide as a phone: its letters are as large as the page's
@@ -90,7 +90,7 @@ def _ends(chart: ChartSpec, line: Sequence[float | None], place: object, locale:
     known = [(index, value) for index, value in enumerate(line) if value is not None]
     index, value = known[-1]
     across, down = place(index, value).split(",")
-    shown = cell(value, chart.table.columns[chart.table.index(chart.y[0])], locale)
+    shown = short(value, chart.table.columns[chart.table.index(chart.y[0])], locale)  # 109万, as in the text
     body.append(f'<circle cx="{across}" cy="{down}" r="4" fill="{COLOURS[0]}"/>')
     body.append(
         f'<text x="{across}" y="{max(float(down) - 9, 12):.1f}" text-anchor="end" class="mark">{escape(shown)}</text>'
@@ -124,7 +124,7 @@ def _bars(chart: ChartSpec, locale: Locale) -> str | None:
         top, length = TOP + row * ROW, room * abs(value) / reach
         start = zero if value >= 0 else zero - length
         colour = COLOURS[0] if value >= 0 else COLOURS[2]
-        written = escape(cell(value, column, locale))
+        written = escape(short(value, column, locale))
         body.append(
             f'<text x="{LABEL - 8}" y="{top + 14}" text-anchor="end" class="axis">{escape(_cut(name))}</text>'
         )
