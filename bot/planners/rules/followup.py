@@ -80,8 +80,8 @@ def is_follow_up(line: Line, base: MetricPlan, edits: Edits) -> bool:
         return True
     metrics = line.of_role("metric", "concept")
     if not metrics:
-        if line.tagged(Tag.HOW_MANY, Tag.LIST):
-            return False
+        if line.tagged(Tag.LIST) or (line.tagged(Tag.HOW_MANY) and not line.tagged(Tag.EACH)):
+            return False  # 各校区分别多少 goes on, 有多少校区 does not
         fragments = line.of_role("dimension", "value", "segment", "time", "number")
         return bool(
             fragments

@@ -42,6 +42,7 @@ from bot.planners.rules.reach import Reach
 from bot.planners.rules.roles import assign_roles
 from bot.planners.rules.routing import Routing, Vocabulary
 from bot.planners.rules.segment import Segmented, segment
+from bot.planners.rules.tags import Tag
 from bot.planners.rules.times import calendar_events, time_context
 from semantic_layer.text import Text
 
@@ -122,7 +123,10 @@ class RulesPlanner:
                 return metadata
             if routing.bound is not None:
                 return routing.bound
-        by_ideas = routing.by_ideas(weak=by_words is not None) or by_words
+        changes = base is not None and bool(
+            assign_roles(found.items, scene.reach, {}).tagged(Tag.CORRECT, Tag.FOLLOW)
+        )
+        by_ideas = by_words if changes else routing.by_ideas(weak=by_words is not None) or by_words
         if by_ideas is not None:
             return by_ideas
         looked_up = self._looked_up(found, scene, base, tool)

@@ -230,7 +230,7 @@ ASKED: tuple[tuple[str, str], ...] = (
         r"|最?可能|要|会)(?:会)?(?:流失)|(?:为什么)(?:.{0,4}?)(?:流失)|(?:预测|预警)(?:.{0,4}?)流失"),
     ("churn", r"\bpredict(?:ing)? churn\b|\bchurn (?:prediction|risk|probability|model|analysis|drivers"
         r"|forecast)\b|\b(?:at risk of|likely to|about to|going to|might|will) (?:churn(?:ing)?|leave|leaving"
-        r"|lapse|stop buying)\b|\bwhy (?:do|are|did) (?:our |the )?(?:customers|users|people) (?:leave|leaving"
+        r"|lapse|stop buying)\b|\bwhy (?:do|are|did) (?:our |the )?(?:customers|users|people) (?:leave(?! (?:a |any )?(?:bad|good|poor|negative|positive|nice|review|comment|rating|feedback))|leaving"
         r"|churn(?:ing)?|left)\b|\bwho (?:will|is about to|might) churn\b|\brisk of (?:churn|leaving)\b"),
     ("segmentation", r"聚类(?:分析)?|聚成(?:几|多少|\d+|[一二两三四五六七八九十])?(?:类|群|组)|k-?means|(?:客户"
         r"|用户|顾客|会员)(?:可以|能|应该|大概)?分(?:成|为)(?:几|多少|哪几|\d+|[一二两三四五六七八九十])(?:种"

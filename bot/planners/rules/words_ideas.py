@@ -12,14 +12,14 @@ from bot.planners.rules.words_ideas_trade import MONEY, WORK
 _NUMBERS: dict[str, tuple[str, str]] = {
     "why": (
         "怎么(?:会|就|突然|一下子?)*(?=[^,。?!]{0,6}(?:少|多|降|跌|涨|掉|升|低|高|差|没)) 为什么 为何 为啥 凭什么 原因 怎么回事 咋回事 怎么搞的 怎么了 咋了 (?:问题|毛病|根子|症结)(?:是|到底|究竟|主要)?(?:出)?在(?:哪里?|哪儿|什么)?"
-        " (?:是)?谁的锅 怪谁 赖谁 怪在谁头上 罪魁祸首 症结 根源 背后 归咎 (?:怎么|如何)(?:来的|造成的|会)",
+        " (?:是)?谁的锅 怪谁 赖谁 怪在谁头上 (?:差|少|输|亏|跌|掉)在(?:哪里?|哪儿|什么地方) 罪魁祸首 症结 根源 背后 归咎 (?:怎么|如何)(?:来的|造成的|会)",
         "why|how come|reason~|(?:root )?cause~|culprit~|(?:is |are |was )?to blame|(?:what(?:'s| is| was| are)? )?behind|driver~|explain~|explanation~"
         "|because of what|due to what|what (?:went|is going|was going|goes) wrong(?: with)?|what happened (?:to|with)|accounts? for|responsible for"
         "|make sense of|what made|what led to|what's up with",
     ),
     "who_did": (
         "(?:是)?(?:被)?(?:谁|哪些?个?[^,。?!]{0,6}?|什么)(?:主要|给)?(?:造成|导致|拖累|拖|拉低|拉高|拉动|带动|推动|引起|影响)(?:的|了)? (?:造成|导致|拖累|拉低|拉高|拉动|引起)的?",
-        "(?:dragg|pull|push|driv|brought|held|hold|kept|keep)(?:ed|ing|es?)?(?: .{1,30}?)? (?:down|up|back)|driv(?:es?|en|ing)|drove|caus(?:ed|es|ing)|contribut(?:e|es|ed|ing|or|ors)(?: (?:the )?(?:most|more))?(?: to)?|hurt~|weigh~ on",
+        "(?:dragg|pull|push|driv|brought|held|hold|kept|keep)(?:ed|ing|es?)?(?: .{1,30}?)? (?:down|up|back)|driv(?:es?|en|ing)|drove|caus(?:ed|es|ing)|contribut(?:e|es|ed|ing|or|ors)(?: (?:the )?(?:most|more))?(?: to)?|hurt~|weigh~ on|mak(?:e|es|ing)(?= .{1,40} (?:up|down|rise|fall|drop|grow|worse|better|higher|lower))",
     ),
     "moved": (
         "变化 变动 波动 起伏 下降 下滑 下跌 回落 走低 走高 跌 掉了? 掉下来 降 少了 变少 减少 缩水 (?<!多)少 上不去 起不来 不行 不理想 变差 差了 上升 升高 上涨 涨 增加 变多 不如 没有?(?:以前|之前|往年)好",
@@ -36,7 +36,7 @@ _NUMBERS: dict[str, tuple[str, str]] = {
         "forecast~|predict~|prediction~|estimat(?:e|es|ed|ion)|project(?:ed|ion|ions)|outlook|anticipat(?:e|ed)|expect(?:ed|s|ing)?|extrapolat(?:e|ed)",
     ),
     "as_it_goes": (
-        "(?:照|按|按照|依|依照)(?:着)?(?:现在|目前|当前|这个?|这样)的?(?:势头|趋势|速度|节奏|走势|情况|水平)?(?:下去|走|发展|来看|看)* (?:的)?势头",
+        "(?:照|按|按照|依|依照)(?:着)?(?:现在|目前|当前|这样|这个?)(?:这个?|的)*(?:势头|趋势|速度|节奏|走势|情况|水平)?(?:下去|走|发展|来看|看)* (?:的)?势头",
         "(?:at|on) (?:this|the current|our current|the present) (?:rate|pace|trend|course)|if (?:this|the trend|things|it) (?:continue~|goes on|keeps? (?:up|going|on)|stays? like this)|as things stand|on current trends?",
     ),
     "will_reach": (
@@ -53,7 +53,7 @@ _NUMBERS: dict[str, tuple[str, str]] = {
         "next (?:week|month|quarter|year|few|couple|\\d+|two|three|four|five|six|seven|ten|twelve|half)s?|(?:the )?coming(?= (?:week|month|quarter|year|day|\\d|two|three|four|six))|upcoming|tomorrow|rest of (?:the|this) (?:year|month|quarter)|(?:by|before) (?:the )?(?:year[- ]end|end of (?:the |this )?(?:year|month|quarter))",
     ),
     "strange": (
-        "异常 反常 奇怪 古怪 怪 不对劲 不对头 不(?:太|大|怎么)?(?:正常|对|寻常|合理|合常理|寻常)(?:劲|头)? 蹊跷 诡异 突兀 可疑 突然(?:变|变得|变化|波动|涨|跌|掉|冒)? 离谱 离群 异动 突增 突降 跳变 猛涨 猛跌 暴涨 暴跌 出格",
+        "异常 反常 奇怪 古怪 怪 不对劲 不对头 不(?:太|大|怎么)(?:对|合理)(?:劲|头)? 不(?:太|大|怎么)?(?:正常|寻常|合常理) 蹊跷 诡异 突兀 可疑 突然(?:变|变得|变化|波动|涨|跌|掉|冒)? 离谱 离群 异动 突增 突降 跳变 猛涨 猛跌 暴涨 暴跌 出格",
         "strange(?:ly)?|odd(?:ly|ities|ity)?|weird(?:ly)?|unusual(?:ly)?|abnormal(?:ly|ities|ity)?|suspicious(?:ly)?|out of the ordinary|out of line|irregular(?:ly|ities|ity)?"
         "|outlier~|anomal(?:y|ies|ous)|unexpected(?:ly)?|sudden(?:ly)?|fishy|(?:look|looks|looked|looking|seem|seems|seemed|feel|feels) (?:a bit |a little |very )?(?:off|wrong|unreal)|out of (?:step|place)|stand(?:s)? out|stood out|out of whack|not normal|funny|glitch(?:es)?",
     ),
@@ -79,7 +79,7 @@ _PROGRESS: dict[str, tuple[str, str]] = {
         "steps?(?: by step)?|stages?|step-by-step|at (?:what|which) point|points?|phases?",
     ),
     "process": (
-        "流程 过程 链路 到[^,。?!]{1,8}之间 从[^,。?!从]{1,8}到[^,。?!]{1,8}?(?=每|各|一步|逐|的|,|中间|这|哪|还|走|转|有|卡) (?:下单|购买|结算|结账|付款|支付|预订|注册)(?:的)?(?:过程|流程|路上|途中|环节|页) 半路 半途 中途",
+        "流程 过程 链路 到[^,。?!]{1,8}之间 从[^,。?!从]{1,8}到[^,。?!]{1,8}?(?=每|各|一步|逐|的|,|中间|这|哪|还|走|转|有|卡) (?:下单|购买|结算|结账|付款|支付|预订|注册)(?:的)?(?:过程|流程|路上|途中|环节|页) (?:下单|购买|结算|结账|付款|支付)(?=(?:的|时|里)?(?:哪|时|中)) 半路 半途 中途",
         "process|check-?out|sign-?up|buying journey|purchase journey|on the way(?: to [a-z]+)?|from [a-z ]{3,20} to [a-z]{3,15}|pipeline|halfway|before (?:paying|buying|ordering|they (?:pay|buy|order)|completing|finishing)|without (?:paying|buying|ordering)",
     ),
     "loss": (
@@ -142,7 +142,7 @@ _CUSTOMERS: dict[str, tuple[str, str]] = {
     ),
     "leaves": (
         "流失 不再来 不(?:会)?(?:再)?(?:来|买|回来|下单|光顾|消费|续)了? 离开 跑掉 跑路 走掉 走人 离我们而去 弃我们而去 取消 流走",
-        "churn~|leav(?:e|es|ing)|los(?:e|es|ing)|stop~ (?:buying|coming|ordering|shopping|using)|not (?:come back|coming back|return|buy again)|never (?:come back|return|buy again)|drop(?:ping)? (?:off|away|out)|laps(?:e|es|ing)|defect~|slip~ away|go(?:ing)? away|walk~ away|say(?:ing)? goodbye|abandon~ us|cancel~|attrition|(?:be |are |is )?gone|disappear~|vanish~|switch~ (?:away|to)|move~ on",
+        "churn~|leav(?:e|es|ing)(?! (?:a |an |any |us )?(?:bad|good|poor|negative|positive|nice|review|comment|rating|feedback|message))|los(?:e|es|ing)|stop~ (?:buying|coming|ordering|shopping|using)|not (?:come back|coming back|return|buy again)|never (?:come back|return|buy again)|drop(?:ping)? (?:off|away|out)|laps(?:e|es|ing)|defect~|slip~ away|go(?:ing)? away|walk~ away|say(?:ing)? goodbye|abandon~ us|cancel~|attrition|(?:be |are |is )?gone|disappear~|vanish~|switch~ (?:away|to)|move~ on",
     ),
     "likely": (
         "可能 快要?了? 即将 会不会 要 风险 概率 几率 预警 苗头 迹象 倾向 最容易 容易 有危险 危险 将要 会",

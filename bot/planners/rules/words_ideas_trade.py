@@ -50,7 +50,7 @@ MONEY: dict[str, tuple[str, str]] = {
         "live (?:sessions?|streams?|shows?|selling|commerce|shopping|broadcasts?)|live-?streams?(?:ing)?|creators?(?: deals?| collaborations?| partnerships?)?|influencers?(?: deals?| campaigns?| collaborations?)?|hosts?|kols?|streamers?",
     ),
     "profit": (
-        "赚不赚钱? 赚钱? 有得?赚 亏不亏钱? 亏钱? 亏本 亏损 盈亏 盈利 利润 挣钱? 保本 回本 划算 划不划算 合算 值不值 值得? 净赚 净得 净收益 倒贴 还剩(?:多少)? 剩(?:下)?多少 落袋 到手",
+        "赔钱?本? 赚不赚钱? 赚钱? 有得?赚 亏不亏钱? 亏钱? 亏本 亏损 盈亏 盈利 利润 挣钱? 保本 回本 划算 划不划算 合算 值不值 值得? 净赚 净得 净收益 倒贴 还剩(?:多少)? 剩(?:下)?多少 落袋 到手",
         "profit(?:s|able|ability)?|(?:ma[dk]e?|making|earn|earned|earning|los(?:e|es|ing|t))(?: us| any| the most| the least| more| much)* money|money[- ]?(?:makers?|losers?)|worth(?: (?:it|the money|their money|our while|(?:what|the money) we pay(?: them| for them)?))?|break(?:s|ing)? even|break-?even|in the red|in the black|net|left(?: over)?|pay off|loss(?:es)?|margin~|earn~ (?:their|its) keep",
     ),
     "fees": (
