@@ -127,7 +127,7 @@ def open_page(pages: Pages) -> Iterator[Open]:
 
 def _wait_until_connected(page: Page) -> None:
     # What is sent before the socket is open is lost; the offered questions wait for it, too.
-    page.wait_for_selector("#welcome-screen #starters button:not([disabled])")
+    page.wait_for_selector("#welcome-screen #starters button:not([disabled])", timeout=60_000)
 
 
 # What Chainlit itself says: its drop zone before it has read that uploads are off, its feedback dialog, its

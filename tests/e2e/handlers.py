@@ -19,6 +19,7 @@ from semantic_layer.text import Text
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 WITHOUT = "CHAT_WITHOUT"
+UNOPENED = 'waiting for locator("#welcome-screen'
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,10 @@ TAKEN = (
 )
 LEAVES = "test_own_data.py::test_an_answer_leaves_as_a_file_that_stands_alone[en-US-takings by counter]"
 REOPENS = "test_history.py::test_a_thread_reopens_after_a_restart_with_chart_buttons_and_feedback"
-LONG = "test_card.py::test_a_long_question_says_what_is_being_done_until_the_answer_is_there[en-US-slow please-Working: Part]"
+LONG = (
+    "test_card.py::"
+    "test_a_long_question_says_what_is_being_done_until_the_answer_is_there[en-US-slow please-Working: Part]"
+)
 MCP = "test_following.py::test_mcp_answers_beside_the_chat_under_the_same_tokens"
 METRICS = (
     "test_catalog.py::"
@@ -355,9 +359,11 @@ def fails_without(one: Handler, state: str) -> tuple[bool, float]:
         text=True,
         check=False,
     )
-    # A server that does not start is no proof: the test itself must have failed, or its closing checks.
-    proved = done.returncode == 1 and "the server did not say it was ready" not in done.stdout
-    return proved and "assert self.process.poll() is None" not in done.stdout, time.monotonic() - begun
+    # A server that does not start, or a page that does not open in time on a busy machine, is no proof.
+    unopened = [] if one.name == "starters" else [UNOPENED]
+    amiss = ["the server did not say it was ready", "assert self.process.poll() is None", *unopened]
+    proved = done.returncode == 1 and not any(words in done.stdout for words in amiss)
+    return proved, time.monotonic() - begun
 
 
 def main(names: list[str]) -> int:
