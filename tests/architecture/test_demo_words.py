@@ -42,13 +42,13 @@ ALLOWED = {
     # what is asked about money spent on media, in any workspace (bot/planners/rules/words_analyses.py)
     "the language of media": "点击 媒体 投产比 投产 投放费用 广告花费 转化率 退款率 退后金额 毛利",
     # superlatives and verbs of trade, which the grammar drops or reads in any workspace
-    "the language of trade": "pay paid sell sold sales visit session 最畅销 畅销 热销 最划算 产品 单品 品类 店铺 生意",
+    "the language of trade": "pay paid spent sell sold sales visit session 最畅销 畅销 热销 最划算 产品 单品 品类 店铺 生意",
     # columns of our own app database (bot/store)
     "the app database": "started_at status content done app 状态 网页",
     # what a figure may count, with its Chinese measure word (bot/render.py)
     "units of measure": (
         "orders people buyers visitors members sessions visits clicks impressions views events days items pieces "
-        "products lines stars points reviews stores campaigns users customers"
+        "products lines stars points reviews stores campaigns users customers 件数 单量"
     ),
     # long words in which a time or number word hides (天 in 天津, 多 in 多个渠道): nothing must be read there
     "traps for the grammars": "上海 天津 天猫 到店 日常 自然流量 大促 年龄 首单 渠道 sun",

@@ -129,7 +129,7 @@ _SHORT = {
     "avg": "average", "max": "maximum", "min": "minimum", "med": "median", "num": "number of", "nbr": "number of",
     "cnt": "count", "qty": "quantity", "amt": "amount", "pct": "percentage", "rev": "revenue", "tot": "total",
     "cust": "customer", "prod": "product", "dept": "department", "emp": "employee", "txn": "transaction",
-    "acct": "account", "mgr": "manager", "inv": "invoice", "disc": "discount", "hrs": "hours", "mins": "minutes",
+    "acct": "account",  "inv": "invoice", "disc": "discount", "hrs": "hours", "mins": "minutes",
     "org": "organization", "cat": "category", "desc": "description", "loc": "location", "seg": "segment",
 }  # fmt: skip
 
