@@ -239,7 +239,7 @@ def _grid(table: Table, locale: Locale) -> Grid:
     names = [column.name for column in table.columns]
     is_log = {"note", "relative"} <= set(names)  # what was done: a phone holds four columns
     kept = {"day", "note", "by", "relative"} if is_log else {*names} - {"queries"}
-    if "contribution" in names:
+    if any(name.endswith("__delta") for name in names):
         kept = set(names[:4])  # the member, before, now, what it contributed
     shown = [at for at, name in enumerate(names) if name in kept]
     columns = [table.columns[at] for at in shown]
