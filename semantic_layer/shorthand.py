@@ -48,7 +48,7 @@ def names(text: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def parse_group_by(item: str, calendars: Collection[str] = ()) -> GroupBy:
-    """Return the group of `channel`, `ordered_at:week`, `ordered_at__week` or `ordered_at:day_of_week`.
+    """Return the group of `channel`, `ordered_at:week`, `ordered_at__week`, `ordered_at:day_of_week`, `…:extract_month`.
 
     `calendars` are the grains of the workspace's own calendars: `ordered_at:retail_month`.
 
@@ -67,6 +67,9 @@ def parse_group_by(item: str, calendars: Collection[str] = ()) -> GroupBy:
         return GroupBy(dimension=name, grain=Grain(suffix))
     if suffix in PART_NAMES:
         return GroupBy(dimension=name, part=cast("_Part", suffix))
+    part = suffix.removeprefix("extract_")
+    if part != suffix and part in PART_NAMES:  # the month of the year, where `month` is the calendar's
+        return GroupBy(dimension=name, part=cast("_Part", part))
     if suffix in calendars:
         return GroupBy(dimension=name, custom_grain=suffix)
     known = (*[grain.value for grain in Grain], *PART_NAMES, *calendars)

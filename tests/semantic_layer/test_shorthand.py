@@ -138,3 +138,8 @@ def test_periods_of_a_calendar_by_rule_are_known_without_the_data(form, first, e
 def test_a_period_of_a_calendar_that_is_a_table_is_refused_with_a_way_out():
     with pytest.raises(QueryError, match="is a table"):
         parse_period("last_fiscal_month", date(2024, 3, 10), calendars=RETAIL)
+
+
+def test_a_part_of_the_date_with_the_name_of_a_grain_is_extracted():
+    assert parse_group_by("ordered_at:extract_month") == GroupBy(dimension="ordered_at", part="month")
+    assert parse_group_by("ordered_at:month") == GroupBy(dimension="ordered_at", grain=Grain.MONTH)
