@@ -61,7 +61,6 @@ class AnomalyInputs(ToolInputs):
             "strange +metric",
             "~fake",
             "fake +metric",
-            "fake visits",
         ),
     ),
 )
