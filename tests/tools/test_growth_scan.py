@@ -104,3 +104,24 @@ def test_the_demos_planted_stories_are_among_the_suggestions(demo: ToolResult):
     assert "Barrier Repair Serum" in about(demo, "refund rate").problem.en
     assert "Lin Waner" in about(demo, "lost ¥149 K").problem.en
     assert "from Wanxiangtai to" in about(demo, "Wanxiangtai").strategy.en
+
+
+def test_the_demos_cohort_coupon_and_assisting_channel_are_among_them_in_their_planted_size(demo: ToolResult):
+    # demo/truth.yml: 4,550 new customers in March 2025, 19.0 % came back, 28.0 % of other months; at Douyin 3.7 %.
+    cohort = about(demo, "4,550 customers")
+    assert "19.0%" in cohort.problem.en
+    assert "Douyin" in cohort.problem.en
+    assert cohort.effect.low < 0.35 * 4_550 * (0.280 - 0.190) < cohort.effect.high
+    again = about(demo, "hold-out")
+    assert again.evidence == "experiment"
+    assert 0 < again.effect.low < again.effect.high
+    assist = about(demo, "closes 0 of them")
+    assert "Do not cut" in assist.strategy.en
+    assert not next(check for check in assist.checks if check.name == "mix").passed
+
+
+def test_no_advice_rests_on_a_tier_that_buying_leads_to_nor_on_what_is_in_use(demo: ToolResult):
+    assert not any(one.touches and one.touches[0] == "member_tier" for one in demo.suggestions)
+    assert not any(
+        one.topic[0] == "ship" for one in demo.suggestions
+    )  # both wins are in use, the log of ideas says
