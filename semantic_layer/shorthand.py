@@ -48,7 +48,7 @@ def names(text: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def parse_group_by(item: str, calendars: Collection[str] = ()) -> GroupBy:
-    """Return the group of `channel`, `ordered_at:week`, `ordered_at__week`, `ordered_at:day_of_week`, `…:extract_month`.
+    """Return the group of `ordered_at:week`, `ordered_at__week`, `ordered_at:day_of_week`, `…:extract_month`.
 
     `calendars` are the grains of the workspace's own calendars: `ordered_at:retail_month`.
 
