@@ -42,7 +42,8 @@ ALLOWED = {
     # what is asked about money spent on media, in any workspace (bot/planners/rules/words_analyses.py)
     "the language of media": "点击 媒体 投产比 投产 投放费用 广告花费 转化率 退款率 退后金额 毛利",
     # superlatives and verbs of trade, which the grammar drops or reads in any workspace
-    "the language of trade": "pay paid spent sell sold sales visit session 最畅销 畅销 热销 最划算 产品 单品 品类 店铺 生意",
+    "the language of trade": "pay paid spent sell sold sales visit session 最畅销 畅销 热销 最划算 产品 单品 品类 店铺 "
+    "生意",
     # columns of our own app database (bot/store)
     "the app database": "started_at status content done app 状态 网页",
     # what a figure may count, with its Chinese measure word (bot/render.py)
