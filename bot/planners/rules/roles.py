@@ -142,9 +142,8 @@ def _choose(
         return "metric" if counted else _metric_or_dimension(line, index, terms)
     # 有多少新客 asks for their number, not for a segment's rows. A metric named before stands for itself:
     # 花了多少钱、带来多少新客.
-    since = (
-        index if line.has(before, Tag.HOW_MANY) and line.has(line.before(before), Tag.AND, Tag.VERB) else 0
-    )
+    own = before is not None and line.has(before, Tag.HOW_MANY)
+    since = index if own and line.has(line.before(before or 0), Tag.AND, Tag.VERB) else 0
     asked = counted and not _other_metric(line, index, since)
     if "metric" in kinds and (asked or _listed_with_metric(line, index, beside="segment")):
         return "metric"  # 新客和老客人数: two numbers
