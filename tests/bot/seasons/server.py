@@ -123,7 +123,7 @@ def main() -> int:
         if child == 0:
             try:
                 live(folder, port, first, last, Killer(life))
-            except BaseException:
+            except BaseException:  # whatever it was: a forked child must never run on as its parent
                 import traceback
 
                 traceback.print_exc()
