@@ -25,7 +25,6 @@ from bot.compose.tool_follow_ups import metrics_of, tool_follow_ups
 from bot.compose.view import Scene, UsedPeriod, View
 from bot.compose.warnings import period_notes, running_notes
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, Option, ToolPlan
-from semantic_layer.errors import AskGrowthError
 from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.text import Text
@@ -124,11 +123,7 @@ class Execution:
 
     def compiles(self, query: MetricQuery) -> bool:
         """Return whether a query could be run."""
-        try:
-            self.layer.compile(as_query(query), today=self.today, user=self.user)
-        except AskGrowthError:
-            return False
-        return True
+        return self.layer.compiles(as_query(query), today=self.today, user=self.user)
 
     def scene(self, metrics: tuple[str, ...] = ()) -> Scene:
         """Return what composing must know; coverage is that of the metrics."""

@@ -137,7 +137,7 @@ def _beside(answer: Answer, layer: SemanticLayer) -> Iterator[Table]:
     extra = answer.provenance.extra if answer.provenance is not None else {}
     listed = extra.get("side_queries")
     for query in listed if isinstance(listed, list) else ():
-        found = layer.engine.execute(str(query["sql"]))
+        found = layer.execute(str(query["sql"]), None, None)
         columns = tuple(labels.get(name, Column(name, Text.same(name), "metric")) for name in found.columns)
         yield Table(columns, found.rows, len(found.rows))
 

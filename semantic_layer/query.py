@@ -12,7 +12,8 @@ from semantic_layer.period import Grain, Period
 Scalar = bool | int | float | str
 Operator = Literal[
     "=", "!=", "in", "not in", "<", "<=", ">", ">=", "between",
-    "contains", "not contains", "starts with", "not starts with", "ends with", "not ends with", "is null", "is not null",
+    "contains", "not contains", "starts with", "not starts with", "ends with", "not ends with",
+    "is null", "is not null",
 ]  # fmt: skip
 
 

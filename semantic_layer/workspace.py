@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from semantic_layer.compiler import CompileContext, CompiledQuery
     from semantic_layer.rows import Analysis, AnalysisResult
 
+MOST_KEPT = 5_000  # queries of which it is known whether they compile
+
 
 @dataclass(frozen=True, slots=True)
 class Reload:
@@ -59,6 +61,7 @@ class SemanticLayer:
     _spans: CoverageMap | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _results: ResultCache = field(default_factory=ResultCache)
+    _compiling: dict[tuple[MetricQuery, date, str | None], bool] = field(default_factory=dict)
     _rollups: frozenset[str] | None = None
     _looked: float = field(default_factory=time.monotonic)
     _desks: set[Engine] = field(default_factory=set)
@@ -132,6 +135,25 @@ class SemanticLayer:
 
         self._refuse_hidden(query, rights)
         return compile_query(self.catalog, query, self.compile_context(day, rights, dialect))
+
+    def compiles(self, query: MetricQuery, *, today: date | None = None, user: str | None = None) -> bool:
+        """Return whether `compile` would give SQL, without writing it; kept, as the same is asked again and again."""
+        from semantic_layer.compiler import compile_query
+
+        day = self.today(today)
+        known = self._compiling.get((query, day, user))
+        if known is None:
+            try:
+                rights = self.rights(user)
+                self._refuse_hidden(query, rights)
+                compile_query(self.catalog, query, replace(self.compile_context(day, rights), text=False))
+                known = True
+            except AskGrowthError:
+                known = False
+            if len(self._compiling) >= MOST_KEPT:
+                self._compiling.clear()
+            self._compiling[query, day, user] = known
+        return known
 
     def compile_context(self, day: date, rights: Rights, dialect: str | None = None) -> CompileContext:
         """Return what a compilation needs beside the query: the day, the data's span, the rights."""

@@ -33,7 +33,6 @@ from bot.workbench.reconcile import reconciled
 from bot.workbench.rows import rows_behind
 from bot.workbench.workbook import workbook
 from semantic_layer.errors import AskGrowthError, QueryError
-from semantic_layer.query import MetricQuery
 from semantic_layer.text import Locale, Text
 from tools.registry import Registry
 from tools.render import cell
@@ -188,19 +187,12 @@ class Desk:
             dimension if isinstance(dimension, str) else None,
             named,
             self._scene(user),
-            lambda query: self._compiles(query, user),
+            lambda query: self._layer.compiles(as_query(query), user=user),
         )
         if found is None:
             raise QueryError(NOTHING_BEHIND, ASK_AGAIN, code="no_rows")
         said = Text(zh=found.question.zh, en=found.question.en)
         return {"question": said.at(locale), "plan": found.plan.model_dump(mode="json")}
-
-    def _compiles(self, query: MetricQuery, user: str | None) -> bool:
-        try:
-            self._layer.compile(as_query(query), user=user)
-        except AskGrowthError:
-            return False
-        return True
 
     def _scene(self, user: str | None) -> Scene:
         catalog = self._layer.catalog

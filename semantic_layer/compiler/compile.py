@@ -99,7 +99,7 @@ def _compiled(
     else:
         final = limited(stages, select, result, order, query.limit)
     return CompiledQuery(
-        sql=written(final.statement, context.dialect),
+        sql=written(final.statement, context.dialect) if context.text else "",
         columns=result,
         query=_canonical(index, query, context, keys, period),
         periods=tuple(_periods(plan, reading)),

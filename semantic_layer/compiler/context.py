@@ -42,6 +42,7 @@ class CompileContext:
     hidden: frozenset[str] = frozenset()
     masked: frozenset[str] = frozenset()
     rollups: frozenset[str] = frozenset()  # the rollups that are built on the data as they are
+    text: bool = True  # False: only whether it compiles is asked, and no SQL is written
     filtering: tuple[str, ...] = ()  # the metrics in whose filters this compilation stands, outermost first
 
 
@@ -58,8 +59,9 @@ class PeriodRole:
 class CompiledQuery:
     """The SQL of a query, its result columns and how the query was read.
 
-    `query` is canonical: names resolved, grains and period filled in. `totals_sql` gives one row with the
-    columns `totals_columns`. `tie_sql` gives the first row (per group) that `limit` cut off: see `tied_at_cut`.
+    `query` is canonical: names resolved, grains and period filled in. `sql` is empty where the context asked for no
+    text. `totals_sql` gives one row with the columns `totals_columns`. `tie_sql` gives the first row (per group) that
+    `limit` cut off: see `tied_at_cut`.
     """
 
     sql: str

@@ -56,7 +56,7 @@ def distinct_values(index: CatalogIndex, query: MetricQuery, context: CompileCon
         select = selects[0]
     final = limited(stages, select, result, order, query.limit)
     return CompiledQuery(
-        sql=written(final.statement, context.dialect),
+        sql=written(final.statement, context.dialect) if context.text else "",
         columns=result,
         query=query,
         periods=(),
