@@ -43,7 +43,9 @@ ALLOWED = {
     "the language of media": "点击 媒体 投产比 投产 投放费用 广告花费 转化率 退款率 退后金额 毛利",
     # superlatives and verbs of trade, which the grammar drops or reads in any workspace
     "the language of trade": "pay paid spent sell sold sales visit session 最畅销 畅销 热销 最划算 产品 单品 品类 店铺 "
-    "生意",
+    "生意 拉新 拉新成本 触点路径 touch",
+    # why an endpoint does not answer (bot/planners/llm/outcomes.py)
+    "faults of an endpoint": "unpaid",
     # columns of our own app database (bot/store)
     "the app database": "started_at status content done app 状态 网页",
     # what a figure may count, with its Chinese measure word (bot/render.py)
@@ -189,7 +191,8 @@ def pattern(project_root: Path) -> re.Pattern[str]:
 
 def test_the_code_works_with_no_word_of_the_demo(product, pattern):
     sources = [one for one in product if one.package in KNOWS_NOTHING and one.path not in DICTIONARIES]
-    assert [finding for source in sources for finding in known_words(source, pattern)] == []
+    found = [finding for source in sources for finding in known_words(source, pattern)]
+    assert not found, "\n".join(found)
 
 
 def test_the_data_files_hold_no_word_of_the_demo(project_root, files, pattern):
