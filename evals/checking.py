@@ -12,6 +12,9 @@ from evals.run import Runner
 from evals.score import Rate
 
 MOST_OVERLOOKED = 0.01  # the share of changed gold plans that the result scorer may overlook
+MOST_SAME = (
+    0.1  # the share of changes that may leave the result as it was: beyond it the data tell too little apart
+)
 Say = Callable[[str], object]
 
 
@@ -27,21 +30,25 @@ def failed_golds(runner: Runner, cases: Sequence[Case], say: Say) -> int:
 
 
 def notices(runner: Runner, cases: Sequence[Case], say: Say) -> bool:
-    """Say what the scorers notice of changed gold plans, by workspace; return whether it is 99 % and more of all.
+    """Say what the scorers notice of changed gold plans, by workspace; return whether it is 99 % and more in each.
 
-    A day too long does not count: where nothing happened on that day the answer is the same, and right.
+    A change that gives the very same result set is none: it is listed and counted apart, and there may be few.
     """
-    found = []
+    good = True
     for workspace in dict.fromkeys(case.workspace for case in cases):
         layer = runner.pipeline(workspace).layer
         one = mutate.check((case for case in cases if case.workspace == workspace), layer)
-        found.append(one)
+        noticed, tried = one.shown - len(one.by_result), one.shown + len(one.same)
         say(
-            f"{workspace}: {one.changes} changes, by plan {one.changes - len(one.by_plan)} noticed, by result "
-            f"{rate_text(Rate(one.shown - len(one.by_result), one.shown))}; a day too long "
-            f"{one.days - len(one.by_day)} of {one.days} (the others have no rows on that day)"
+            f"{workspace}: {one.changes} changes, by plan {one.changes - len(one.by_plan)} noticed; of {tried} that "
+            f"a result can show, {len(one.same)} give the very same result set on these data, and of the other "
+            f"{one.shown} ({one.days} of them a day too long) are noticed by result "
+            f"{rate_text(Rate(noticed, one.shown))}"
         )
-        for overlooked in (*one.by_plan, *one.by_result, *one.by_day):
+        for overlooked in (*one.by_plan, *one.by_result):
             say(f"  overlooked: {overlooked}")
-    shown, missed = sum(one.shown for one in found), sum(len(one.by_result) for one in found)
-    return not any(one.by_plan for one in found) and missed <= MOST_OVERLOOKED * shown
+        for same in one.same:
+            say(f"  no change: {same}")
+        missed = len(one.by_result) > MOST_OVERLOOKED * one.shown
+        good = good and not (one.by_plan or missed or len(one.same) > MOST_SAME * tried)
+    return good
