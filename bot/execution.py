@@ -25,6 +25,7 @@ from bot.compose.tool_follow_ups import metrics_of, tool_follow_ups
 from bot.compose.view import Scene, UsedPeriod, View
 from bot.compose.warnings import period_notes, running_notes
 from bot.plan import AnswerablePlan, MetadataPlan, MetricPlan, Option, ToolPlan
+from bot.undated import without_empty_undated
 from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.text import Text
@@ -162,7 +163,8 @@ class Execution:
             for used in compiled.periods
             if query.period is not None or used.role == "comparison"
         )
-        return View(as_query(canonical), result.table, periods), result.sql, result.warnings
+        table = without_empty_undated(result.table)
+        return View(as_query(canonical), table, periods), result.sql, result.warnings
 
     def _metric(self, plan: MetricPlan, *, brief: bool, known: Callable[[Outcome], None] | None) -> Outcome:
         view, sql, warned = self._run(plan)
