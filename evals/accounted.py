@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from bot.compose.measure import maturity_days
 from evals.compare import plain
 from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
-from tools.render import group_label
+from tools.render import group_label, spoken_label
 
 if TYPE_CHECKING:
     from bot.answer import Answer
@@ -27,6 +28,14 @@ MOST_TOGETHER = 5
 TWO = 2
 ENDS = 2  # a series' first and last bucket, and those next to them
 BETWEEN = " × "
+CHANGES = (
+    "delta",
+    "growth",
+    "share",
+    "average",
+    "rolling",
+    "running",
+)  # suffixes of columns that are no other period's
 
 
 @dataclass(slots=True)
@@ -45,13 +54,18 @@ class Accounted:
             sorted(table.rows, key=lambda row: [str(row[at]) for at in times]) if times else list(table.rows)
         )
         for row in rows:
-            for name in _names(table, row, locale):
+            for name in dict.fromkeys(_names(table, row, locale)):
                 named.setdefault(name, []).append(row)
         for name, its in named.items():
             self.by_name.setdefault(name, []).extend(_of_rows(its, numeric))
         if not any(column.kind == "dimension" for column in table.columns):
             self.anywhere += _of_rows(rows, numeric)
-        self.anywhere += [*_of_columns(table, numeric), float(len(table.rows)), float(table.row_count)]
+        self.anywhere += [
+            *_of_columns(table, numeric),
+            *_of_totals(table),
+            float(len(table.rows)),
+            float(table.row_count),
+        ]
 
 
 def accounted(answer: Answer, layer: SemanticLayer) -> Accounted:
@@ -61,6 +75,11 @@ def accounted(answer: Answer, layer: SemanticLayer) -> Accounted:
         for table in (part.table, *part.further):
             if table is not None:
                 found.take(table, answer.locale)
+        # "… will still change for the last 15 days": the days that the metric's definition leaves open
+        metrics = getattr(part.plan, "metrics", ())
+        found.anywhere += [
+            maturity_days(layer.catalog, name) for name in metrics if name in layer.catalog.metrics
+        ]
         found.anywhere += _plan_numbers(part.plan.model_dump(mode="json", exclude_defaults=True))
     for table in _beside(answer, layer):
         found.take(table, answer.locale)
@@ -80,13 +99,14 @@ def accounted(answer: Answer, layer: SemanticLayer) -> Accounted:
 
 def _names(table: Table, row: Row, locale: Locale) -> Iterator[str]:
     """Yield what a sentence may call a row: its members together."""
-    members = [
-        group_label(cell, column).at(locale)
-        for column, cell in zip(table.columns, row, strict=True)
-        if column.kind == "dimension"
-    ]
-    if members:
-        yield BETWEEN.join(members).casefold()
+    for say in (group_label, spoken_label):  # in a table 否, in a sentence 「非预售」
+        members = [
+            say(cell, column).at(locale)
+            for column, cell in zip(table.columns, row, strict=True)
+            if column.kind == "dimension"
+        ]
+        if members:
+            yield BETWEEN.join(members).casefold()
 
 
 def _of_rows(rows: list[Row], numeric: list[int]) -> list[float]:
@@ -114,12 +134,24 @@ def _of_columns(table: Table, numeric: list[int]) -> list[float]:
         values = list(_numbers(row[at] for row in table.rows))
         if len(values) == TWO:  # one beside the other: "in person is 361 above on screen"
             more, less = max(values), min(values)
-            found += [more - less, *((more / less - 1.0,) if less else ())]
+            found += [more - less, *((more / less - 1.0, more / less) if less else ())]
         if len(values) > 1:
             found += [sum(values), sum(values) / len(values)]
             ordered = sorted(values, reverse=True)
             found += [sum(ordered[:n]) for n in range(2, min(len(ordered), MOST_TOGETHER) + 1)]
     return found
+
+
+def _of_totals(table: Table) -> Iterator[float]:
+    """Yield how the total of all rows has grown on the period compared with, which is what a headline starts with."""
+    sums = {
+        column.name: sum(_numbers(row[at] for row in table.rows)) for at, column in enumerate(table.columns)
+    }
+    for now, later in sums.items():
+        for name, before in sums.items():
+            suffix = name.removeprefix(f"{now}__")
+            if suffix != name and before and not suffix.startswith(CHANGES):
+                yield later / before - 1.0
 
 
 def _beside(answer: Answer, layer: SemanticLayer) -> Iterator[Table]:

@@ -48,7 +48,11 @@ def unfaithful(answer: Answer, layer: SemanticLayer) -> tuple[str, ...]:
         return ()
     text = answer.headline.at(answer.locale)
     known = accounted(answer, layer)
-    return tuple(one.shown for one in missing(text, known, hidden_words(answer, answer.locale)))
+    labels = (event.label.at(answer.locale) for event in layer.catalog.events)
+    events = frozenset(
+        label for label in labels if re.search(r"[^\W\d_]", label)
+    )  # 双11 is no eleven of anything
+    return tuple(one.shown for one in missing(text, known, hidden_words(answer, answer.locale) | events))
 
 
 def missing(text: str, known: Accounted, words: frozenset[str] = frozenset()) -> Iterator[Printed]:

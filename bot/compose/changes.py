@@ -14,6 +14,7 @@ from semantic_layer.table import Row
 from semantic_layer.text import Text
 from tools.render import percent, prose
 
+MOST_NAMED = 5
 DOMINATES = 0.6  # share of a quotient's change from which one side is named as its source
 
 
@@ -96,6 +97,8 @@ def change_by_group_headline(view: View, side: Side, scene: Scene) -> Text:
     if view.main is None or not view.comparisons:
         return ranking_headline(view, side, scene)
     used, main, column = view.comparisons[0], view.main, view.column(name)
+    if view.query.having:
+        return _that_meet(view, against(scene, used, main), scene)
     moves = group_changes(side.detail or view, name, used.suffix)
     if len(moves) < 2:
         return ranking_headline(view, side, scene)
@@ -123,6 +126,29 @@ def change_by_group_headline(view: View, side: Side, scene: Scene) -> Text:
         )
         return join([first, split, still_open(scene, maturity_days(scene.catalog, name), main)])
     return _movers(view, source, side, scene) or ranking_headline(view, side, scene)
+
+
+def _that_meet(view: View, other: Text, scene: Scene) -> Text:
+    """Return the groups that a condition on the result let through; the total of all is another question's answer."""
+    name = view.query.metrics[0]
+    tested = next((one.column for one in view.query.having if view.has(one.column)), name)
+    column = view.column(tested)
+    known = [(value, row) for row in view.table.rows if (value := view.number(row, tested)) is not None]
+    known.sort(key=lambda pair: -abs(pair[0]))
+    signed = tested.startswith((f"{column.metric}__delta", f"{column.metric}__growth"))
+    named = [(view.label(row), prose(value, column, sign=signed)) for value, row in known[:MOST_NAMED]]
+    at, count, apart = placed(view, scene), view.table.row_count, versus(other)
+    more = count > len(named)
+    label = view.column(name).label
+    first = Text(
+        zh=f"{at.zh}{label.zh}{apart.zh},符合条件的{view.group_names().zh}有{count}个:"
+        + "、".join(f"{one.zh}{size.zh}" for one, size in named)
+        + ("等" if more else ""),
+        en=f"{label.en} {at.en}, {apart.en}: {count} {'meets' if count == 1 else 'meet'} the condition, "
+        + ", ".join(f"{one.en} {size.en}" for one, size in named)
+        + (" and others" if more else ""),
+    )
+    return join([first, still_open(scene, maturity_days(scene.catalog, name), view.main)])
 
 
 def _movers(view: View, source: View, side: Side, scene: Scene) -> Text | None:

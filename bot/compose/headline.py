@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from bot.compose.changes import change_by_group_headline, change_headline
 from bot.compose.filters import OPERATORS, placed
 from bot.compose.numbers import number_headline
 from bot.compose.overview import is_overview, overview_headline
-from bot.compose.phrases import join, list_of, through
+from bot.compose.phrases import join, label_of, list_of, through
 from bot.compose.ranking import ranking_headline
 from bot.compose.shares import members_headline, share_headline
 from bot.compose.side import Side
 from bot.compose.trend import trend_headline
 from bot.compose.view import Scene, Shape, View, shape_of
-from semantic_layer.period import Period
+from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.query import Having
 from semantic_layer.text import Text
 from tools.render import prose
-from tools.render_dates import dates_label
+from tools.render_dates import dates_label, day_label
 
 _BY_SHAPE: dict[Shape, Callable[[View, Side, Scene], Text]] = {
     "number": number_headline,
@@ -35,6 +36,8 @@ def headline(view: View, side: Side, scene: Scene) -> Text:
     shape = shape_of(view)
     if shape == "values":
         return _values(view)
+    if view.main is not None and view.main.days == 0 and scene.data_end is not None:
+        return _after_the_data(view.main, scene.data_end, scene)
     if shape == "empty":
         return _empty(view, scene)
     if shape == "change" and is_overview(view):
@@ -88,8 +91,23 @@ def _empty(view: View, scene: Scene) -> Text:
         zh=f"没有数据:{at.zh}没有符合条件的{labels.zh}记录",
         en=f"no data: nothing counts towards {labels.en} {at.en}",
     )
-    covered: Text | None = None
+    return join([first, _covered(scene) or through(scene, view.main)])
+
+
+def _after_the_data(main: Period, end: date, scene: Scene) -> Text:
+    """Return that a period lies wholly after the data: a count of nothing there is 0, and would pass for a figure."""
+    label = label_of(scene, Period.of(main.start, main.requested_end))
+    first = Text(
+        zh=f"没有数据:{label.zh}在现有数据之后",
+        en=f"no data: {label.en} lies after the last day with data",
+    )
+    last = day_label(end - ONE_DAY, scene.today)
+    return join([first, _covered(scene) or Text(zh=f"数据到{last.zh}", en=f"data run to {last.en}")])
+
+
+def _covered(scene: Scene) -> Text | None:
+    """Return from when to when there are data; None where that is not known."""
     if scene.data_start is not None and scene.data_end is not None and scene.data_end > scene.data_start:
         dates = dates_label(Period.of(scene.data_start, scene.data_end), scene.today)
-        covered = Text(zh=f"现有数据从{dates.zh.replace('–', '到')}", en=f"the data run over {dates.en}")
-    return join([first, covered or through(scene, view.main)])
+        return Text(zh=f"现有数据从{dates.zh.replace('–', '到')}", en=f"the data run over {dates.en}")
+    return None

@@ -76,6 +76,8 @@ def ranking_headline(view: View, side: Side, scene: Scene) -> Text:
     ranking = read_ranking(view, side)
     at = placed(view, scene)
     winner, detail_row = ranking.rows[0], ranking.detail_row(ranking.rows[0])
+    if view.query.limit is not None and view.query.limit.offset and not view.query.limit.per:
+        return _from_a_place(ranking, view.query.limit.offset, at, scene)
     label, column = view.label(winner), ranking.column
     value = prose(winner[view.table.index(column.name)], column)
     most = _most(ranking.descending)
@@ -100,6 +102,24 @@ def ranking_headline(view: View, side: Side, scene: Scene) -> Text:
     second = _runner_up(ranking, scene)
     moved = _moved(ranking, detail_row, scene)
     return join([*_sentences(first, moved, second), _first_named(ranking), *caveats(ranking, side, scene)])
+
+
+def _from_a_place(ranking: Ranking, before: int, at: Text, scene: Scene) -> Text:
+    """Return who holds a place behind the first ("the second highest"), and who holds the first where that was read."""
+    view, column, most = ranking.view, ranking.column, _most(ranking.descending)
+    label = view.label(ranking.rows[0])
+    value = prose(ranking.rows[0][view.table.index(column.name)], column)
+    first = Text(
+        zh=f"{at.zh}{column.label.zh}第{before + 1}{most.zh[1:]}的是{label.zh},{value.zh}",
+        en=f"{label.en} is number {before + 1} of the {most.en} {column.label.en} {at.en}: {value.en}",
+    )
+    top: Text | None = None
+    if ranking.detail.has(column.name) and len(ranking.every) > before:
+        leader = ranking.every[0]
+        name = ranking.detail.label(leader)
+        size = prose(leader[ranking.detail.table.index(column.name)], column)
+        top = Text(zh=f"{most.zh}的是{name.zh},{size.zh}", en=f"{most.en} is {name.en} at {size.en}")
+    return join([first, top, still_open(scene, maturity_days(scene.catalog, ranking.metric), view.main)])
 
 
 def _most(descending: bool) -> Text:

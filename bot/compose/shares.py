@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.compose.filters import placed
 from bot.compose.measure import is_additive, maturity_days
-from bot.compose.phrases import NO_CHANGE, change, join, still_open
+from bot.compose.phrases import NO_CHANGE, change, join, list_of, still_open
 from bot.compose.ranking import ranking_headline
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
+from semantic_layer.query import GroupBy
 from semantic_layer.table import Row
 from semantic_layer.text import Text
 from tools.render import percent, prose, style_of
+
+MOST_GROUPS = 5
 
 
 def share_headline(view: View, side: Side, scene: Scene) -> Text:
@@ -21,6 +26,9 @@ def share_headline(view: View, side: Side, scene: Scene) -> Text:
     if not known:
         return ranking_headline(view, side, scene)
     known.sort(key=lambda pair: -pair[0])
+    within = next(transform.within for transform in view.query.transforms if transform.kind == "share")
+    if within:
+        return _within_groups(view, known, within, metric, scene)
     asked = _asked_share(view, known, metric, scene)
     if asked is not None:
         return asked
@@ -47,6 +55,39 @@ def share_headline(view: View, side: Side, scene: Scene) -> Text:
             en=f"{second.en} follows with {percent(known[1][0])}",
         )
     return join([first, three, still_open(scene, maturity_days(scene.catalog, metric), view.main)])
+
+
+def _within_groups(
+    view: View, known: list[tuple[float, Row]], within: Sequence[str], metric: str, scene: Scene
+) -> Text:
+    """Return the largest part of each group, the largest groups first: parts of several wholes add up to nothing."""
+    outer = [view.table.index(group.column) for group in view.query.group_by if _is_one_of(group, within)]
+    column = view.column(metric)
+    best: dict[tuple[object, ...], tuple[float, Row]] = {}
+    sizes: dict[tuple[object, ...], float] = {}
+    for part, row in known:  # the largest part of a group comes first
+        key = tuple(row[at] for at in outer)
+        best.setdefault(key, (part, row))
+        sizes[key] = sizes.get(key, 0.0) + (view.number(row, metric) or 0.0)
+    ordered = sorted(best, key=lambda key: -sizes[key])
+    named = [(view.label(best[key][1]), percent(best[key][0])) for key in ordered[:MOST_GROUPS]]
+    rest = len(ordered) - len(named)
+    wholes = [view.column(group.column).label for group in view.query.group_by if _is_one_of(group, within)]
+    whole = list_of(wholes) if wholes else Text(zh="组", en="group")
+    at = placed(view, scene)
+    first = Text(
+        zh=f"{at.zh}每个{whole.zh}里占{column.label.zh}最多的:"
+        + "、".join(f"{label.zh}{size}" for label, size in named)
+        + (f"(另有{rest}个{whole.zh})" if rest else ""),
+        en=f"the largest part of {column.label.en} within each {whole.en} {at.en}: "
+        + ", ".join(f"{label.en} {size}" for label, size in named)
+        + (f" (and {rest} more)" if rest else ""),
+    )
+    return join([first, still_open(scene, maturity_days(scene.catalog, metric), view.main)])
+
+
+def _is_one_of(group: GroupBy, names: Sequence[str]) -> bool:
+    return group.column in names or group.dimension in names
 
 
 def _asked_share(view: View, known: list[tuple[float, Row]], metric: str, scene: Scene) -> Text | None:

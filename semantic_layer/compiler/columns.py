@@ -33,6 +33,19 @@ _KINDS = {
     "same_weekday": Text(zh="上周同日", en="same weekday a week earlier"),
     "period": Text(zh="对比期", en="compared period"),
 }
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+# What the numbers of a part are called; a year, a day of the month and a day of the year are numbers to people, too.
+_PART_VALUES = {
+    "day_of_week": tuple(
+        (str(at + 1), Text(zh=f"周{'一二三四五六日'[at]}", en=name)) for at, name in enumerate(_DAYS)
+    ),
+    "month": tuple((str(at + 1), Text(zh=f"{at + 1}月", en=name)) for at, name in enumerate(_MONTHS)),
+    "quarter": tuple((str(at), Text(zh=f"第{'一二三四'[at - 1]}季度", en=f"Q{at}")) for at in range(1, 5)),
+}
 PERCENT = "0.0%"
 
 
@@ -48,7 +61,9 @@ def key_column(key: Key) -> Column:
     if key.name.entity is not None:
         label = Text.same(key.name.entity)
     if key.name.part is not None:
-        return Column(key.column, joint(label, _PARTS[key.name.part]), "dimension", format="0")
+        part = key.name.part
+        names = _PART_VALUES.get(part, ())
+        return Column(key.column, joint(label, _PARTS[part]), "dimension", format="0", value_labels=names)
     if key.grain is not None:
         shown = joint(label, key.grain.label)
         is_day = key.grain.rule is not None
