@@ -8,12 +8,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from bot.plan import MetricPlan, ToolPlan
+from bot.undated import without_empty_undated
 from evals.case import Accepted, Case, Expect, ExpectedFinding
 from evals.compare import answer_rows, same_cell, same_rows, together
 from semantic_layer.errors import AskGrowthError
 
 if TYPE_CHECKING:
     from bot.answer import Answer
+    from semantic_layer.table import Table
     from semantic_layer.workspace import SemanticLayer
 
 Rows = list[tuple[object, ...]]
@@ -62,8 +64,13 @@ def gold_rows(expected: Accepted, case: Case, layer: SemanticLayer) -> Rows | No
     if expected.sql is not None:
         return [tuple(row) for row in layer.engine.execute(expected.sql).rows]
     if isinstance(expected.plan, MetricPlan):
-        return list(layer.query(expected.plan, today=case.today, user=case.user).table.rows)
+        return list(_shown(expected.plan, case, layer).rows)
     return None
+
+
+def _shown(plan: MetricPlan, case: Case, layer: SemanticLayer) -> Table:
+    """Return what a plan gives, as an answer shows it."""
+    return without_empty_undated(layer.query(plan, today=case.today, user=case.user).table)
 
 
 def check_gold(case: Case, layer: SemanticLayer) -> str:
@@ -76,7 +83,7 @@ def check_gold(case: Case, layer: SemanticLayer) -> str:
     try:
         by_hand = gold_rows(expect.model_copy(update={"plan": None}), case, layer)
         if isinstance(expect.plan, MetricPlan) and by_hand is not None:
-            table = layer.query(expect.plan, today=case.today, user=case.user).table
+            table = _shown(expect.plan, case, layer)
             got = answer_rows(table, expect.columns, len(by_hand[0]) if by_hand else None)
             if got is None or not same_rows(got, by_hand, ordered=expect.ordered):
                 return "the gold plan does not give what the hand-written SQL gives"
