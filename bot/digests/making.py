@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.documents.content import Document, document_of
+from bot.documents.content import Document, document_of, without_statements
 from bot.documents.render import render
 from bot.plan import ToolPlan
 from semantic_layer.errors import AskGrowthError
@@ -95,7 +95,7 @@ def written(document: Document, form: str, workspace: Path) -> bytes:
         BrowserError: PDF or PNG without a browser. TemplateError: the workspace's template is wrong.
     """
     if form == ".png":
-        document = replace(document, sql=())  # a picture is for a phone: statements are in the other forms
+        document = without_statements(document)  # a picture is for a phone: statements are in the other forms
     if form == ".md":
         return render(document, "md", workspace).encode()
     html = render(document, "html", workspace)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.answer import Answer
 from bot.documents.pictures import picture
 from semantic_layer.catalog import Catalog, Metric
-from semantic_layer.table import Table
+from semantic_layer.table import Column, Table
 from semantic_layer.text import Locale, Text
 from tools.render import as_float, cell, percent, prose
 from tools.result import Effect, Finding
@@ -35,10 +35,13 @@ LABELS = {
     "appendix": Text(zh="附录:SQL", en="Appendix: SQL"),
     "source": Text(zh="来源", en="Source"),
     "open": Text(zh="最后 {n} 天还会变", en="last {n} days still change"),
+    "all_open": Text(zh="整段都还会变", en="all of it still changes"),
     "tried": Text(zh="试过什么", en="What was tried"),
     "partial": Text(zh="未结束", en="not over"),
 }
 MOST_ROWS = 20
+NOW, BEFORE, CHANGE = Text(zh="本期", en="now"), Text(zh="对比期", en="before"), Text(zh="变化", en="change")
+_REFERENCE = re.compile(r"\s*\[(?:查询|query) [\d, ]+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,15 +129,16 @@ def document_of(
     named, rest = _divided(headline) if title is None else (title.at(locale), headline)
     tables = [part.table for part in answer.parts if part.table is not None]
     further = [table for part in answer.parts for table in part.further]
-    tiles = _tiles(tables[0], catalog, locale) if tables else ()
-    grids = [*([] if tiles else tables[:1]), *tables[1:], *further]
     main = [one for one in answer.periods if one.role == "main"]
+    whole = (main[0].end - main[0].start).days if main else 0
+    tiles = _tiles(tables[0], catalog, locale, whole) if tables else ()
+    grids = [*([] if tiles else tables[:1]), *tables[1:], *further]
     statements = list(dict.fromkeys(sql for part in answer.parts for sql in part.sql))
     return Document(
         lang=locale,
         workspace=workspace.at(locale),
         title=named,
-        conclusion=rest,
+        conclusion=_upper(rest),
         dates=f"{main[0].start} – {main[0].end - timedelta(days=1)}" if main else "",
         is_partial=bool(main) and main[0].end < main[0].requested_end,
         tiles=tiles,
@@ -182,8 +186,24 @@ def _made(answer: Answer, locale: Locale) -> str:
     return f"{'数据版本' if locale == 'zh-CN' else 'data version'} {provenance.data_version}"
 
 
-def _tiles(table: Table, catalog: Catalog, locale: Locale) -> tuple[Tile, ...]:
-    """Return the tiles of a table of metrics (columns metric, value or actual, before, growth); empty for another."""
+def without_statements(document: Document) -> Document:
+    """Return the document without its appendix, and without the numbers that point into it."""
+    sections = tuple(
+        replace(one, sentences=tuple(_REFERENCE.sub("", said) for said in one.sentences))
+        for one in document.sections
+    )
+    return replace(document, sql=(), sections=sections)
+
+
+def _upper(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _tiles(table: Table, catalog: Catalog, locale: Locale, whole: int) -> tuple[Tile, ...]:
+    """Return the tiles of a table of metrics (columns metric, value or actual, before, growth); empty for another.
+
+    Where all `whole` days of the period still change, the change is not judged: it will be another.
+    """
     names = [column.name for column in table.columns]
     value = next((name for name in ("value", "actual") if name in names), None)
     if "metric" not in names or value is None or "growth" not in names:
@@ -197,12 +217,14 @@ def _tiles(table: Table, catalog: Catalog, locale: Locale) -> tuple[Tile, ...]:
         growth = as_float(row[names.index("growth")])
         days = int(as_float(row[names.index("open_days")]) or 0) if "open_days" in names else 0
         goal = as_float(row[names.index("attainment_rate")]) if "attainment_rate" in names else None
-        note = LABELS["open"].at(locale).format(n=days) if days else ""
+        is_unripe = 0 < whole <= days
+        note = LABELS["all_open" if is_unripe else "open"].at(locale).format(n=days) if days else ""
         if goal is not None:
             note = f"{'目标的' if locale == 'zh-CN' else 'of target'} {percent(goal)}"
         change = percent(growth, sign=True) if growth is not None else "–"
         said = prose(now, value_column(metric)).at(locale)
-        tiles.append(Tile(metric.label.at(locale), said, change, _tone(metric, growth), note))
+        tone = "plain" if is_unripe else _tone(metric, growth)
+        tiles.append(Tile(metric.label.at(locale), said, change, tone, note))
     return tuple(tiles)
 
 
@@ -223,7 +245,7 @@ def _sections(findings: Sequence[Finding], locale: Locale, *, has_tiles: bool) -
         word = re.split(r"[(,]", heading)[0]
         if word:  # the heading says it already
             said = said.removeprefix(f"{word}:").removeprefix(f"{word.lower()}: ")
-        by_part.setdefault(str(part), []).append(said[:1].upper() + said[1:])
+        by_part.setdefault(str(part), []).append(_upper(said))
     return tuple(
         Section((PARTS.get(part) or LABELS["findings"]).at(locale), tuple(dict.fromkeys(sentences)))
         for part, sentences in by_part.items()
@@ -245,15 +267,27 @@ def _grid(table: Table, locale: Locale) -> Grid:
     columns = [table.columns[at] for at in shown]
     groups = [column.label.at(locale) for column in columns if column.kind in ("dimension", "time")]
     values = [column.label.at(locale) for column in columns if column.kind == "metric"]
-    heading = f"{values[0]} · {groups[0]}" if values and groups else (groups[0] if groups else "")
+    heading = _upper(f"{values[0]} · {groups[0]}" if values and groups else (groups[0] if groups else ""))
     if is_log:
         heading = LABELS["tried"].at(locale)
     return Grid(
         heading,
-        tuple(column.label.at(locale) for column in columns),
+        _headers(columns, locale),
         tuple(column.kind in ("metric", "derived") for column in columns),
         tuple(
             tuple(cell(row[at], column, locale) for at, column in zip(shown, columns, strict=True))
             for row in table.rows[:MOST_ROWS]
         ),
     )
+
+
+def _headers(columns: Sequence[Column], locale: Locale) -> tuple[str, ...]:
+    """Return the columns' labels; a metric beside its comparison is named by the heading already."""
+    metrics = [column.name for column in columns if column.kind == "metric"]
+    prefix = f"{metrics[0]}__" if len(metrics) == 1 else None
+    others = [column.name for column in columns if prefix is not None and column.name.startswith(prefix)]
+    growth = [name for name in others if name.endswith("__growth")]
+    if len(others) != 2 or len(growth) != 1:
+        return tuple(column.label.at(locale) for column in columns)
+    short = dict.fromkeys(others, BEFORE) | {growth[0]: CHANGE, metrics[0]: NOW}
+    return tuple(short.get(column.name, column.label).at(locale) for column in columns)

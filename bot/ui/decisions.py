@@ -20,18 +20,19 @@ if TYPE_CHECKING:
 
 Json = dict[str, object]
 LONGEST_NUMBER = 40
+WAYS = ("accept", "reject", "reopen", "read")
 ASK_AGAIN = Text(zh="请重新问一遍。", en="Please ask again.")
 
 
 def decide(ledger: Ledger | None, payload: Json, today: date, user: str | None, locale: Locale) -> Json:
-    """Return what was decided: `{"decision": accepted | rejected | open, "said": a sentence}`.
+    """Return what was decided: `{"decision": accepted | rejected | open, "said": a sentence}`; `read` changes nothing.
 
     Raises:
         QueryError: the payload cannot be read. LedgerError: the suggestion cannot be decided like this.
         StoreError: the app database cannot be written to.
     """
     number, what = str(payload.get("number") or ""), payload.get("decision")
-    if ledger is None or not 0 < len(number) <= LONGEST_NUMBER or what not in ("accept", "reject", "reopen"):
+    if ledger is None or not 0 < len(number) <= LONGEST_NUMBER or what not in WAYS:
         raise QueryError(BAD_CHOICE, ASK_AGAIN)
     try:
         book = ledger.book(user)
@@ -39,8 +40,10 @@ def decide(ledger: Ledger | None, payload: Json, today: date, user: str | None, 
             one = book.accept(number, on=today, by=user)
         elif what == "reject":
             one = book.reject(number, on=today, by=user, reason=str(payload.get("reason") or ""))
-        else:
+        elif what == "reopen":
             one = book.reopen(number)
+        else:
+            one = book.entry(number)
     except DBAPIError as error:
         raise StoreError(NOT_SAVED, ASK_ADMIN) from error
     return {"decision": one.status, "said": _said(one).at(locale)}

@@ -1,7 +1,7 @@
-"""Growth suggestions in the chat: accepted, rejected with a reason, opened again, asked why; on the demo."""
+"""Growth suggestions in the chat: accepted, rejected with a reason, opened again, asked why and about; on the demo."""
 
 import pytest
-from chat_page import SLOW, ask, press
+from chat_page import SLOW, ask, headline, press
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -10,6 +10,10 @@ ASKED = {"zh-CN": "这周哪个渠道最有效?", "en-US": "Which channel worked
 WORDS = {
     "zh-CN": ("八成把握", "太贵了", "已否决", "已采纳", "不是实验"),
     "en-US": ("80 % sure", "too dear", "Rejected", "Accepted", "no experiment"),
+}
+LATER = {
+    "zh-CN": ("让我加投小红书,效果呢?", "小红书", "还在执行"),
+    "en-US": ("you suggested spending more on Xiaohongshu, how did it go?", "Xiaohongshu", "it still runs"),
 }
 
 
@@ -43,6 +47,23 @@ def test_advice_is_rejected_with_a_reason_accepted_and_asked_why(open_page, demo
     expect(data.get_by_test_id("chip-metric")).to_be_visible()
     advice.get_by_test_id("suggestion-test").click()
     expect(advice.get_by_test_id("test-plan")).to_be_visible()
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
+def test_accepted_advice_is_answered_from_the_ledger_when_it_is_asked_about(open_page, demo, locale) -> None:
+    question, channel, runs = LATER[locale]
+    page = open_page(demo, locale)
+    advice = ask(page, ASKED[locale]).get_by_test_id("suggestion").filter(has_text=channel).first
+    advice.get_by_test_id("accept").click()
+    deciding = advice.get_by_test_id("decide")
+    expect(deciding).to_have_attribute("data-decision", "accepted", timeout=SLOW)
+
+    said = headline(ask(page, question))
+    advice.get_by_test_id("reopen").click()  # the demo's state is shared: left as it was
+    expect(deciding).to_have_attribute("data-decision", "open", timeout=SLOW)
+
+    assert channel in said
+    assert runs in said
 
 
 def test_the_other_tables_of_an_analysis_are_folded_below_its_first(open_page, demo) -> None:

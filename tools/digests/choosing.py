@@ -34,11 +34,21 @@ class Frame:
     before: Period
     event: Event | None = None
 
+    @property
+    def same_days(self) -> tuple[Period, Period] | None:
+        """Return an event's first n days and its last edition's, n of the shorter one; None where both are as long."""
+        days = timedelta(days=min(self.period.days, self.before.days))
+        if self.event is None or self.period.days == self.before.days:
+            return None
+        now, then = self.period.start, self.before.start
+        return Period.of(now, now + days), Period.of(then, then + days)
+
 
 def frame_of(kind: Kind, asked: Period | None, last_day: Period, context: ToolContext) -> Frame:
     """Return the dates: as asked, else the last whole week or month, or the event that began last.
 
-    `last_day` spans the days with data. An event is held against itself a year earlier.
+    `last_day` spans the days with data. An event is held against its last edition, whole against whole as in a
+    question; one that is not over against as many days of it.
 
     Raises:
         NotEnoughDataError: the workspace knows no event that has begun, or there are no data in the period.
@@ -88,10 +98,14 @@ def _event(asked: Period | None, have: Period, context: ToolContext) -> tuple[Ev
     earlier = [one for one in days if one[2] is event and one[1] <= start]
     whole = Period.of(start, end)
     period = whole.cut(have.end)
-    if earlier:
-        first = earlier[-1][0]
-        return event, period, Period.of(first, first + (period.end - period.start))
-    return event, period, Period.of(start - (period.end - period.start), start)
+    if not earlier:
+        return event, period, Period.of(start - (period.end - period.start), start)
+    before = Period.of(*earlier[-1][:2])
+    return (
+        event,
+        period,
+        before.cut(before.start + timedelta(days=period.days)) if period.is_partial else before,
+    )
 
 
 def metrics_of(role: Role, context: ToolContext) -> list[Metric]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from semantic_layer.catalog import Dimension, Metric
 from semantic_layer.errors import AskGrowthError
-from semantic_layer.period import Grain, truncate
+from semantic_layer.period import Grain, Period, truncate
 from semantic_layer.query import Compare, GroupBy, MetricQuery, OrderBy, PeriodRange
 from semantic_layer.table import Table
 from semantic_layer.text import Text
@@ -40,10 +40,14 @@ class Reported:
 
 @dataclass(slots=True)
 class Gathered:
-    """Everything a digest tells. `reasons` say what could not be had and why."""
+    """Everything a digest tells. `reasons` say what could not be had and why.
+
+    `same_days`: the main metric over the first n days of both periods, where one of them is shorter.
+    """
 
     frame: Frame
     reported: list[Reported] = field(default_factory=list)
+    same_days: Reported | None = None
     trend: Table | None = None
     splits: list[tuple[Metric, Dimension, Table]] = field(default_factory=list)
     why: list[Finding] = field(default_factory=list)
@@ -68,16 +72,23 @@ def _read(query: MetricQuery, gathered: Gathered, context: ToolContext) -> Table
 
 def read_metrics(metrics: Sequence[Metric], gathered: Gathered, context: ToolContext) -> None:
     """Add each metric's value in the period and in the one it is held against."""
+    frame = gathered.frame
     for metric in metrics:
-        values: list[float | None] = []
-        for period in (gathered.frame.period, gathered.frame.before):
-            table = _read(
-                MetricQuery(metrics=(metric.name,), period=PeriodRange.of(period)), gathered, context
-            )
-            values.append(as_float(table.rows[0][0]) if table is not None and table.rows else None)
-        if values[0] is not None:
-            days = open_days(metric, gathered.frame.period, context)
-            gathered.reported.append(Reported(metric, values[0], values[1], days))
+        one = _reported(metric, (frame.period, frame.before), gathered, context)
+        if one.value is not None:
+            gathered.reported.append(one)
+    if frame.same_days is not None:
+        gathered.same_days = _reported(main_of(metrics), frame.same_days, gathered, context)
+
+
+def _reported(
+    metric: Metric, periods: tuple[Period, Period], gathered: Gathered, context: ToolContext
+) -> Reported:
+    values: list[float | None] = []
+    for period in periods:
+        table = _read(MetricQuery(metrics=(metric.name,), period=PeriodRange.of(period)), gathered, context)
+        values.append(as_float(table.rows[0][0]) if table is not None and table.rows else None)
+    return Reported(metric, values[0], values[1], open_days(metric, periods[0], context))
 
 
 def read_trend(metrics: Sequence[Metric], gathered: Gathered, context: ToolContext) -> None:
@@ -113,9 +124,11 @@ def read_splits(metrics: Sequence[Metric], gathered: Gathered, context: ToolCont
 
 
 def _narrow(table: Table) -> Table:
-    """Return the table without differences: both values and the growth say it on a phone."""
+    """Return the table without differences, which the rest says on a phone, and without members that have nothing."""
     kept = [at for at, column in enumerate(table.columns) if not column.name.endswith("__delta")]
-    rows = tuple(tuple(row[at] for at in kept) for row in table.rows)
+    rows = tuple(
+        tuple(row[at] for at in kept) for row in table.rows if any(one is not None for one in row[1:])
+    )
     return Table(tuple(table.columns[at] for at in kept), rows, table.row_count)
 
 

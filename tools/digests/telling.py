@@ -20,6 +20,8 @@ TITLES: dict[Kind, Text] = {
     "monthly": Text(zh="月报", en="Monthly report"),
     "event": Text(zh="活动报告", en="Event report"),
 }
+SAME = Text(zh="同样的天数", en="the same days")
+WHOLE = Text(zh="上一次的全部天数", en="all days of the last one")
 MOST_WHY: dict[Role, int] = {"boss": 1, "operations": 5, "analyst": 8}
 MOST_GOALS: dict[Role, int] = {"boss": 1, "operations": 4, "analyst": 6}
 
@@ -30,6 +32,8 @@ def report(gathered: Gathered, role: Role, context: ToolContext) -> ToolResult:
     `at` of a finding names its part: metric, why, target, ledger.
     """
     findings = [_told(one, context, gathered) for one in gathered.reported]
+    if gathered.same_days is not None:
+        findings.append(Finding("change", _day_by_day(gathered.same_days, gathered), at="why"))
     findings += [_placed(one, "why") for one in gathered.why[: MOST_WHY[role]]]
     findings += [_placed(one, "target") for one in gathered.goals[: MOST_GOALS[role]]]
     findings += [Finding("test", told(Seen(one, one.realised), context), at="ledger") for one in gathered.due]
@@ -113,10 +117,11 @@ def _notes(gathered: Gathered, context: ToolContext) -> tuple[Text, ...]:
     before = dates_label(frame.before, context.today)
     if frame.period.is_partial:
         last, end = frame.period.end - timedelta(days=1), frame.period.requested_end - timedelta(days=1)
+        same = SAME if gathered.same_days is None else WHOLE
         notes.append(
             Text(
-                zh=f"本期还没结束(到 {end}),数据截至 {last};对比期取同样的天数 {before.zh}。",
-                en=f"The period is not over (it ends {end}); data are through {last}, held against the same days "
+                zh=f"本期还没结束(到 {end}),数据截至 {last};对比期取{same.zh} {before.zh}。",
+                en=f"The period is not over (it ends {end}); data are through {last}, held against {same.en} "
                 f"{before.en}.",
             )
         )
@@ -131,3 +136,17 @@ def _notes(gathered: Gathered, context: ToolContext) -> tuple[Text, ...]:
         )
     notes += list(dict.fromkeys(gathered.reasons))[:3]
     return tuple(notes)
+
+
+def _day_by_day(one: Reported, gathered: Gathered) -> Text:
+    """Say that one of the two was shorter, and what the main metric was over the first n days of both."""
+    now, then = gathered.frame.period.days, gathered.frame.before.days
+    days, column, label = min(now, then), value_column(one.metric), one.metric.label
+    zh, en = f"两次长短不同:本次 {now} 天,上次 {then} 天。", f"This one has {now} days, the last one {then}."
+    if one.value is None or one.before is None:
+        return Text(zh=zh, en=en)
+    value, before = prose(one.value, column), prose(one.before, column)
+    change = f",{percent(one.growth, sign=True)}" if one.growth is not None else ""
+    zh += f"只看各自的前 {days} 天,{label.zh} {value.zh},上次 {before.zh}{change}。"
+    en += f" Over the first {days} days of each, {label.en}: {value.en} after {before.en}{change.replace(',', ', ')}."
+    return Text(zh=zh, en=en)

@@ -83,6 +83,17 @@ def test_a_boss_gets_one_screen_and_an_analyst_the_statements(monday_pipeline: P
     assert len(boss) < len(analyst) / 2
 
 
+@pytest.mark.parametrize(
+    ("locale", "headers"),
+    [("zh-CN", "| 门店 | 本期 | 对比期 | 变化 |"), ("en-US", "| outlet | now | before | change |")],
+)
+def test_a_split_is_named_by_its_heading_and_its_columns_stay_short(
+    monday_pipeline: Pipeline, locale: str, headers: str
+) -> None:
+    _, text = made(monday_pipeline, "operations", locale)
+    assert headers in text
+
+
 def test_a_period_that_is_not_over_is_marked_and_held_against_as_many_days(monday_pipeline: Pipeline) -> None:
     answer, text = made(monday_pipeline, period=Period.of(date(2025, 3, 3), date(2025, 3, 10)))
     assert answer.periods[0].end == TODAY

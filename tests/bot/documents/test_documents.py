@@ -1,5 +1,6 @@
 """Documents stand alone, escape what is not ours, and templates of a workspace stay in their sandbox."""
 
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.answer import Answer, Part, PeriodUsed
-from bot.documents.content import Document, document_of
+from bot.documents.content import Document, Section, document_of, without_statements
 from bot.documents.pictures import picture
 from bot.documents.render import TemplateError, render
 from bot.plan import ToolPlan
@@ -161,3 +162,33 @@ def test_what_has_no_picture_gives_none(chart: ChartSpec | None) -> None:
     if chart is None:
         chart = ChartSpec("sankey", WORD, line(1.0, 2.0).table, x="day", y=("sales",))
     assert picture(chart, "en-US") is None
+
+
+@pytest.mark.parametrize(
+    ("open_days", "tone", "note"), [(2, "bad", "last 2 days"), (3, "plain", "all of it")]
+)
+def test_a_change_is_not_judged_while_the_whole_period_still_changes(
+    empty_catalog: Catalog, open_days: int, tone: str, note: str
+) -> None:
+    metric = replace(empty_catalog.metrics["v"], good_direction="up")
+    catalog = replace(empty_catalog, metrics={"v": metric})
+    columns = tuple(
+        Column(name, WORD, "derived") for name in ("metric", "value", "before", "growth", "open_days")
+    )
+    plan = ToolPlan(kind="tool", name="digest")
+    answer = Answer(
+        id="1", question="q", locale="en-US", outcome="answer", planner="none", plan=plan,
+        parts=(Part(plan, Table(columns, (("v", 5.0, 10.0, -0.5, open_days),), 1), ()),),
+        periods=(PeriodUsed("main", date(2025, 3, 1), date(2025, 3, 4), date(2025, 3, 4), WORD),),
+    )  # fmt: skip
+    [tile] = document_of(answer, catalog, WORD).tiles
+    assert tile.tone == tone
+    assert tile.note.startswith(note)
+
+
+def test_without_its_appendix_a_document_does_not_point_into_it(document: Document) -> None:
+    cited = replace(document, sections=(Section("Why", ("It fell. [query 3, 14]", "降了。[查询 2]")),))
+    bare = without_statements(cited)
+    assert cited.sql
+    assert not bare.sql
+    assert bare.sections[0].sentences == ("It fell.", "降了。")

@@ -1,10 +1,22 @@
 // What becomes of a suggestion: accepted (its promise is frozen and measured when it is due) or rejected with a reason.
-function Decide({ number, decision }) {
-  const [state, setState] = useState(decision);
+function Decide({ number }) {
+  const [state, setState] = useState('open');
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
   const [reply, setReply] = useState(null);
   const [busy, setBusy] = useState(false);
+  // A card is drawn anew by the next question and in a reopened conversation: the ledger knows what was decided.
+  useEffect(() => {
+    let gone = false;
+    const read = async () => {
+      const answer = await look('decide', { number, decision: 'read' });
+      if (gone || answer.problem || answer.decision === 'open') return;
+      setState(answer.decision);
+      setReply(answer);
+    };
+    if (number) read();
+    return () => { gone = true; };
+  }, [number]);
   if (!number) return null;
   const send = async (what, words) => {
     setBusy(true);
@@ -17,8 +29,8 @@ function Decide({ number, decision }) {
     }
   };
   return (
-    <div className="ag-decide" data-testid="decide" data-decision={state || 'open'}>
-      {state && state !== 'open' ? (
+    <div className="ag-decide" data-testid="decide" data-decision={state}>
+      {state !== 'open' ? (
         <p className="ag-decided" role="status">
           <Check size={15} aria-hidden="true" /> {reply && reply.said ? reply.said : label(`decided_${state}`)}
           <button type="button" disabled={busy} onClick={() => send('reopen')} data-testid="reopen">{label('reopen')}</button>
