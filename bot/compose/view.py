@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -47,6 +47,9 @@ class View:
     table: Table
     periods: tuple[UsedPeriod, ...] = ()
     focus: Condition | None = None  # the member whose share was asked
+    _by_key: dict[tuple[object, ...], Row] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @property
     def main(self) -> Period | None:
@@ -113,8 +116,11 @@ class View:
         return bool(self.dimensions) and all(cell is None for cell in self.key(row))
 
     def row_of(self, key: tuple[object, ...]) -> Row | None:
-        """Return the row of a group, or None."""
-        return next((row for row in self.table.rows if self.key(row) == key), None)
+        """Return the (first) row of a group, or None. Rows are indexed once: thousands of groups are looked up."""
+        if not self._by_key:
+            for row in self.table.rows:
+                self._by_key.setdefault(self.key(row), row)
+        return self._by_key.get(key)
 
     def start(self, row: Row) -> date | None:
         """Return the first date of the row's time bucket."""

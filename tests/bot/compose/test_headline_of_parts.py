@@ -1,5 +1,6 @@
 """Headlines that must not speak of another question's rows: a place, several wholes, a condition, a day to come."""
 
+from dataclasses import replace
 from datetime import date
 
 from bot.compose.headline import headline
@@ -80,3 +81,11 @@ def test_days_of_the_week_and_months_go_by_their_names():
     assert (group_label(10, month).zh, group_label(10, month).en) == ("10月", "October")
     year = key_column(Key("metric_time__year", Name("metric_time", part="year")))
     assert group_label(2025, year).zh == "2025"
+
+
+def test_a_group_is_found_in_the_table_that_the_view_holds_now(view):
+    shown = view(["channel"], ["paid"], [("xhs", 9), ("qc", 7), ("xhs", 1)])
+    assert shown.row_of(("xhs",)) == ("xhs", 9)  # the first of its name
+    assert shown.row_of(("bd",)) is None
+    other = replace(shown, table=replace(shown.table, rows=(("bd", 5),)))
+    assert (other.row_of(("bd",)), other.row_of(("xhs",))) == (("bd", 5), None)
