@@ -143,13 +143,13 @@ def document_of(
         is_partial=bool(main) and main[0].end < main[0].requested_end,
         tiles=tiles,
         chart=picture(answer.chart, locale) if answer.chart is not None else None,
-        chart_title=answer.chart.title.at(locale) if answer.chart is not None else "",
+        chart_title=_upper(answer.chart.title.at(locale)) if answer.chart is not None else "",
         sections=_sections(answer.findings, locale, has_tiles=bool(tiles)),
         grids=tuple(_grid(table, locale) for table in grids if table.rows and not _is_said(table)),
         advice=tuple(
             Advice(
-                one.strategy.at(locale), one.problem.at(locale), _size(one.effect, catalog).at(locale),
-                one.effect.formula.at(locale), one.test.description.at(locale), one.id or "",
+                one.strategy.at(locale), _upper(one.problem.at(locale)), _upper(_size(one.effect, catalog).at(locale)),
+                _upper(one.effect.formula.at(locale)), one.test.description.at(locale), one.id or "",
             )
             for one in answer.suggestions
         ),
@@ -175,7 +175,7 @@ def _divided(headline: str) -> tuple[str, str]:
     for mark in (":", ": "):
         title, found, rest = headline.partition(mark)
         if found and len(title) <= 60:
-            return title, rest
+            return title, rest.lstrip()
     return headline, ""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +15,8 @@ OWN = Path(__file__).resolve().parent / "templates"
 FOLDER = "templates"  # of a workspace
 NAMES: dict[Form, str] = {"html": "document.html", "md": "document.md"}
 LARGEST = 200_000  # characters of a template
+_BEFORE_UNIT = re.compile(r"(?<=\d) (?=[KMB]\b)")
+_AFTER_SIGN = re.compile(r"(?<=[+−])(?=[¥€$£])")
 
 
 class TemplateError(AskGrowthError):
@@ -37,6 +40,7 @@ def render(document: Document, form: Form, workspace: Path | None = None) -> str
     environment = ImmutableSandboxedEnvironment(
         autoescape=form == "html", trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )
+    environment.filters["whole"] = _whole
     path = workspace / FOLDER / NAMES[form] if workspace is not None else None
     own = path is None or not path.is_file()
     source = (OWN / NAMES[form] if own or path is None else path).read_text(encoding="utf-8")
@@ -46,6 +50,11 @@ def render(document: Document, form: Form, workspace: Path | None = None) -> str
         return environment.from_string(source).render(document=document)
     except (JinjaError, TypeError, ValueError, ArithmeticError) as error:
         raise _bad(NAMES[form], str(error)) from error
+
+
+def _whole(sentence: str) -> str:
+    """Return the sentence with its amounts kept on one line: "¥1.79 M" and "+¥1.79" are not broken in two."""
+    return _AFTER_SIGN.sub("\u2060", _BEFORE_UNIT.sub("\u00a0", sentence))
 
 
 def _bad(name: str, cause: str) -> TemplateError:

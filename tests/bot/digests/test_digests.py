@@ -41,7 +41,7 @@ def test_values_are_those_of_the_questions(monday_pipeline: Pipeline) -> None:
     assert row[2] == asked(monday_pipeline, "takings from 2025-02-17 to 2025-02-23")
     said = monday_pipeline.ask("takings last week", today=TODAY).headline
     assert said is not None
-    value = text.split("takings €")[1].split(",")[0]
+    value = text.split("Takings €")[1].split(",")[0]
     assert f"€{value}" in said.en
 
 

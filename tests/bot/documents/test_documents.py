@@ -192,3 +192,9 @@ def test_without_its_appendix_a_document_does_not_point_into_it(document: Docume
     assert cited.sql
     assert not bare.sql
     assert bare.sections[0].sentences == ("It fell.", "降了。")
+
+
+def test_an_amount_is_not_broken_over_two_lines_of_a_page(document: Document) -> None:
+    told = replace(document, sections=(Section("Why", ("Paid ¥4.32 M, +¥1.79 M; 12 Kinds of 3 things.",)),))
+    assert "Paid ¥4.32\u00a0M, +\u2060¥1.79\u00a0M; 12 Kinds of 3 things." in render(told, "html")
+    assert "Paid ¥4.32 M, +¥1.79 M;" in render(told, "md")
