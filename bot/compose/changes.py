@@ -6,7 +6,7 @@ import math
 
 from bot.compose.filters import placed
 from bot.compose.measure import is_additive, maturity_days, parts
-from bot.compose.phrases import against, compared, growth, join, still_open, versus
+from bot.compose.phrases import against, compared, figure_of, growth, join, still_open, versus
 from bot.compose.ranking import ranking_headline, read_ranking, sample_caveat
 from bot.compose.side import Side
 from bot.compose.view import Scene, UsedPeriod, View
@@ -47,7 +47,7 @@ def change_headline(view: View, side: Side, scene: Scene) -> Text:
         first = not sentences
         sentences.append(
             Text(
-                zh=f"{at.zh if first else ''}{column.label.zh}{value.zh},{zh}",
+                zh=f"{at.zh if first else ''}{figure_of(column.label.zh, value.zh)},{zh}",
                 en=f"{column.label.en}{' ' + at.en if first else ''}: {value.en}, {en}",
             )
         )

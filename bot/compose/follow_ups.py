@@ -46,7 +46,9 @@ def _of_a_segment(view: View, scene: Scene, compiles: Compiles) -> Iterator[Opti
     if query.segments or view.time is not None:
         return
     for name in list(scene.catalog.segments)[:MOST_TRIED]:
-        plan = as_plan(query, segments=(name,), having=(), transforms=(), limit=None, order_by=(), totals=False)
+        plan = as_plan(
+            query, segments=(name,), having=(), transforms=(), limit=None, order_by=(), totals=False
+        )
         question = question_of(plan, scene)
         if question is not None and compiles(plan):
             yield Option(question=question, plan=plan)

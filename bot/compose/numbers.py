@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.compose.filters import placed
 from bot.compose.measure import is_additive, parts
-from bot.compose.phrases import against, compared, growth, join
+from bot.compose.phrases import against, compared, figure_of, growth, join
 from bot.compose.side import Side
 from bot.compose.view import Scene, View
 from semantic_layer.table import Row
@@ -28,7 +28,7 @@ def number_headline(view: View, side: Side, scene: Scene) -> Text:
     asked = view.asked_column(name)
     if asked != name:
         return _instead(view, row, asked, Text(zh=f"合计{value.zh}", en=f"{value.en} in all"), at)
-    zh, en = f"{at.zh}{column.label.zh}{value.zh}", f"{column.label.en} {at.en}: {value.en}"
+    zh, en = f"{at.zh}{figure_of(column.label.zh, value.zh)}", f"{column.label.en} {at.en}: {value.en}"
     beside = parts_text(detail, detail_row, name, scene)
     if beside is not None:
         zh, en = f"{zh}:{beside.zh}", f"{en} ({beside.en})"
@@ -45,7 +45,7 @@ def _instead(view: View, row: Row, asked: str, whole: Text, at: Text) -> Text:
     return join(
         [
             Text(
-                zh=f"{at.zh}{column.label.zh}{value.zh},{whole.zh}",
+                zh=f"{at.zh}{figure_of(column.label.zh, value.zh)},{whole.zh}",
                 en=f"{column.label.en} {at.en}: {value.en} ({whole.en})",
             )
         ]
@@ -64,7 +64,7 @@ def _several(view: View, detail: View, scene: Scene) -> Text:
         moved = growth(view.number(row, name), then, column)
         pieces.append(
             Text(
-                zh=f"{column.label.zh}{value.zh}" + (f"({moved.zh})" if moved else ""),
+                zh=figure_of(column.label.zh, value.zh) + (f"({moved.zh})" if moved else ""),
                 en=f"{column.label.en} {value.en}" + (f" ({moved.en})" if moved else ""),
             )
         )

@@ -42,6 +42,12 @@ def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
+def figure_of(label: str, value: str) -> str:
+    """Return a Chinese label with its figure: 支付金额412万, but GMV 1,132万, where the two would run into one word."""
+    runs_on = label[-1:].isascii() and label[-1:].isalnum()
+    return f"{label} {value}" if runs_on else f"{label}{value}"
+
+
 def list_of(names: Iterable[Text]) -> Text:
     """Return names in a row: A、B和C / A, B and C."""
     texts = list(names)

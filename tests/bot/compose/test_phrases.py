@@ -8,6 +8,7 @@ from bot.compose.phrases import (
     against,
     change,
     edition_before,
+    figure_of,
     growth,
     join,
     label_of,
@@ -106,3 +107,9 @@ def test_sentences_and_lists_are_joined_as_each_language_does():
     )
     names = [Text(zh="甲", en="a"), Text(zh="乙", en="b"), Text(zh="丙", en="c")]
     assert list_of(names) == Text(zh="甲、乙和丙", en="a, b and c")
+
+
+def test_a_figure_stands_apart_from_a_label_in_latin_letters():
+    assert figure_of("GMV", "1,132万") == "GMV 1,132万"
+    assert figure_of("支付金额", "412万") == "支付金额412万"
+    assert figure_of("退后金额(GSV)", "86.1万") == "退后金额(GSV)86.1万"
