@@ -27,7 +27,10 @@ def read_own_dates(line: Line, draft: Draft, scene: Scene, context: TimeContext)
     for index in line.of_role("dimension"):
         if scene.dimension(line.roles[index].name).kind != "time" or index in line.used:
             continue
-        before, after = line.before(index, Tag.OF, Tag.BETWEEN), line.after(index, Tag.OF, Tag.BETWEEN, Tag.IS)
+        before, after = (
+            line.before(index, Tag.OF, Tag.BETWEEN),
+            line.after(index, Tag.OF, Tag.BETWEEN, Tag.IS),
+        )
         verb = line.roles[index].terms[0].source == "verb"
         ascii_verb = line.items[index].text.isascii()
         at = before if verb and not ascii_verb else after

@@ -96,7 +96,9 @@ def _named_members(line: Line, draft: Draft, scene: Scene) -> None:
     named = [at for at in line.of_role("dimension") if at in line.used]
     searched = {part.dimension for part in draft.where if isinstance(part, Condition)}
     nouns = [at for at in line.of_role("dimension") if line.roles[at].terms[0].code == MEMBERS]
-    if nouns and len(searched) == 1 and line.tagged(Tag.TEXT_OP):  # 昵称里带x的玩家: their names, not their keys
+    if (
+        nouns and len(searched) == 1 and line.tagged(Tag.TEXT_OP)
+    ):  # 昵称里带x的玩家: their names, not their keys
         draft.group_by = [group for group in draft.group_by if group.dimension != line.roles[nouns[0]].name]
         named = [at for at in named if at not in nouns]
         line.use(*nouns)

@@ -179,7 +179,20 @@ IDEAS: dict[str, tuple[str, str]] = _NUMBERS | _PROGRESS | _CUSTOMERS | MONEY | 
 
 # Ideas whose words may also name something of the workspace: they stay to be read, and are pardoned where nothing is.
 NOUNS = frozenset(
-    {"customers", "channel", "products", "data", "future", "ahead", "money", "model", "buy", "comments", "orders", "fees"}
+    {
+        "customers",
+        "channel",
+        "products",
+        "data",
+        "future",
+        "ahead",
+        "money",
+        "model",
+        "buy",
+        "comments",
+        "orders",
+        "fees",
+    }
 )
 # Of those, whom an analysis of people is about anyway: no dimension that it is split by.
 PEOPLE = "customers"

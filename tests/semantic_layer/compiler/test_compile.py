@@ -81,7 +81,21 @@ def test_an_injection_in_any_name_is_refused(compiled, query):
 
 
 @pytest.mark.parametrize(
-    "operator", ["=", "!=", "in", "not in", "<", ">=", "contains", "not contains", "starts with", "not starts with", "ends with", "not ends with"]
+    "operator",
+    [
+        "=",
+        "!=",
+        "in",
+        "not in",
+        "<",
+        ">=",
+        "contains",
+        "not contains",
+        "starts with",
+        "not starts with",
+        "ends with",
+        "not ends with",
+    ],
 )
 def test_an_injection_in_a_value_stays_a_value(compiled, operator):
     where = [{"kind": "condition", "dimension": "channel", "operator": operator, "values": [ATTACK]}]
