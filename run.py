@@ -37,6 +37,7 @@ LOADED_BY_A_QUESTION = (
     "annotated_types", "duckdb", "numpy", "platformdirs", "pydantic", "pydantic_core", "rapidfuzz", "rich",
     "sqlglot", "typer", "typing_inspection", "yaml",
 )  # fmt: skip
+TESTS_FAILED = 1  # pytest's exit code
 NOTHING_TO_RUN = 5  # pytest's exit code where every browser test was deselected aloud, for want of a browser
 OLDEST, NEWEST = (3, 11), (3, 13)
 QUESTION = "这周哪个渠道最有效?"
@@ -186,6 +187,11 @@ def test(arguments: list[str]) -> int:
     parallel = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
     others = run(*parallel, "-m", "not browser")
     browser = run(*parallel, "-m", "browser")
+    if browser == TESTS_FAILED:
+        # Two browsers and their servers on two cores: what failed beside another one must pass alone.
+        print("再单独运行失败的浏览器测试 / The browser tests that failed, once more, alone", flush=True)
+        alone = ["-n", "0", "--last-failed", "--last-failed-no-failures", "none"]
+        browser = run("-m", "pytest", "-q", "-m", "browser", *alone)
     return others or (0 if browser == NOTHING_TO_RUN else browser)
 
 

@@ -111,3 +111,13 @@ def test_the_server_ends_with_a_run_py_that_is_killed(project_root: Path):
         time.sleep(0.05)
     else:
         raise AssertionError("the child outlived its parent")
+
+
+@pytest.mark.parametrize(
+    ("codes", "ends_with"), [([0, 0], 0), ([0, 1, 0], 0), ([0, 1, 1], 1), ([1, 1, 0], 1), ([0, 5], 0)]
+)
+def test_a_browser_test_that_failed_beside_others_must_pass_alone(run_py, monkeypatch, codes, ends_with):
+    ran = []
+    monkeypatch.setattr(run_py, "run", lambda *arguments: ran.append(arguments) or codes[len(ran) - 1])
+    assert run_py.test([]) == ends_with
+    assert len(ran) == len(codes)
