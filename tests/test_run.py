@@ -114,7 +114,8 @@ def test_the_server_ends_with_a_run_py_that_is_killed(project_root: Path):
 
 
 @pytest.mark.parametrize(
-    ("codes", "ends_with"), [([0, 0], 0), ([0, 1, 0], 0), ([0, 1, 1], 1), ([1, 1, 0], 1), ([0, 5], 0)]
+    ("codes", "ends_with"),
+    [([0, 0], 0), ([0, 1, 0], 0), ([0, 1, 1, 0], 0), ([0, 1, 1, 1], 1), ([1, 1, 0], 1), ([0, 5], 0)],
 )
 def test_a_browser_test_that_failed_beside_others_must_pass_alone(run_py, monkeypatch, codes, ends_with):
     ran = []

@@ -1,11 +1,9 @@
 """Browser tests: chat servers as their own processes, pages that must stay silent and on this machine."""
 
 import os
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -67,9 +65,9 @@ class Pages:
     def __init__(self, browser: Browser) -> None:
         self._browser = browser
         self._open: dict[tuple[object, ...], Page] = {}
-        self._of_server: list[tuple[str, Page]] = []
         self.outside: list[str] = []
         self.complaints: list[str] = []
+        self.in_use: list[Page] = []  # by the test that runs; others may go on asking for a server that has ended
 
     def get(
         self,
@@ -85,11 +83,12 @@ class Pages:
         look = (server.url, locale, size["width"], scheme)
         page = self._open.get(look)
         if page is not None and not fresh and path == "/":
+            self.in_use.append(page)
             page.click("#header #new-chat-button")
             _wait_until_connected(page)
             return page
         page = self._new(locale, size, scheme)
-        self._of_server.append((server.url, page))
+        self.in_use.append(page)
         page.goto(server.url + path)
         page.wait_for_selector(wait_for)
         if path == "/":
@@ -106,19 +105,13 @@ class Pages:
         page = context.new_page()
         page.on("request", lambda request: self._note(request.url))
         page.on("websocket", lambda socket: self._note(socket.url))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: self.complaints.append(said.text) if _complains(said) else None)
+        page.on("pageerror", lambda error: self._complain(page, str(error)))
+        page.on("console", lambda said: self._complain(page, said.text) if _complains(said) else None)
         return page
 
-    def close_orphans(self) -> None:
-        """Close the pages whose server has ended with its file of tests: they would go on asking for it."""
-        for url in {url for url, _ in self._of_server}:
-            if _answers(url):
-                continue
-            for page in [page for server, page in self._of_server if server == url and not page.is_closed()]:
-                page.context.close()
-            self._of_server = [one for one in self._of_server if one[0] != url]
-            self._open = {look: page for look, page in self._open.items() if look[0] != url}
+    def _complain(self, page: Page, text: str) -> None:
+        if page in self.in_use:
+            self.complaints.append(text)
 
     def _note(self, url: str) -> None:
         if not url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
@@ -133,20 +126,11 @@ def pages(browser: Browser) -> Pages:
 @pytest.fixture
 def open_page(pages: Pages) -> Iterator[Open]:
     """Opens a page; by the end none may have asked another host for anything or complained in its console."""
-    pages.close_orphans()
     pages.complaints.clear()
+    pages.in_use.clear()
     yield pages.get
     assert pages.outside == []
     assert pages.complaints == []
-
-
-def _answers(url: str) -> bool:
-    place = urlsplit(url)
-    try:
-        socket.create_connection((place.hostname, place.port), timeout=5).close()
-    except OSError:
-        return False
-    return True
 
 
 def _wait_until_connected(page: Page) -> None:
