@@ -67,7 +67,8 @@ class Pages:
         self._open: dict[tuple[object, ...], Page] = {}
         self.outside: list[str] = []
         self.complaints: list[str] = []
-        self.in_use: list[Page] = []  # by the test that runs; others may go on asking for a server that has ended
+        # Pages of the test that runs; others may go on asking for a server that has ended.
+        self.in_use: list[Page] = []
 
     def get(
         self,
