@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, JsonValue
 
+from semantic_layer.comparison import comparison_period
+from semantic_layer.period import Period
 from semantic_layer.query import Condition, Frozen, MetricQuery
 from semantic_layer.text import Text
 
 RefusalReason = Literal[
     "out_of_scope", "not_in_catalog", "no_access", "not_supported", "unsafe", "empty", "not_enough_data"
 ]
+
+DAYS_OF_A_WEEK = 7
 
 
 class BilingualMessage(Frozen):
@@ -88,30 +92,67 @@ Plan = Annotated[MetricPlan | ToolPlan | MetadataPlan | ClarifyPlan | RefusePlan
 def plan_hash(plan: AnswerablePlan) -> str:
     """Return the SHA-256 of the canonical plan, without anything that only concerns its presentation.
 
-    What changes no number is made canonical: conditions, `in` values and segments are sorted; the order that the
-    rows have anyway and the asked end of a period that nothing is compared with are left out.
+    What changes no number is made canonical: the order in which metrics, groups, conditions, segments and
+    comparisons are named, a list of one value, the case of a text that is searched regardless of case; the order that
+    the rows have anyway and the asked end of a period that nothing is compared with are left out.
     """
     content = plan.model_dump(mode="json", exclude={"presentation", "focus"}, exclude_defaults=True)
     if isinstance(plan, MetricPlan):
         _without_defaults(plan, content)
     for condition in content.get("where", []):
-        if condition.get("operator") in ("in", "not in"):
-            condition["values"] = sorted(condition["values"], key=str)
-    for unordered in ("where", "segments"):
+        for part in (condition, *condition.get("conditions", [])):
+            _plain_condition(part)
+        if "conditions" in condition:
+            condition["conditions"] = sorted(condition["conditions"], key=_text_of)
+    for unordered in _UNORDERED:
         if unordered in content:
-            content[unordered] = sorted(content[unordered], key=lambda part: json.dumps(part, sort_keys=True))
+            content[unordered] = sorted(content[unordered], key=_text_of)
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _without_defaults(plan: MetricPlan, content: dict[str, object]) -> None:
-    """Take out of a plan's content what says no more than its absence does."""
+# Parts of a plan whose order says nothing about the numbers: each column has its own name.
+_UNORDERED = ("metrics", "group_by", "where", "segments", "having", "compare", "transforms")
+_LISTS = {"in": "=", "not in": "!="}
+_REGARDLESS_OF_CASE = ("contains", "starts with", "ends with")
+
+
+def _text_of(part: object) -> str:
+    return json.dumps(part, sort_keys=True, ensure_ascii=False)
+
+
+def _plain_condition(condition: dict[str, Any]) -> None:
+    """Write a condition in the one form that all with the same rows have."""
+    if condition.get("operator") in _LISTS:
+        condition["values"] = sorted(set(condition["values"]), key=str)
+        if len(condition["values"]) == 1:
+            condition["operator"] = _LISTS[condition["operator"]]
+    elif str(condition.get("operator")).removeprefix("not ") in _REGARDLESS_OF_CASE:
+        condition["values"] = [str(value).casefold() for value in condition["values"]]
+
+
+def _without_defaults(plan: MetricPlan, content: dict[str, Any]) -> None:
+    """Take out of a plan's content what says no more than its absence does, and say what only the order said."""
     timed = any(group.grain or group.part or group.custom_grain for group in plan.group_by)
-    plain = [(order.column, order.descending) for order in plan.order_by] == [
-        (name, True) for name in plan.metrics[:1]
-    ]
-    if plain and plan.limit is None and not timed:
+    first = [(name, True) for name in plan.metrics[:1]]
+    if not timed and [(order.column, order.descending) for order in plan.order_by] in ([], first):
         content.pop("order_by", None)
+        if len(plan.metrics) > 1 and plan.group_by and (plan.order_by or plan.limit is not None):
+            content["order_by"] = [{"column": plan.metrics[0]}]  # the other metrics rank nothing
     period = content.get("period")
-    if isinstance(period, dict) and not plan.compare and not plan.transforms:
+    if isinstance(period, dict) and not plan.transforms and not _end_matters(plan):
         period.pop("requested_end", None)
+
+
+def _end_matters(plan: MetricPlan) -> bool:
+    """Return whether the asked end of a period that is not over decides what it is compared with."""
+    if plan.period is None or plan.period.requested_end is None or not plan.compare:
+        return False
+    asked = plan.period.period()
+    if (asked.requested_end - asked.start).days % DAYS_OF_A_WEEK == 0 or any(
+        compare.kind != "previous_year" for compare in plan.compare
+    ):
+        return True  # a week is compared with the same week, the month so far with as many days of the month before
+    known = Period.of(asked.start, asked.end)
+    one, other = (comparison_period(period, "previous_year") for period in (asked, known))
+    return (one.start, one.end) != (other.start, other.end)
