@@ -74,8 +74,9 @@ def join_windows(handlers: Handlers) -> None:
     """Show a conversation alike in all its windows, also in those that come back."""
     from chainlit.auth.jwt import get_jwt_secret
 
-    from bot.ui import threads
+    from bot.ui import presses, threads
 
     threads.show_in_all_windows()
     threads.name_threads_by_window(get_jwt_secret() or "")
     threads.catch_up(handlers.resumed, handlers.offered)
+    presses.lose_no_press()

@@ -295,6 +295,10 @@ HANDLERS = (
         "test_faults.py::test_a_lost_network_in_mid_answer_is_made_good_when_it_is_back",
     ),
     Handler(
+        "presses", "a button pressed while the connection comes back", Function("bot.ui.presses", "lose_no_press"),
+        "test_reconnecting.py::test_a_button_pressed_before_the_connection_is_back_is_carried_out[the server restarts]",
+    ),
+    Handler(
         "held", "a store that is locked, read-only or full", Function("bot.ui.keeping", "Keeper.tell", is_async=True),
         "test_faults.py::test_a_read_only_store_holds_the_conversation_and_saves_it_later[zh-CN]",
     ),

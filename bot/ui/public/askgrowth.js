@@ -99,6 +99,54 @@
   function rename() { name('/catalog', CATALOG); name('/data', OWN); }
   new MutationObserver(rename).observe(document.documentElement, { childList: true, subtree: true });
 
-  window.AskGrowth = { plotly, painted, fitted, height, fileName, csv, downloadCsv, downloadFile };
+  // A press on a card is never lost: while the connection comes back it is made again, in the name of the window as
+  // it is known by then, and marked so that the server carries it out once.
+  const LONGEST = 120000;
+  const page = { call: null, waiting: 0 };
+  const pause = (time) => new Promise((done) => setTimeout(done, time));
+  const isUnreached = (error) => !error.status || error.status >= 502;
+
+  function use(call) { page.call = call; }
+
+  function say(text) {
+    let line = document.getElementById('ag-connection');
+    if (!line) {
+      line = document.createElement('p');
+      line.id = 'ag-connection';
+      line.setAttribute('role', 'status');
+      document.body.append(line);
+    }
+    line.textContent = text;
+    line.hidden = !text;
+  }
+
+  async function press(action, words) {
+    const name = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}`;
+    const marked = { ...action, payload: { ...action.payload, press: name } };
+    const begun = Date.now();
+    let told = false;
+    const tell = () => { if (!told) { told = true; page.waiting += 1; say(words.reconnecting); } };
+    try {
+      while (Date.now() - begun < LONGEST) {
+        try {
+          const reply = await page.call(marked);
+          if (reply && !reply.reconnecting) return reply;
+        } catch (error) {
+          if (!isUnreached(error)) throw error;
+          await pause(500);
+        }
+        tell();
+        await pause(200);
+      }
+      say(words.lost);
+      setTimeout(() => { if (!page.waiting) say(''); }, 10000);
+      return null;
+    } finally {
+      if (told) page.waiting -= 1;
+      if (told && !page.waiting && Date.now() - begun < LONGEST) say('');
+    }
+  }
+
+  window.AskGrowth = { plotly, painted, fitted, height, fileName, csv, downloadCsv, downloadFile, use, press };
   window.addEventListener('load', () => setTimeout(plotly, 300));
 })();

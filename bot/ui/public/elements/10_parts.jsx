@@ -8,15 +8,23 @@ import {
 } from 'lucide-react';
 
 function label(name, values) {
-  const text = (LABELS[props.locale] || LABELS['en-US'])[name] || name;
+  const all = LABELS[props.locale] || LABELS['en-US'];
+  const text = (values && values.n === 1 && all[`${name}_one`]) || all[name] || name;
   return Object.entries(values || {}).reduce((all, [key, value]) => all.replace(`{${key}}`, value), text);
+}
+
+// Chainlit runs this file anew whenever its session changes, so the newest way to reach the server is known.
+window.AskGrowth.use(callAction);
+
+function press(name, payload) {
+  return window.AskGrowth.press({ name, payload }, { reconnecting: label('reconnecting'), lost: label('not_reached') });
 }
 
 // What a card asks for beside its answer; the reply is plain JSON, with `problem` where something is wrong.
 async function look(what, payload) {
   const failed = { problem: label('failed'), mend: '' };
   try {
-    const reply = await callAction({ name: 'look', payload: { ...payload, what, locale: props.locale } });
+    const reply = await press('look', { ...payload, what, locale: props.locale });
     return (reply && reply.response) || failed;
   } catch {
     return failed;
@@ -34,7 +42,7 @@ function Problem({ reply }) {
 
 // A button of an answer runs its plan as the next question, without being read from words again.
 function run(choice) {
-  return callAction({ name: 'choose', payload: { plan: choice.plan, question: choice.question } });
+  return press('choose', { plan: choice.plan, question: choice.question });
 }
 
 function Section({ id, title, aside, children }) {
@@ -77,6 +85,49 @@ function ReadBy() {
   return <p className="ag-read-by" data-testid="read-by"><Sparkles size={13} aria-hidden="true" /> <span>{props.read_by}</span></p>;
 }
 
+// A sign stays with its amount, which a browser would break apart at the currency: −¥14.1 K.
+const SIGNED = /([+−][¥$€£][\d.,]+(?: [KMB]\b)?)/;
+
+function Said({ text }) {
+  return text.split(SIGNED).map((part, at) => (at % 2 ? <span key={at} className="ag-whole">{part}</span> : part));
+}
+
+// What else there is to know of the reading: which dates a word covers, what a vague word was taken for.
+function Readings() {
+  if (!(props.readings || []).length) return null;
+  return (
+    <ul className="ag-readings ag-note" data-testid="readings">
+      {props.readings.map((note, at) => <li key={at}>{note}</li>)}
+    </ul>
+  );
+}
+
+// Several metrics of one moment, side by side.
+function Tiles() {
+  if (!(props.tiles || []).length) return null;
+  return (
+    <ul className="ag-tiles" data-testid="tiles">
+      {props.tiles.map((tile) => (
+        <li key={tile.name} className="ag-tile" data-testid="tile">
+          <span className="ag-hero-label">{tile.label}</span>
+          <b>{tile.value}</b>
+          {tile.change ? <Change change={tile.change} title={tile.against} /> : null}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Change({ change, title }) {
+  return (
+    <span className={`ag-change ag-change-${change.tone}`} title={title}>
+      {change.up ? <ArrowUp size={14} aria-hidden="true" /> : <ArrowDown size={14} aria-hidden="true" />}
+      <span className="ag-unseen">{change.up ? '+' : '−'}</span>{change.text}
+      {change.label ? <span className="ag-change-label">{change.label}</span> : null}
+    </span>
+  );
+}
+
 // The first figure of the headline, large, and only when the headline itself says it (payload.hero).
 function Headline() {
   const { hero, headline } = props;
@@ -89,13 +140,7 @@ function Headline() {
           <span className="ag-hero-label">{hero.label}</span>
           <span className="ag-hero-line">
             <span className="ag-hero-value" data-testid="hero">{hero.value}</span>
-            {hero.change ? (
-              <span className={`ag-change ag-change-${hero.change.tone}`} title={hero.change.label}>
-                {hero.change.up ? <ArrowUp size={14} aria-hidden="true" /> : <ArrowDown size={14} aria-hidden="true" />}
-                {hero.change.text}
-                <span className="ag-change-label">{hero.change.label}</span>
-              </span>
-            ) : null}
+            {hero.change ? <Change change={hero.change} title={hero.change.label} /> : null}
           </span>
         </div>
       ) : null}
@@ -107,7 +152,9 @@ function Headline() {
         </p>
       ) : null}
       <p className={hero ? 'ag-sentence' : 'ag-sentence ag-sentence-lead'} data-testid="headline">
-        {divided.length > 1 ? <><span>{divided[0]}</span>{gap}<span className="ag-sentence-rest">{divided[1]}</span></> : headline}
+        {divided.length > 1 ? (
+          <><span><Said text={divided[0]} /></span>{gap}<span className="ag-sentence-rest"><Said text={divided[1]} /></span></>
+        ) : <Said text={headline} />}
       </p>
       {props.summary ? <p className="ag-summary" data-testid="summary">{props.summary}</p> : null}
       <ReadBy />
@@ -121,7 +168,7 @@ function Findings() {
     <Section id="findings">
       <ul className="ag-finding-list">
         {props.findings.map((finding, at) => (
-          <li key={`f${at}`} data-kind={finding.kind}>{finding.text}</li>
+          <li key={`f${at}`} data-kind={finding.kind}><Said text={finding.text} /></li>
         ))}
       </ul>
       {props.warnings.length ? (

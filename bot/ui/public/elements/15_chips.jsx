@@ -221,7 +221,7 @@ function Editor({ part, onClose }) {
   const send = async (edit) => {
     setBusy(true);
     setRefused(null);
-    const answer = await callAction({ name: 'edit', payload: { plan: props.plan, edit, locale: props.locale } });
+    const answer = await press('edit', { plan: props.plan, edit, locale: props.locale });
     setBusy(false);
     if (answer && answer.response && answer.response.problem) setRefused(answer.response);
     else onClose();
