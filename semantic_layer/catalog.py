@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from semantic_layer.fiscal import CustomGrain
+from semantic_layer.fiscal import CalendarWindow, CustomGrain
 from semantic_layer.period import Grain
 from semantic_layer.rollup import Rollup
 from semantic_layer.text import Text, Words
@@ -136,7 +136,7 @@ class MetricInput:
     metric: str
     alias: str | None = None
     filters: tuple[Filter, ...] = ()
-    offset_window: Window | None = None
+    offset_window: Window | CalendarWindow | None = None
     offset_to_grain: Grain | None = None
 
     @property

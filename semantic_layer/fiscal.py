@@ -88,6 +88,14 @@ class RuleGrain:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarWindow:
+    """A number of buckets of one of the workspace's own calendars, such as `1 retail_month`; `count` is positive."""
+
+    count: int
+    grain: str
+
+
+@dataclass(frozen=True, slots=True)
 class CustomGrain:
     """A size of time bucket of the workspace's own: a column of a time spine, or a rule.
 

@@ -5,22 +5,25 @@ from __future__ import annotations
 from sqlglot import exp
 
 from semantic_layer.compiler import nodes, spine
-from semantic_layer.compiler.buckets import Calendar, date_part, parts_told_by, plus, truncated
+from semantic_layer.compiler.buckets import Calendar, date_part, parts_told_by, truncated
 from semantic_layer.compiler.facts import Fact, Key, Plan
-from semantic_layer.compiler.periods import Periods, custom_periods, periods_of
+from semantic_layer.compiler.own_offsets import custom_periods, moved_by_calendar
+from semantic_layer.compiler.periods import Periods, periods_of
 from semantic_layer.compiler.reading import Reading, asked_buckets, needs_period
 from semantic_layer.compiler.scope import Scope
 from semantic_layer.compiler.shifts import Bucketed, bucketed, by_days_where_needed
 from semantic_layer.compiler.shown import OnTime, on_time
+from semantic_layer.compiler.steps import Through
 from semantic_layer.errors import QueryError
-from semantic_layer.period import MONTHS_IN, Grain
+from semantic_layer.fiscal import CalendarWindow
+from semantic_layer.period import Grain, Period
 from semantic_layer.text import Text
 
 
 def bucketed_of(plan: Plan, fact: Fact, reading: Reading) -> Bucketed | None:
     """Return how the fact's buckets are moved; None where it is not moved, or not by bucket."""
     key = plan.bucket_key(fact)
-    if not fact.moves or key is None or key.name.grain is None:
+    if not fact.moves or key is None or key.name.grain is None or by_own_calendar(fact):
         return None
     if reading.period is None:
         raise needs_period()
@@ -35,6 +38,11 @@ def bucketed_of(plan: Plan, fact: Fact, reading: Reading) -> Bucketed | None:
     return bucketed(fact.moves, main, key.name.grain, reading.calendar)
 
 
+def by_own_calendar(fact: Fact) -> bool:
+    """Return whether the fact is moved by buckets of one of the workspace's own calendars."""
+    return any(isinstance(move.window, CalendarWindow) for move in fact.moves)
+
+
 def earlier_periods(
     plan: Plan, fact: Fact, reading: Reading, shifted: Bucketed | None, alone: OnTime
 ) -> Periods | None:
@@ -45,26 +53,34 @@ def earlier_periods(
             raise needs_period()
         if key is not None:
             raise _two_grains()
-        return custom_periods(plan, fact, own, reading.period, alone)
+        return custom_periods(plan, fact, own, reading, alone)
+    if by_own_calendar(fact) and key is not None:
+        if reading.period is None:
+            raise needs_period()
+        return moved_by_calendar(plan, fact, key, asked_buckets_of(fact, key, reading), alone)
     if shifted is None or shifted.through_rows is not None or key is None or reading.period is None:
         return None
-    period = reading.period
-    if shifted.by_days and all(move.compare is None for move in fact.moves):
-        period = asked_buckets(reading, period, spine.calendar_grain(key))
+    period = asked_buckets_of(fact, key, reading) if shifted.by_days else reading.period
     return periods_of(plan, fact, key, period, shifted, reading.calendar, alone)
 
 
-def moved_buckets(plan: Plan, fact: Fact, reading: Reading) -> tuple[Bucketed | None, Periods]:
-    """Return what the buckets of a moved fact are compared with, always as a table."""
+def asked_buckets_of(fact: Fact, key: Key, reading: Reading) -> Period:
+    """Return the period that the fact's buckets are moved from: as far as the data reach where it is compared."""
+    assert reading.period is not None
+    if any(move.compare is not None for move in fact.moves):
+        return reading.period
+    return asked_buckets(reading, reading.period, spine.calendar_grain(key))
+
+
+def moved_buckets(plan: Plan, fact: Fact, reading: Reading, step: Grain) -> tuple[Bucketed | None, Periods]:
+    """Return what the buckets of a moved fact are compared with, always as a table; `step`: its finest buckets."""
     shifted = bucketed_of(plan, fact, reading)
     alone = on_time(plan, fact, reading.query)
     periods = earlier_periods(plan, fact, reading, shifted, alone)
     key = plan.bucket_key(fact)
     if periods is None and shifted is not None and key is not None and reading.period is not None:
-        grain = spine.calendar_grain(key)
-        compared = any(move.compare is not None for move in fact.moves)
-        period = reading.period if compared else asked_buckets(reading, reading.period, grain)
-        shifted = by_days_where_needed(shifted, period, grain, reading.calendar)
+        period = asked_buckets_of(fact, key, reading)
+        shifted = by_days_where_needed(shifted, period, spine.calendar_grain(key), reading.calendar, step)
         periods = periods_of(plan, fact, key, period, shifted, reading.calendar, alone)
     if periods is None:
         raise needs_period()
@@ -94,12 +110,11 @@ def key_sql(
         return scope.asked(key.name).sql
     located = scope.located(key.name)
     scope.require_grain(key.name, located)
-    days, months = shifted.through_rows or (0, 0)
-    if _moves_buckets(key.name.grain, days, months):
+    through = shifted.through_rows or Through()
+    if through.keeps(key.name.grain):
         bucket = truncated(scope.raw(located), key.name.grain, reading_calendar(plan))
-        return nodes.cast(plus(plus(bucket, days, Grain.DAY), months, Grain.MONTH), "DATE")
-    moved = plus(plus(scope.raw(located), days, Grain.DAY), months, Grain.MONTH)
-    return truncated(moved, key.name.grain, reading_calendar(plan))
+        return nodes.cast(through.added(bucket), "DATE")
+    return truncated(through.added(scope.raw(located)), key.name.grain, reading_calendar(plan))
 
 
 def parts_of_bucket(
@@ -121,13 +136,6 @@ def parts_of_bucket(
     return made
 
 
-def _moves_buckets(grain: Grain, days: int, months: int) -> bool:
-    """Whether the move takes whole buckets to whole buckets, so that it may come after the truncation."""
-    if months:
-        return days == 0 and grain in MONTHS_IN and months % MONTHS_IN[grain] == 0
-    return grain is Grain.DAY or (grain is Grain.WEEK and days % 7 == 0)
-
-
 def unmoved_bucket(
     plan: Plan, scope: Scope, fact: Fact, shifted: Bucketed | None
 ) -> tuple[int, exp.Expr] | None:
@@ -135,7 +143,7 @@ def unmoved_bucket(
     key = plan.bucket_key(fact)
     if key is None or key.name.grain is None or shifted is None or shifted.through_rows is None:
         return None
-    if shifted.through_rows == (0, 0) or not _moves_buckets(key.name.grain, *shifted.through_rows):
+    if shifted.through_rows == Through() or not shifted.through_rows.keeps(key.name.grain):
         return None
     bucket = truncated(scope.raw(scope.located(key.name)), key.name.grain, reading_calendar(plan))
     return plan.keys.index(key), bucket
@@ -164,8 +172,8 @@ def on_shown_time(
         return []
     if key is None or key.name.grain is None or through is None or reading.period is None:
         return []
-    if not _moves_buckets(key.name.grain, *through):
-        scope.shown_time = plus(plus(scope.own_time(), through[0], Grain.DAY), through[1], Grain.MONTH)
+    if not through.keeps(key.name.grain):
+        scope.shown_time = through.added(scope.own_time())
         return alone.over(plan, fact, scope.shown_time)
     scope.shown_time = keys[plan.keys.index(key)]
     period = asked_buckets(reading, reading.period, key.name.grain)

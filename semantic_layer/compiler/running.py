@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlglot import exp
 
+from semantic_layer.catalog import Window
 from semantic_layer.compiler import nodes, spine
 from semantic_layer.compiler.buckets import plus, truncated
 from semantic_layer.compiler.calendars import calendar_bucket, calendar_join
@@ -15,13 +16,14 @@ from semantic_layer.compiler.measures import aggregate, filled
 from semantic_layer.compiler.moving import moved_buckets, parts_of_bucket
 from semantic_layer.compiler.names import Name
 from semantic_layer.compiler.paths import locate
-from semantic_layer.compiler.periods import Periods, span_of
+from semantic_layer.compiler.periods import Periods, span_of, whole_days
 from semantic_layer.compiler.reading import Reading, needs_period
 from semantic_layer.compiler.scans import Rows, Scan, aggregated, grouped, rows_of
-from semantic_layer.compiler.scope import without_time
+from semantic_layer.compiler.scope import not_yet, without_time
 from semantic_layer.compiler.shifts import moved_period
 from semantic_layer.compiler.shown import on_time
 from semantic_layer.period import ONE_DAY, Grain, Period, shift, truncate
+from semantic_layer.text import Text
 
 # Aggregations that can be taken of daily parts, and how the parts meet; the others need the rows themselves.
 _OF_PARTS: dict[str, type[exp.AggFunc]] = {
@@ -47,6 +49,13 @@ def running_scan(plan: Plan, fact: Fact, running: Running, reading: Reading) -> 
     if key is None:
         if period is not None and fact.moves:
             period = moved_period(fact.moves, period, reading.calendar)
+            if isinstance(period.end, datetime):
+                raise not_yet(
+                    Text(
+                        zh="不按时间分组的、按小时偏移的累计值",
+                        en="a running value moved by hours without time",
+                    )
+                )
         end = min(period.end, tomorrow) if period is not None else tomorrow
         limits = (_lookback(running, end - ONE_DAY, reading, at_its_end=True), end)
         return aggregated(plan, fact, rows_of(plan, fact, reading, limits))
@@ -71,7 +80,7 @@ def _lookback(running: Running, day: date, reading: Reading, *, at_its_end: bool
 
 
 def _step(plan: Plan, fact: Fact, running: Running, key: Key) -> Grain:
-    """Return the grain at which the value is taken: a day, or finer where buckets or the window are.
+    """Return the grain at which the value is taken: a day, or finer where buckets, the window or an offset are.
 
     Finer, too, where the fact's time is and the workspace has a time spine for it: the first value of a day is then
     that of its first hour, as in MetricFlow.
@@ -87,6 +96,7 @@ def _step(plan: Plan, fact: Fact, running: Running, key: Key) -> Grain:
         grains.append(running.window.grain)
     if running.since is not None:
         grains.append(running.since)
+    grains += [move.window.grain for move in fact.moves if isinstance(move.window, Window)]
     return min(grains, key=lambda grain: grain.order)
 
 
@@ -95,10 +105,8 @@ def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Perio
     shifted = periods = None
     shown = period
     if fact.moves:  # the value as of the earlier buckets, shown under the later ones
-        shifted, periods = moved_buckets(plan, fact, reading)
-        first, after = span_of(shifted, period)
-        assert first is not None
-        shown = Period.of(first, max(first, after))
+        shifted, periods = moved_buckets(plan, fact, reading, step)
+        shown = whole_days(*span_of(shifted, period, fact.moves))
     limits = (_lookback(running, shown.start, reading), min(shown.end, plan.context.today + ONE_DAY))
     tested = on_time(plan, fact, reading.query)
     rows = rows_of(plan, replace(fact, moves=()), reading, limits, tested=tested)

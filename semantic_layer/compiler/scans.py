@@ -26,6 +26,7 @@ from semantic_layer.compiler.reading import Reading, needs_period
 from semantic_layer.compiler.scope import Scope, without_time
 from semantic_layer.compiler.shifts import Bucketed, moved_period
 from semantic_layer.compiler.shown import OnTime, on_time
+from semantic_layer.compiler.steps import earlier_of
 from semantic_layer.period import ONE_DAY
 from semantic_layer.query import MetricQuery
 
@@ -115,7 +116,7 @@ def rows_of(
     if periods is not None:
         at = plan.bucket_key(fact) or plan.calendar_key(fact)
         time = scope.own_time()
-        bucket = time if periods.by_day or at is None else scope.asked(at.name).sql
+        bucket = time if periods.by is not None or at is None else scope.asked(at.name).sql
         joins, before = [periods.join(bucket, time)], periods.before
     return Rows(scope, keys, conditions, joins, before, common, unmoved_bucket(plan, scope, fact, shifted))
 
@@ -196,15 +197,15 @@ def _time_conditions(
         return []
     start: date | None
     if periods is not None and reading.period is not None:
-        start, end = span_of(shifted, reading.period)
-        end = min(end, tomorrow)
+        start, end = span_of(shifted, reading.period, fact.moves)
+        end = earlier_of(end, tomorrow)
     elif shifted is not None:
-        start, end = shifted.start, min(shifted.end, tomorrow)
+        start, end = shifted.start, earlier_of(shifted.end, tomorrow)
     elif fact.moves:
         if reading.period is None or reading.query.period is None:
             raise needs_period()
         other = moved_period(fact.moves, reading.period, reading.calendar)
-        start, end = other.start, min(other.end, tomorrow)
+        start, end = other.start, earlier_of(other.end, tomorrow)
     elif reading.query.period is not None and reading.period is not None:
         start, end = reading.period.start, min(reading.period.end, tomorrow)
     else:

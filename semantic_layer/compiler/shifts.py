@@ -10,23 +10,21 @@ table of buckets, `periods (bucket, compared_with)`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-
-from sqlglot import exp
+from datetime import date, datetime, timedelta
 
 from semantic_layer.catalog import Window
 from semantic_layer.comparison import comparison_period
-from semantic_layer.compiler import nodes
-from semantic_layer.compiler.buckets import Calendar, plus, truncated
+from semantic_layer.compiler.buckets import Calendar
 from semantic_layer.compiler.scope import not_yet
+from semantic_layer.compiler.steps import Step, Through, as_moment, back, length
 from semantic_layer.errors import QueryError
+from semantic_layer.fiscal import CalendarWindow
 from semantic_layer.period import (
     MONTHS_IN,
     ONE_DAY,
     Grain,
     Period,
     calendar_unit,
-    iso_week_earlier,
     shift,
     truncate,
 )
@@ -39,7 +37,7 @@ class Move:
     """One asked move into the past; exactly one of the fields is set."""
 
     compare: Compare | None = None
-    window: Window | None = None
+    window: Window | CalendarWindow | None = None
     start_of: Grain | None = None
 
     @property
@@ -49,7 +47,7 @@ class Move:
             return "compared" if self.compare.kind == "period" else self.compare.kind
         if self.window is not None:
             plural = "s" if self.window.count > 1 else ""
-            return f"{self.window.count}_{self.window.grain.value}{plural}_earlier"
+            return f"{self.window.count}_{self.window.grain}{plural}_earlier"
         assert self.start_of is not None
         return f"start_of_{self.start_of.value}"
 
@@ -58,75 +56,15 @@ Moves = tuple[Move, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """From a bucket to the one before it that answers for it.
-
-    `days` or `months` back; `iso_year`: the same ISO week a year earlier; `start_of`: the bucket at the start of
-    the grain (its day, where the bucket is a week or larger than the grain). Exactly one is set (the numbers not 0).
-    """
-
-    days: int = 0
-    months: int = 0
-    iso_year: bool = False
-    start_of: Grain | None = None
-
-    def earlier(self, bucket: date, calendar: Calendar) -> date:
-        """Return the bucket's counterpart as a date."""
-        if self.days:
-            return bucket - timedelta(days=self.days)
-        if self.months:
-            return shift(bucket, -self.months, Grain.MONTH)
-        if self.iso_year:
-            middle = bucket + timedelta(days=3)
-            monday = middle - timedelta(days=middle.weekday())
-            return iso_week_earlier(monday) + (bucket - monday)
-        assert self.start_of is not None
-        return truncate(bucket, self.start_of, calendar.week_start, calendar.fiscal_year_start)
-
-    def earlier_sql(self, bucket: exp.Expr, span: Period, calendar: Calendar) -> exp.Expr:
-        """Return the bucket's counterpart as SQL; `span` bounds the buckets that occur."""
-        if self.days:
-            return plus(bucket, -self.days, Grain.DAY)
-        if self.months:
-            return plus(bucket, -self.months, Grain.MONTH)
-        if self.iso_year:
-            return self._iso_sql(bucket, span, calendar)
-        assert self.start_of is not None
-        return truncated(bucket, self.start_of, calendar)
-
-    def _iso_sql(self, bucket: exp.Expr, span: Period, calendar: Calendar) -> exp.Expr:
-        """A year earlier is 364 days but for the weeks (of whole years, and week 53) where it is 371."""
-        longer = []
-        week = truncate(span.start, Grain.WEEK, calendar.week_start)
-        while week < span.end:
-            if (week - self.earlier(week, calendar)).days == 371:
-                longer.append(week)
-            week += timedelta(days=7)
-        if not longer:
-            return plus(bucket, -364, Grain.DAY)
-        ranges: list[list[date]] = []
-        for week in longer:
-            if ranges and (week - ranges[-1][1]).days == 7:
-                ranges[-1][1] = week
-            else:
-                ranges.append([week, week])
-        tests: list[exp.Expr] = [
-            exp.Between(this=bucket.copy(), low=nodes.day(first), high=nodes.day(last))
-            for first, last in ranges
-        ]
-        case = exp.If(this=nodes.disjunction(tests), true=plus(bucket.copy(), -371, Grain.DAY))
-        return exp.Case(ifs=[case], default=plus(bucket, -364, Grain.DAY))
-
-
-@dataclass(frozen=True, slots=True)
 class Bucketed:
-    """The steps of a query's time column, and the rows they read: `[start, end)`."""
+    """The steps of a query's time column, and the rows they read: `[start, end)`, moments where hours are moved."""
 
     steps: tuple[Step, ...]
     start: date
     end: date
-    through_rows: tuple[int, int] | None  # (days, months) to add to the rows' time; None: through `periods`
+    through_rows: Through | None  # None: through `periods`
     by_days: bool = False  # the moves do not keep buckets: `periods` goes day by day
+    fine: Grain = Grain.DAY  # or by this grain under a day
     cut: tuple[date, date] | None = None  # the last bucket alone reads its counterpart only before this day
 
 
@@ -141,22 +79,32 @@ def moved_period(moves: Moves, main: Period, calendar: Calendar) -> Period:
         if move.compare is not None:
             period = compared_period(move.compare, period, calendar)
         elif move.window is not None:
+            if isinstance(move.window, CalendarWindow):
+                raise _needs_time()
             count, grain = -move.window.count, move.window.grain
             if grain.order < Grain.DAY.order:
-                raise not_yet(Text(zh="小于一天的 offset_window", en="an offset_window shorter than a day"))
+                back_by = length(move.window)
+                period = Period.of(as_moment(period.start) - back_by, as_moment(period.end) - back_by)
+                continue
+            if grain in MONTHS_IN and isinstance(period.start, datetime):
+                raise not_yet(Text(zh="先按月、再按小时的偏移", en="an offset by months of one by hours"))
             start = shift(period.start, count, grain)
             end = max(start, shift(period.end, count, grain))
             period = Period(start, end, max(end, shift(period.requested_end, count, grain)))
         else:
-            raise QueryError(
-                Text(
-                    zh="offset_to_grain 的指标必须按时间分组。",
-                    en="A metric with offset_to_grain needs time.",
-                ),
-                Text(zh="请加上 metric_time。", en="Group by metric_time."),
-                code="needs_time",
-            )
+            raise _needs_time()
     return period
+
+
+def _needs_time() -> QueryError:
+    return QueryError(
+        Text(
+            zh="offset_to_grain 的指标、按自定义历法偏移的指标必须按时间分组。",
+            en="A metric with offset_to_grain, or moved by a calendar's buckets, needs time.",
+        ),
+        Text(zh="请加上 metric_time。", en="Group by metric_time."),
+        code="needs_time",
+    )
 
 
 def compared_period(compare: Compare, main: Period, calendar: Calendar) -> Period:
@@ -183,7 +131,7 @@ def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bu
 
     A first or last bucket that `main` holds only in part is compared with the same part of the other one.
     """
-    steps = tuple(step for move in moves for step in [_step(move, main, grain)] if step is not None)
+    steps = tuple(step for move in moves for step in [step_of(move, main, grain)] if step is not None)
     first = truncate(main.start, grain, calendar.week_start, calendar.fiscal_year_start)
     last_day = max(main.start, main.end - ONE_DAY)
     last = truncate(last_day, grain, calendar.week_start, calendar.fiscal_year_start)
@@ -195,6 +143,10 @@ def bucketed(moves: Moves, main: Period, grain: Grain, calendar: Calendar) -> Bu
         start, end = _earlier(main.start, steps, calendar), _earlier(last_day, steps, calendar) + ONE_DAY
         return Bucketed(steps, start, end, None, by_days=True)
     through = _through_rows(steps, grain)
+    if through is not None and through.seconds:  # every row moves as far: so do the ends
+        after = shift(last, 1, _whole(grain))
+        start, end = _earlier(main.start, steps, calendar), _earlier(min(after, main.end), steps, calendar)
+        return Bucketed(steps, start, end, through)
     other_first, other_last = _earlier(first, steps, calendar), _earlier(last, steps, calendar)
     start = min(other_first + (main.start - first), shift(other_first, 1, _whole(grain)))
     after = shift(last, 1, _whole(grain))
@@ -232,73 +184,80 @@ def _by_days(steps: tuple[Step, ...], grain: Grain) -> bool:
     if any(step.iso_year or step.start_of for step in steps):
         return False
     days, months = sum(step.days for step in steps), sum(step.months for step in steps)
+    if any(step.seconds for step in steps):
+        return False
     return bool(months) and ((grain is Grain.WEEK) or (bool(days) and grain.order > Grain.DAY.order))
 
 
-def by_days_where_needed(shifted: Bucketed, main: Period, grain: Grain, calendar: Calendar) -> Bucketed:
-    """Return the steps day by day where they take bucket starts elsewhere than to bucket starts (months by 2 days)."""
-    days, months = shifted.through_rows or (0, 0)
-    aligned = grain.order <= Grain.DAY.order or (
-        days % 7 == 0 and months == 0 if grain is Grain.WEEK else days == 0 and months % MONTHS_IN[grain] == 0
-    )
-    if shifted.through_rows is None or aligned:
+def by_days_where_needed(
+    shifted: Bucketed, main: Period, grain: Grain, calendar: Calendar, fine: Grain
+) -> Bucketed:
+    """Return the steps day by day where they take bucket starts elsewhere than to bucket starts (months by 2 days).
+
+    Steps of hours go by `fine`, the grain at which the values are taken.
+    """
+    through = shifted.through_rows
+    if through is None:
+        return shifted
+    if through.seconds:
+        start, end = (_earlier(day, shifted.steps, calendar) for day in (main.start, main.end))
+        return Bucketed(shifted.steps, start, end, None, by_days=True, fine=fine)
+    if grain.order <= Grain.DAY.order or through.keeps(grain):
         return shifted
     last_day = max(main.start, main.end - ONE_DAY)
     start, end = (_earlier(day, shifted.steps, calendar) for day in (main.start, last_day))
     return Bucketed(shifted.steps, start, end + ONE_DAY, None, by_days=True)
 
 
-def steps_by_day(moves: Moves, main: Period) -> tuple[Step, ...]:
-    """Return the steps from each day of `main` to the day that answers for it."""
-    return tuple(step for move in moves for step in [_step(move, main, Grain.DAY)] if step is not None)
-
-
-def _through_rows(steps: tuple[Step, ...], grain: Grain) -> tuple[int, int] | None:
-    """Return days and months to add to a row's time, where that maps buckets one to one."""
+def _through_rows(steps: tuple[Step, ...], grain: Grain) -> Through | None:
+    """Return what to add to a row's time, where that maps buckets one to one."""
     days, months = sum(step.days for step in steps), sum(step.months for step in steps)
+    seconds = sum(step.seconds for step in steps)
     if not any(step.iso_year or step.start_of for step in steps):
         if months == 0:
-            return days, 0
+            return Through(days, 0, seconds)
         # Adding months may clamp a day (31 January) but never leaves the month: exact for buckets of months.
-        if days == 0 and grain.order >= Grain.MONTH.order:
-            return 0, months
+        if days == 0 and grain.order >= Grain.MONTH.order and not _months_after_seconds(steps):
+            return Through(0, months, seconds)
     if grain in MONTHS_IN:  # months keep months, the start of a year is the start of a quarter and of a month
         keeps_buckets = days == 0 and months % MONTHS_IN[grain] == 0
     else:
-        keeps_buckets = grain is Grain.DAY or (grain is Grain.WEEK and days % 7 == 0 and months == 0)
-    if not keeps_buckets:
+        by_day = grain.order <= Grain.DAY.order
+        keeps_buckets = by_day or (grain is Grain.WEEK and days % 7 == 0 and months == 0)
+    if not keeps_buckets or (seconds and grain.order >= Grain.DAY.order):
         raise not_yet(Text(zh="这种粒度下的组合偏移", en="this combination of offsets at this grain"))
     return None
 
 
-def _step(move: Move, main: Period, grain: Grain) -> Step | None:
+def _months_after_seconds(steps: tuple[Step, ...]) -> bool:
+    """Whether a step of months is nearer to the rows than one of seconds: 31 January, 23:30 and the end of February."""
+    first = next((at for at, step in enumerate(steps) if step.seconds), len(steps))
+    return any(step.months for step in steps[first:])
+
+
+def step_of(move: Move, main: Period, grain: Grain) -> Step | None:
+    """Return the step of a move from a bucket of `grain`; None where it stays where it is."""
     if move.start_of is not None:
-        itself = (move.start_of is grain and grain is not Grain.WEEK) or move.start_of.order < Grain.DAY.order
+        fine = move.start_of.order < Grain.DAY.order and grain.order >= move.start_of.order
+        itself = (move.start_of is grain and grain is not Grain.WEEK) or fine
         return None if itself else Step(start_of=move.start_of)
+    if isinstance(move.window, CalendarWindow):
+        raise not_yet(
+            Text(zh="这种按自定义历法的偏移", en="this offset by a calendar of the workspace's own")
+        )
     if move.window is not None:
-        return _back(move.window.count, move.window.grain)
+        return back(move.window.count, move.window.grain)
     assert move.compare is not None
     kind = move.compare.kind
     if kind == "previous_period":
-        return _back(1, _whole(grain))
+        return back(1, _whole(grain))
     if kind == "previous_year":
         return Step(iso_year=True) if grain is Grain.WEEK else Step(months=12)
     if kind == "same_weekday":
-        return _back(7, Grain.DAY)
+        return back(7, Grain.DAY)
     other = compared_period(move.compare, main, Calendar())
     unit = calendar_unit(main)
     months = (main.start.year - other.start.year) * 12 + main.start.month - other.start.month
     if grain.order >= Grain.MONTH.order and unit is not None and main.start.day == other.start.day == 1:
-        return _back(months, Grain.MONTH)
-    return _back((main.start - other.start).days, Grain.DAY)
-
-
-def _back(count: int, unit: Grain) -> Step | None:
-    """Return a step of whole units back; None for no step."""
-    if count == 0:
-        return None
-    if unit.order < Grain.DAY.order:
-        raise not_yet(Text(zh="小于一天的 offset_window", en="an offset_window shorter than a day"))
-    if unit in MONTHS_IN:
-        return Step(months=count * MONTHS_IN[unit])
-    return Step(days=count * (7 if unit is Grain.WEEK else 1))
+        return back(months, Grain.MONTH)
+    return back((main.start - other.start).days, Grain.DAY)

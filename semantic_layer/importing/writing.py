@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from semantic_layer.catalog import Window
+from semantic_layer.fiscal import CalendarWindow
 from semantic_layer.jinja import JinjaError, plain_filter
 from semantic_layer.loader.sections import Entry
 from semantic_layer.spec.metric import MetricSpec
@@ -37,6 +38,8 @@ def _value(key: str, value: Any) -> Any:
         made = {"zh": list(value.zh), "en": list(value.en)}
     elif isinstance(value, Window):
         made = f"{value.count} {value.grain.value}{'s' if value.count > 1 else ''}"
+    elif isinstance(value, CalendarWindow):
+        made = f"{value.count} {value.grain}"
     elif isinstance(value, Enum):
         made = value.value
     elif isinstance(value, Mapping):

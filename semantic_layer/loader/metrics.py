@@ -18,6 +18,7 @@ from semantic_layer.catalog import (
     Target,
 )
 from semantic_layer.expression import column_names, parse_expression
+from semantic_layer.fiscal import CalendarWindow
 from semantic_layer.loader.candidates import check_expression
 from semantic_layer.loader.filters import FilterReader
 from semantic_layer.loader.metric_checks import check_times, unique_metrics, warn_idle_options
@@ -26,6 +27,7 @@ from semantic_layer.loader.names import Names
 from semantic_layer.loader.sections import MetricEntry, Sections
 from semantic_layer.loader.tables import resolve_time_dimension
 from semantic_layer.loader.versions import versioned
+from semantic_layer.period import Grain
 from semantic_layer.spec.metric import InputSpec, MetricSpec
 from semantic_layer.spec.model import text_or
 from semantic_layer.spec.names import quote_name
@@ -137,7 +139,22 @@ class _Builder:
             return None
         inner = self.scope(spec.name) or scope
         filters = self.reader.all(spec.filter, raw, (*keys, "filter"), inner)
-        return MetricInput(spec.name, spec.alias, filters, spec.offset_window, spec.offset_to_grain)
+        window = spec.offset_window
+        if isinstance(window, CalendarWindow) and (window := self.calendar_window(window, raw, keys)) is None:
+            return None
+        return MetricInput(spec.name, spec.alias, filters, window, spec.offset_to_grain)
+
+    def calendar_window(
+        self, window: CalendarWindow, raw: object, keys: tuple[str | int, ...]
+    ) -> CalendarWindow | None:
+        """Return the window with its calendar's grain in the singular; record one that no calendar has."""
+        for grain in (window.grain, window.grain.removesuffix("s")):
+            if grain in self.names.grains:
+                return CalendarWindow(window.count, grain)
+        kind = Text(zh="时间粒度", en="grain")
+        known = sorted({*Grain, *self.names.grains})
+        self.problems.unknown(raw, (*keys, "offset_window"), kind, window.grain, known)
+        return None
 
     def known(self, name: str, raw: object, keys: tuple[str | int, ...]) -> bool:
         """Return whether a metric exists; record it where it does not."""

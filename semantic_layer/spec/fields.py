@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, PlainValidator
 
 from semantic_layer.catalog import Window
+from semantic_layer.fiscal import CalendarWindow
 from semantic_layer.period import Grain
 from semantic_layer.spec.base import refusal
 from semantic_layer.text import Text, Words
@@ -17,6 +18,9 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
 
 _WINDOW = re.compile(r"(\d+)\s*([a-zA-Z]+)\Z")
+
+
+_CALENDAR_WINDOW = re.compile(r"(\d+)\s+([A-Za-z][A-Za-z0-9_]*)\Z")
 
 
 _HAN = re.compile(r"[㐀-䶿一-鿿豈-﫿]")
@@ -120,17 +124,35 @@ def read_window(raw: object) -> Window:
     """Return a length of time: `7d`, `7 days`, `1 week`, `12h`."""
     if isinstance(raw, Window):
         return raw
-    if isinstance(raw, str) and (match := _WINDOW.match(raw.strip())):
-        word = match.group(2).lower()
-        word = _GRAIN_SHORT.get(word, word[:-1] if word.endswith("s") and len(word) > 1 else word)
-        if word in set(Grain) and int(match.group(1)) > 0:
-            return Window(count=int(match.group(1)), grain=Grain(word))
+    window = _window(raw) if isinstance(raw, str) else None
+    if window is not None:
+        return window
     raise refusal(
         f"{_shown(raw)} 不是时间长度。",
         f"{_shown(raw)} is not a length of time.",
         "写成 7d、7 days、1 week 或 12h。",
         "Write 7d, 7 days, 1 week or 12h.",
     )
+
+
+def _window(raw: str) -> Window | None:
+    match = _WINDOW.match(raw.strip())
+    if match is None:
+        return None
+    word = match.group(2).lower()
+    word = _GRAIN_SHORT.get(word, word[:-1] if word.endswith("s") and len(word) > 1 else word)
+    count = int(match.group(1))
+    return Window(count, Grain(word)) if word in set(Grain) and count > 0 else None
+
+
+def read_offset(raw: object) -> Window | CalendarWindow:
+    """Return a length of time, or a number of buckets of a calendar: `1 retail_month` (checked against them later)."""
+    if isinstance(raw, CalendarWindow):
+        return raw
+    match = _CALENDAR_WINDOW.match(raw.strip()) if isinstance(raw, str) and _window(raw) is None else None
+    if match is not None and int(match.group(1)) > 0:
+        return CalendarWindow(int(match.group(1)), match.group(2).lower())
+    return read_window(raw)
 
 
 def read_grain(raw: object) -> Grain:
@@ -219,6 +241,9 @@ Synonyms = Annotated[Words, PlainValidator(read_words)]
 
 
 WindowText = Annotated[Window, PlainValidator(read_window)]
+
+
+OffsetText = Annotated[Window | CalendarWindow, PlainValidator(read_offset)]
 
 
 GrainText = Annotated[Grain, PlainValidator(read_grain)]

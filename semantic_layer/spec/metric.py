@@ -12,6 +12,7 @@ from semantic_layer.spec.fields import (
     Filters,
     GrainText,
     Name,
+    OffsetText,
     OptionalText,
     PeriodText,
     Sql,
@@ -45,7 +46,9 @@ class InputSpec(Spec):
     name: Name
     alias: Name | None = Field(default=None, description="Its name inside `expr`.")
     filter: Filters = ()
-    offset_window: WindowText | None = Field(default=None, description="Its value that long ago.")
+    offset_window: OffsetText | None = Field(
+        default=None, description="Its value that long ago; also by buckets of a calendar."
+    )
     offset_to_grain: GrainText | None = Field(
         default=None, description="Its value at the start of that grain."
     )

@@ -71,6 +71,7 @@ _VALUES = {
     "read_optional_text": "text or {zh, en}",
     "read_words": "list or {zh: [], en: []}",
     "read_window": "length of time",
+    "read_offset": "length of time, or buckets of a calendar",
     "read_grain": "second … year",
     "read_name": "name",
     "read_expression": "SQL",

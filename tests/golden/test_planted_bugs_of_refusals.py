@@ -12,8 +12,8 @@ import semantic_layer.compiler.keys as keys
 import semantic_layer.compiler.metrics as metrics
 import semantic_layer.compiler.names as names
 import semantic_layer.compiler.other as other
+import semantic_layer.compiler.own_offsets as own_offsets
 import semantic_layer.compiler.paths as paths
-import semantic_layer.compiler.periods as periods
 import semantic_layer.compiler.predicates as predicates
 import semantic_layer.compiler.scans as scans
 import semantic_layer.compiler.scope as scope
@@ -55,7 +55,7 @@ BUGS = {
     "a_name_that_nobody_declared_is_a_column": bug(names._resolve),
     "a_rest_of_anything_is_summed": bug(other.top_members),
     "the_first_of_two_paths_is_taken": bug(paths._locate),
-    "a_calendar_compares_by_any_rule": bug(periods.custom_periods),
+    "a_calendar_compares_by_any_rule": bug(own_offsets.custom_periods),
     "a_word_is_a_number": bug(predicates._number),
     "a_model_without_time_is_not_cut": bug(scans._time_conditions),
     "a_day_has_hours": bug(scope.Scope.require_grain),

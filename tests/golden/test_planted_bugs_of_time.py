@@ -97,7 +97,7 @@ def days_of_a_leap_year_are_moved_as_rows(patch):
     def rows(steps, grain):
         if any(step.iso_year or step.start_of for step in steps):
             return real(steps, grain)
-        return sum(step.days for step in steps), sum(step.months for step in steps)
+        return shifts.Through(sum(step.days for step in steps), sum(step.months for step in steps))
 
     real = shifts._through_rows
     patch.setattr(shifts, "_through_rows", rows)
