@@ -9,6 +9,7 @@ from bot.answer import Planner as PlannerName
 from bot.compose.definitions import metric_definitions
 from bot.compose.interpretation import completed
 from bot.compose.premise import corrected
+from bot.compose.sides import against_each_other
 from bot.compose.warnings import not_understood
 from bot.execution import Execution, Outcome
 from bot.plan import plan_hash
@@ -28,18 +29,23 @@ def assembled(
     for outcome in outcomes:
         warnings += [*([] if read_period else outcome.running), *outcome.warnings]
     periods = dict.fromkeys(used for outcome in outcomes for used in outcome.periods)
+    views = [outcome.view for outcome in outcomes if outcome.view is not None]
+    sides = against_each_other(views, asked.scene(names)) if len(views) == len(outcomes) else None
+    said, chart = sides or (None, first.chart)
     return replace(
         draft,
         outcome="answer",
         planner=planner,
         plan=first.part.plan,
         parts=tuple(outcome.part for outcome in outcomes),
-        headline=corrected([one.headline for one in outcomes], planned.premise, first.findings),
+        headline=corrected(
+            [said] if said else [one.headline for one in outcomes], planned.premise, first.findings
+        ),
         periods=tuple(periods),
         interpretation=completed(planned.slots, first.slots),
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
         suggestions=tuple(one for outcome in outcomes for one in outcome.suggestions),
-        chart=first.chart,
+        chart=chart,
         warnings=tuple(dict.fromkeys(warnings)),
         follow_ups=asked.next_questions(planned.alternatives, first.follow_ups),
         provenance=_provenance(asked, planned, outcomes, names, planner),

@@ -57,6 +57,7 @@ class Outcome:
     follow_ups: tuple[Option, ...] = ()
     metrics: tuple[str, ...] = ()
     side_queries: tuple[tuple[str, str], ...] = ()  # what for, SQL
+    view: View | None = None  # what a metric plan gave
 
 
 @dataclass(slots=True)
@@ -193,6 +194,7 @@ class Execution:
                 follow_ups=() if brief else self._follow_ups(view, side, scene),
                 metrics=view.query.metrics,
                 side_queries=tuple(beside),
+                view=view,
             )
         if brief:
             return outcome

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from bot.compose.measure import maturity_days
 from evals.compare import plain
@@ -83,6 +83,7 @@ def accounted(answer: Answer, layer: SemanticLayer) -> Accounted:
         found.anywhere += _plan_numbers(part.plan.model_dump(mode="json", exclude_defaults=True))
     for table in _beside(answer, layer):
         found.take(table, answer.locale)
+    found.anywhere += _of_sides(answer)
     for finding in answer.findings:
         numbers = list(_numbers((finding.value, finding.low, finding.high)))
         found.anywhere += [*numbers, *_numbers(driver.contribution for driver in finding.drivers)]
@@ -95,6 +96,48 @@ def accounted(answer: Answer, layer: SemanticLayer) -> Accounted:
             months = (end.year - used.start.year) * 12 + end.month - used.start.month
             found.anywhere += [days, days / 7, months, months / 3, months / 12]
     return found
+
+
+def _of_sides(answer: Answer) -> list[float]:
+    """Return what may be said of two plans that differ in their rows: how they differ, in all and per day.
+
+    Per day counts the days of the week that each plan keeps (`…__day_of_week`), over its period or else the data.
+    """
+    tables = [part.table for part in answer.parts]
+    if len(tables) != TWO or any(table is None or len(table.rows) != 1 for table in tables):
+        return []
+    sides = [list(_numbers(table.rows[0])) for table in tables if table is not None]
+    span = _span(answer)
+    days = [_days_kept(part.plan.model_dump(mode="json"), span) for part in answer.parts]
+    if not all(sides):
+        return []
+    values = [side[0] for side in sides]
+    per_day = [value / count for value, count in zip(values, days, strict=True)] if all(days) else []
+    found = list(per_day)
+    for pair in filter(None, (values, per_day)):
+        more, less = max(pair), min(pair)
+        found += [more - less, *((more / less - 1.0, more / less) if less else ())]
+    return found
+
+
+def _span(answer: Answer) -> tuple[date, date] | None:
+    main = next((used for used in answer.periods if used.role == "main"), None)
+    if main is not None:
+        return main.start, main.end
+    source = answer.provenance
+    if source is None or source.data_start is None or source.data_end is None:
+        return None
+    return source.data_start, source.data_end
+
+
+def _days_kept(plan: dict[str, Any], span: tuple[date, date] | None) -> int:
+    """Return how many days of a span the plan's days of the week (1 Monday) keep; 0 where it names none."""
+    named = [one for one in plan.get("where", ()) if str(one.get("dimension")).endswith("__day_of_week")]
+    if span is None or len(named) != 1:
+        return 0
+    start, end = span
+    weekdays = [(start + timedelta(at)).isoweekday() for at in range((end - start).days)]
+    return sum(day in named[0]["values"] for day in weekdays)
 
 
 def _names(table: Table, row: Row, locale: Locale) -> Iterator[str]:

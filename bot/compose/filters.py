@@ -13,6 +13,7 @@ from semantic_layer.table import Column
 from semantic_layer.text import Text
 from tools.render import group_label, spoken_label
 from tools.render_dates import dates_label
+from tools.render_weekdays import weekdays_label, weekdays_of
 
 OPERATORS = {
     "=": Text(zh="是", en="is"),
@@ -98,6 +99,9 @@ def _is_shown(condition: Where, view: View) -> bool:
 
 def _narrowed(condition: Where, scene: Scene) -> Text:
     """Return one filter inside a sentence: its value where that names it, else the whole condition in brackets."""
+    days = weekdays_of(condition)
+    if days:
+        return weekdays_label(days)
     if isinstance(condition, Condition) and condition.operator in ("=", "in"):
         values = [value_label(condition, value, scene) for value in condition.values]
         if len(condition.values) == 1 and isinstance(condition.values[0], bool):
@@ -116,6 +120,10 @@ def condition_text(condition: Where, scene: Scene) -> Text:
     if isinstance(condition, AnyOf):
         texts = [condition_text(one, scene) for one in condition.conditions]
         return Text(zh=" 或 ".join(text.zh for text in texts), en=" or ".join(text.en for text in texts))
+    days = weekdays_of(condition)
+    if days:
+        named = weekdays_label(days)
+        return Text(zh=f"只看{named.zh}", en=f"only {named.en}")
     label, operator = dimension_label(condition.dimension, scene), OPERATORS[condition.operator]
     values = [value_label(condition, value, scene) for value in condition.values]
     if not values:

@@ -10,6 +10,7 @@ from bot.planners.rules.filters import value_label
 from semantic_layer.period import Grain
 from semantic_layer.query import AveragePer, Condition, GroupBy, Share
 from semantic_layer.text import Text
+from tools.render_weekdays import weekdays_label, weekdays_of
 
 _GRAIN = {
     Grain.HOUR: ("每小时", "hour"),
@@ -98,7 +99,8 @@ def _group(group: GroupBy, scene: Scene) -> Text:
 
 def _condition(part: Condition, scene: Scene) -> Text:
     if part.dimension not in scene.catalog.dimensions:
-        return Text(zh=f"星期{part.values}", en=f"weekday {part.values}")
+        days = weekdays_of(part)
+        return weekdays_label(days) if days else Text.same(part.dimension)
     label = scene.dimension(part.dimension).label
     values = [value_label(scene, part.dimension, value) for value in part.values]
     zh, en = _OPERATOR.get(part.operator, (part.operator, part.operator))

@@ -29,6 +29,7 @@ from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Catalog
 from semantic_layer.period import Grain, Period, calendar_unit
 from semantic_layer.query import Compare, Condition, GroupBy, Operator, PeriodRange
+from tools.render_weekdays import weekdays_label
 
 _SAME_DATES = Rule(r"(?:the )?same |去年同[期月日季周]|上年同[期月日季周]|去年这")
 
@@ -151,7 +152,10 @@ def _weekdays(reading: TimeReading, draft: Draft) -> None:
                 draft.sides.append(Side(where=(own.model_copy(update={"values": days, "operator": "in"}),)))
         else:
             draft.where.append(own)
-        draft.say("filter", f"星期 {'、'.join(map(str, days))}(1 为周一)", f"weekdays {days} (1 is Monday)")
+        said = [
+            weekdays_label([day + 1 for day in some]) for some in (reading.weekdays, *reading.other_weekdays)
+        ]
+        draft.say("filter", "、".join(one.zh for one in said), ", ".join(one.en for one in said))
 
 
 def _grains(line: Line, reading: TimeReading, draft: Draft, scene: Scene) -> None:
