@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.query import Condition, Operator
+from semantic_layer.query import Condition, Expression, Operator
 
 _WITH = (
     "with",
@@ -44,8 +44,14 @@ def read_absence(line: Line, draft: Draft, scene: Scene) -> None:
         if operator is None:
             continue
         name = line.roles[index].name
-        draft.where.append(Condition(dimension=name, operator=operator))
         label = scene.dimension(name).label
+        if scene.dimension(name).kind == "number" and operator == "is null":
+            draft.where.append(Expression(sql=f"coalesce({name}, 0) = 0"))  # 没有折扣: none or nothing noted
+            words = scene.words(line, mark, index)
+            draft.say("filter", f"{label.zh}为 0 或空", f"{label.en} is 0 or empty", words)
+            line.use(mark, index)
+            continue
+        draft.where.append(Condition(dimension=name, operator=operator))
         zh, en = ("为空", "is empty") if operator == "is null" else ("不为空", "is not empty")
         marks = (mark, index) if operator == "is null" else (index,)
         draft.say("filter", f"{label.zh}{zh}", f"{label.en} {en}", scene.words(line, *marks))

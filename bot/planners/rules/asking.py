@@ -7,6 +7,7 @@ from datetime import timedelta
 from bot.plan import MetricPlan
 from bot.planners.base import Planned
 from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.lacking import called_like
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import clarify, leading_dimension, metric_options, refuse
 from bot.planners.rules.tags import Tag
@@ -28,6 +29,7 @@ def which_metric(line: Line, draft: Draft, scene: Scene) -> Planned:
     else:
         first = ranked[0] if ranked else "best" if top or place else None
         plans = metric_options(draft, scene, first, top, place)
+    plans = _like_the_verb(line, plans, scene)
     question = Text(zh="您想看哪个指标?", en="Which metric would you like to see?")
     if len(plans) >= 2:
         return clarify(question, plans, scene, draft)
@@ -40,6 +42,15 @@ def which_metric(line: Line, draft: Draft, scene: Scene) -> Planned:
         scene,
         draft=draft,
     )
+
+
+def _like_the_verb(line: Line, plans: list[MetricPlan], scene: Scene) -> list[MetricPlan]:
+    """Return only the metrics that are called like what was done, where there are several: sold, 卖了多少."""
+    verbs = [line.items[at].text for at in line.tagged(Tag.VERB)]
+    called = [
+        plan for plan in plans if any(called_like(verb, scene.metric(plan.metrics[0])) for verb in verbs)
+    ]
+    return called if len(called) > 1 else plans
 
 
 def _grown(line: Line) -> bool | None:

@@ -12,6 +12,7 @@ from bot.planners.rules.baseline import default_period, plainly
 from bot.planners.rules.clauses import read_attributes, read_clauses
 from bot.planners.rules.counts import read_counted, read_counts, read_money, read_short_names
 from bot.planners.rules.dated import read_dated, read_own_dates
+from bot.planners.rules.deeds import read_deeds, read_restated
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.edits import Edits, read_edits
@@ -55,7 +56,7 @@ Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 # What is asked for, and which rows of it; each list in the order in which its stages take words.
 _SUBJECTS = (
     read_clauses, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing,
-    read_counted, read_money, read_short_names, read_profit, read_implied,
+    read_counted, read_money, read_short_names, read_profit, read_implied, read_deeds, read_restated,
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,

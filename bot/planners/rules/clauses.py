@@ -32,6 +32,7 @@ _PRONOUNS = (
 _PASSIVE = Rule(r"(?:ed|made|sent|done|bought|sold|paid|spent|taken|given)$")
 _ATTRIBUTES = Rule(r"^(?:names?|ids?|titles?|identifiers?|codes?|counts?|respective counts?|details)$")
 _JOINTS = (
+    "of",
     "for",
     "across all",
     "for all",
@@ -212,7 +213,12 @@ def _of_rows(line: Line, draft: Draft, scene: Scene) -> None:
             joint = line.before(joint)  # average hours for urgent tickets
         noun = joint if line.is_role(joint, "dimension") else None  # for all car sales
         joint = line.before(noun) if noun is not None else joint
+        while line.is_role(joint, "value") and joint is not None:
+            joint = line.before(joint)  # sales of critical priority orders
         if joint is None or line.items[joint].text not in _JOINTS:
+            continue
+        narrowed = any(line.is_role(at, "value") for at in range(joint, index))
+        if line.items[joint].text == "of" and not narrowed:
             continue
         first = line.before(joint)
         if first is not None and line.items[first].text in "()":
@@ -226,7 +232,7 @@ def _of_rows(line: Line, draft: Draft, scene: Scene) -> None:
         asked = line.roles[first].name
         if (
             kind is None
-            or kind.agg != "count"
+            or (kind.agg != "count" and not narrowed)
             or scene.reach.models(asked) != {kind.model}
             or asked == rows.name
         ):

@@ -44,6 +44,7 @@ def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
             label = scene.metric(counted).label
             draft.say("metric", label.zh, label.en, scene.words(line, marker, index))
             line.use(index, marker)
+            _note_others(role, counted, draft, scene)
         elif role.kind == "dimension" and draft.counted is None:
             draft.counted = role.name
             label = scene.dimension(role.name).label
@@ -51,6 +52,19 @@ def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
                 "dimension", f"{label.zh}(个数)", f"{label.en} (how many)", scene.words(line, marker, index)
             )
             line.use(index, marker)
+
+
+def _note_others(role: Role, counted: str, draft: Draft, scene: Scene) -> None:
+    """Say that a table lists more than are counted: the customers that bought are not all customers there are."""
+    kind = scene.metric(counted).type
+    homes = _homes(role, scene)
+    if not isinstance(kind, SimpleMetric) or not homes or kind.model in homes:
+        return
+    label, home = scene.metric(counted).label, scene.catalog.models[homes[0]].label
+    draft.note(
+        f"数的是「{label.zh}」,「{home.zh}」里没有记录的不在内。",
+        f"Counted as {label.en}: those of {home.en} without any record are not in it.",
+    )
 
 
 _MONEY = Rule(r"(?P<deed>[\u4e00-\u9fff])[了过]?(?:多少钱|多少元|几块钱)")

@@ -122,6 +122,8 @@ def _asks_for_members(line: Line, draft: Draft) -> bool:
         return True
     if not draft.group_by or any(group.dimension == "metric_time" for group in draft.group_by):
         return False
+    if any(line.payload(at, Tag.ORDER) == "letters" for at in line.tagged(Tag.ORDER)):
+        return True  # sort customer name in alphabetical order
     if (
         draft.period is not None
         or draft.periods

@@ -62,6 +62,7 @@ def read_dimensions(line: Line, draft: Draft, scene: Scene) -> None:
 
 _BUCKET_ZH = {
     "月份": "month", "月": "month", "年份": "year", "年": "year", "季度": "quarter", "周": "week", "周次": "week",
+    "year": "year", "quarter": "quarter", "month": "month", "week": "week",
 }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from bot.language.rule import Rule
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.catalog import SimpleMetric
+from semantic_layer.catalog import Metric, SimpleMetric
 from semantic_layer.query import Condition, Expression, GroupBy
 
 _ORDERED = ("order", "purchas", "buy", "订单", "下单", "购")
@@ -36,7 +36,7 @@ def read_lacking(line: Line, draft: Draft, scene: Scene) -> None:
         if line.is_role(at, "metric") and at is not None:
             names = [draft.metric_at.get(at, line.roles[at].name)]
         elif line.has(at, Tag.VERB) and at is not None and not draft.metrics:
-            names = _metrics_of(line.items[at].text, subject, scene)
+            names = metrics_of(line.items[at].text, subject, scene)
         else:
             continue
         line.use(index, at, done)
@@ -81,11 +81,10 @@ def _homes(dimension: str, scene: Scene) -> set[str]:
     return listed or homes
 
 
-def _metrics_of(verb: str, subject: str, scene: Scene) -> list[str]:
+def metrics_of(verb: str, subject: str, scene: Scene) -> list[str]:
     """Return one plain metric per table whose rows a verb may mean; those that are called like it where there are."""
     plain: dict[str, str] = {}
     called: dict[str, str] = {}
-    stems = next((stems for verbs, stems in _VERBS if any(one in verb for one in verbs)), ())
     ranked = [(metric, metric.type) for metric in scene.catalog.metrics.values() if not metric.hidden]
     simple = [
         (metric, kind) for metric, kind in ranked if isinstance(kind, SimpleMetric) and kind.agg in _COUNTS
@@ -94,10 +93,16 @@ def _metrics_of(verb: str, subject: str, scene: Scene) -> list[str]:
         if metric.filters or not scene.reach.reaches([metric.name], subject):
             continue
         plain.setdefault(kind.model, metric.name)
-        words = f"{metric.label.zh} {metric.label.en.lower()} {' '.join(metric.synonyms.all()).lower()}"
-        if any(stem in words for stem in stems):
+        if called_like(verb, metric):
             called.setdefault(kind.model, metric.name)
     return list((called or plain).values())
+
+
+def called_like(verb: str, metric: Metric) -> bool:
+    """Return whether a metric's names hold what a verb says was done: sales and units sold of "sold"."""
+    stems = next((stems for verbs, stems in _VERBS if any(one in verb for one in verbs)), ())
+    words = f"{metric.label.zh} {metric.label.en.lower()} {' '.join(metric.synonyms.all()).lower()}"
+    return any(stem in words for stem in stems)
 
 
 def _lack(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.language.terms.lexicon import Term
@@ -27,12 +28,25 @@ def read_concepts(line: Line, draft: Draft, scene: Scene) -> None:
     """Turn vague words into the metric or dimension that the workspace means by them, and keep the others."""
     concepts = {concept.name: concept for concept in scene.catalog.concepts}
     asked = [role.name for role in line.roles if role.kind == "metric" and len(role.terms) == 1]
+    _superlatives(line, concepts.values())
     for index in line.of_role("concept"):
         concept = concepts[line.roles[index].name]
         if concept.dimension:
             _concept_dimension(line, index, concept, asked, draft, scene)
         elif concept.metric:
             _concept_metric(line, index, _reaching(line, concept, draft, scene), draft, scene)
+
+
+def _superlatives(line: Line, concepts: Iterable[Concept]) -> None:
+    """Read 最畅销 as the vague word 畅销 that the workspace declares, where no metric is named."""
+    if line.of_role("concept", "metric"):
+        return
+    for index in line.tagged(Tag.SUPER):
+        text = line.items[index].text
+        for concept in concepts:
+            if concept.metric and text[:1] == "最" and text[1:] in concept.words.all():
+                line.roles[index] = Role("concept", (Term("concept", concept.name, "label"),))
+                return
 
 
 def _reaching(line: Line, concept: Concept, draft: Draft, scene: Scene) -> Concept:

@@ -49,7 +49,13 @@ def read_ordering(line: Line, draft: Draft, scene: Scene) -> None:
             _descends(kind, draft.metrics[0], draft, scene),
             words,
         )
-        _one_per_group(line, draft, None)
+        number, at = counted_members(line)
+        if number is not None and at is not None and not _has_unit(line, at):
+            draft.limit = Limit(n=number, per=outer_groups(line, draft, None))
+            draft.say("limit", f"{number} 个", f"{number}", scene.words(line, at))
+            line.use(at)
+        else:
+            _one_per_group(line, draft, None)
         line.use(*line.tagged(Tag.ORDER))
     elif not _higher(line, draft, scene):
         _sort_words(line, draft, scene)

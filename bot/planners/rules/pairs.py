@@ -108,6 +108,8 @@ def _quotient(line: Line, draft: Draft, scene: Scene, pair: tuple[int, int], mar
             kept = [name for name in draft.metrics if name != bottom]
             draft.metrics = [metric.name if name == top else name for name in kept]
             draft.metric_at.update(dict.fromkeys(pair, metric.name))
+            if all(line.payload(at, Tag.AGG) == "avg" for at in line.tagged(Tag.AGG)):
+                draft.wishes.clear()  # the average sales per order are the quotient itself
             draft.say("metric", metric.label.zh, metric.label.en, scene.words(line, *sorted(pair)))
             return
     over, under = scene.metric(top).label, scene.metric(bottom).label

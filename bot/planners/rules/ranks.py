@@ -64,10 +64,21 @@ def _ranked_column(line: Line, index: int | None) -> str | None:
     """Return the group column whose dimension stands next to the top word."""
     if index is None:
         return None
+    unit = _ranked_bucket(line, index)
+    if unit is not None:
+        return f"metric_time__{unit}"
     asked = [line.after(at) for at in reversed(line.tagged(Tag.WHICH))]
     for near in (line.after(index, Tag.OF, Tag.WHICH), line.before(index, Tag.OF), *asked):
         if near is not None and line.is_role(near, "dimension"):
             return line.roles[near].name
+    return None
+
+
+def _ranked_bucket(line: Line, index: int) -> str | None:
+    """Return the bucket that a top word is about: 每个店铺支付金额最高的月份, the best month for each store."""
+    for at in (index, *line.tagged(Tag.WHICH)):
+        if line.items[at].unit is not None and line.has(at, Tag.WHICH):
+            return line.items[at].unit
     return None
 
 

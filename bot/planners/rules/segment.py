@@ -31,6 +31,8 @@ _COMPARED_BEFORE = Rule(
     r"exceed(?:s|ing)?|equals?|is|to|and|between)|\d\s*(?:到|至|-|~|和))\s*$"
 )
 _COMPARED_METRIC = Rule(r"\b(?:to|and|between)\s*$|[到至和~-]\s*$")
+_ORDERS = Rule(r"(?:order|rank) by")
+_SINGLE = frozenset("per each every an a one this that single of".split())
 _QUOTED = Rule(r"\"([^\"]{1,80})\"|(?<![a-z0-9])'([^']{1,80})'(?![a-z0-9])|《([^》]{1,80})》")
 
 
@@ -137,6 +139,8 @@ def _words(
             terms = tuple(_as_written(term, original.words(*_bounds(tokens, match))) for term in terms)
         yield _item("term", tokens, match.first, match.last, terms=terms)
     for first, last, tags in grammar_matches(tokens, text):
+        if first and _ORDERS.match(text, tokens[first].start) and tokens[first - 1].key in _SINGLE:
+            continue  # sales per order by segment: no order of the rows
         yield replace(_item("grammar", tokens, first, last), tags=tags)
 
 

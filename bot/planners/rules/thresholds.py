@@ -86,7 +86,9 @@ def read_signs(line: Line, draft: Draft, scene: Scene) -> None:
     """Read "negative profit" and 利润为负 as a condition on the metric."""
     for index in line.tagged(Tag.SIGNED):
         near = [
-            at for at in (line.before(index, Tag.OF), line.after(index, Tag.OF)) if line.is_role(at, "metric")
+            at
+            for at in (line.before(index, Tag.OF, Tag.IS), line.after(index, Tag.OF))
+            if line.is_role(at, "metric")
         ]
         if not near or near[0] is None:
             continue

@@ -111,7 +111,7 @@ SIGNED: tuple[tuple[Rule, Tag, str], ...] = (
         Tag.SHARE,
         "",
     ),
-    (Rule(r"% ?(?:change|growth|increase|decrease|变化|增长)"), Tag.GROWTH, "rate"),
+    (Rule(r"% ?(?:(?:change|growth|increase|decrease)(?: in| of)?(?![a-z])|变化|增长)"), Tag.GROWTH, "rate"),
     (Rule(r"# ?of\b"), Tag.HOW_MANY, ""),
     (
         Rule(
