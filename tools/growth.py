@@ -9,7 +9,7 @@ from functools import partial
 from pydantic import Field
 
 from semantic_layer.catalog import Dimension, Metric
-from semantic_layer.errors import AskGrowthError, NotEnoughDataError, UnknownNameError
+from semantic_layer.errors import NotEnoughDataError, UnknownNameError
 from semantic_layer.query import GroupBy, MetricQuery
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text, Words
@@ -18,7 +18,7 @@ from tools.numerics.rates import benjamini_hochberg
 from tools.promises import is_held_back, track_record
 from tools.promises.sizing import history_notes, nothing_new, sized_by_record, without_held
 from tools.registry import ToolContext, ToolInputs, tool
-from tools.result import Suggestion, ToolResult
+from tools.result import Method, Suggestion, ToolResult
 from tools.suggestions import (
     Lead,
     Scan,
@@ -208,7 +208,7 @@ def _adjusted(found: Scan) -> dict[float, float]:
 
 
 def _note(scanned: int) -> Text:
-    return Text(
+    return Method(
         zh=f"共做了 {scanned} 处比较,一起校正(Benjamini-Hochberg,错误发现率 10%);按期望价值和证据强弱排序,"
         "重复和互相矛盾的只留一条。没有实验的建议都只说“可能”。",
         en=f"{scanned} comparisons were made and corrected together (Benjamini-Hochberg, false discoveries 10 %); "
@@ -264,11 +264,7 @@ def _is_looked_at(metric: Metric, context: ToolContext) -> bool:
 def _reachable(metric: Metric, dimension: Dimension, context: ToolContext) -> bool:
     """Return whether the metric can be grouped by the dimension: the compiler decides."""
     query = MetricQuery(metrics=(metric.name,), group_by=(GroupBy(dimension=dimension.name),))
-    try:
-        context.layer.compile(query, today=context.today, user=context.user)
-    except AskGrowthError:
-        return False
-    return True
+    return context.layer.compiles(query, today=context.today, user=context.user)
 
 
 def _headline(ranked: list[Suggestion]) -> Text:

@@ -7,6 +7,7 @@ still finds is a false discovery. A part of the customers is kept, so that a rou
 from __future__ import annotations
 
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -17,7 +18,8 @@ from tools.registry import ToolContext
 TODAY = date(2025, 11, 20)
 KEPT = 30  # of 100 customers
 # Table, columns that are dealt out together, and within what (nothing: over the whole table).
-BLOCKS: tuple[tuple[str, tuple[str, ...], str | None], ...] = (
+Block = tuple[str, tuple[str, ...], str | None]
+BLOCKS: tuple[Block, ...] = (
     ("orders", ("customer_id",), "status"),
     ("orders", ("store", "traffic_source"), None),
     ("orders", ("province",), None),
@@ -68,52 +70,57 @@ def smaller(source: Path, target: Path) -> None:
         )
 
 
-def dealt(source: Path, workspace: Path, folder: Path, seed: int) -> ToolContext:
-    """Return the workspace over a shuffled copy in memory; close its layer after use."""
-    connection = duckdb.connect()
-    connection.execute("SET threads = 2")
-    connection.execute(f"ATTACH '{source}' AS small (READ_ONLY)")
-    for (table,) in connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'small'"
-    ).fetchall():
-        connection.execute(f"CREATE TABLE {table} AS SELECT * FROM small.{table}")
-    connection.execute("DETACH small")
-    for number, (table, columns, within) in enumerate(BLOCKS):
-        _deal(connection, table, columns, within, seed * 1_000 + number)
-    for number, table in enumerate(("orders", "ad_daily")):
-        _redraw(connection, table, seed * 1_000 + 500 + number)
-    for table in ("sessions", "session_events"):
-        swaps = ", ".join(
-            f"l.{one} AS {one}" for one in ("platform", "device", "app_version", "traffic_source")
+class Dealer:
+    """One opened workspace over a database in memory, whose tables `deal` replaces by shuffled ones."""
+
+    def __init__(self, source: Path, workspace: Path, folder: Path) -> None:
+        """Open the workspace over a copy of `source`; what does not change from round to round is made once."""
+        self.connection = duckdb.connect()
+        self.connection.execute("SET threads = 1")
+        self.connection.execute(f"ATTACH '{source}' AS small (READ_ONLY)")
+        found = "SELECT table_name FROM duckdb_tables() WHERE database_name = 'small'"
+        for (table,) in self.connection.execute(found).fetchall():
+            self.connection.execute(f"CREATE TABLE {table} AS SELECT * FROM small.{table}")
+        # Every creative with its campaign and channel: what orders and ad days are drawn from anew.
+        self.connection.execute(
+            "CREATE TABLE drawn AS SELECT *, ROW_NUMBER() OVER (ORDER BY creative_id) - 1 AS at FROM "
+            "(SELECT r.creative_id, r.campaign_id, c.ad_channel FROM creatives AS r JOIN campaigns AS c "
+            "ON r.campaign_id = c.campaign_id)"
         )
-        connection.execute(
-            f"CREATE OR REPLACE TABLE {table} AS SELECT t.* REPLACE ({swaps}) FROM {table} AS t "
-            "JOIN labels AS l ON t.session_id = l.session_id"
+        layer = semantic_layer.open(workspace, connection=self.connection, state_dir=folder)
+        self.context = ToolContext(layer, TODAY)
+
+    def deal(self, seed: int) -> ToolContext:
+        """Return the workspace with its labels dealt out anew."""
+        for number, (table, blocks) in enumerate(groupby(BLOCKS, key=lambda block: block[0])):
+            _deal(self.connection, table, tuple(blocks), seed * 1_000 + 40 * number)
+        for number, table in enumerate(("orders", "ad_daily")):
+            _redraw(self.connection, table, seed * 1_000 + 900 + number)
+        for table in ("sessions", "session_events"):
+            names = ("platform", "device", "app_version", "traffic_source")
+            swaps = ", ".join(f"l.{one} AS {one}" for one in names)
+            self.connection.execute(
+                f"CREATE OR REPLACE TABLE {table} AS SELECT t.* REPLACE ({swaps}) FROM small.{table} AS t "
+                "JOIN labels AS l ON t.session_id = l.session_id"
+            )
+        return self.context
+
+
+def _deal(connection: duckdb.DuckDBPyConnection, table: str, blocks: tuple[Block, ...], seed: int) -> None:
+    """Deal the columns of each block out among all rows (of one value of its `within`), in one pass over the table."""
+    within = next((block[2] for block in blocks if block[2]), None)
+    order = f"{within}, rowid" if within else "rowid"
+    parts, swaps = [], []
+    for number, (_, columns, same) in enumerate(blocks):
+        lot = f"hash(rowid * 1000003 + {seed + number})"
+        by = f"{same}, {lot}" if same else lot
+        parts.append(
+            f"POSITIONAL JOIN (SELECT {', '.join(columns)} FROM small.{table} ORDER BY {by}) AS b{number}"
         )
-    layer = semantic_layer.open(workspace, connection=connection, state_dir=folder / f"state_{seed}")
-    return ToolContext(layer, TODAY)
-
-
-def _tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
-    query = f"SELECT table_name FROM duckdb_tables() WHERE database_name = '{database}'"
-    return [str(row[0]) for row in connection.execute(query).fetchall()]
-
-
-def _deal(
-    connection: duckdb.DuckDBPyConnection, table: str, columns: tuple[str, ...], within: str | None, seed: int
-) -> None:
-    """Deal the rows of some columns out among all rows (of one value of `within`)."""
-    group, same = (
-        (f"PARTITION BY {within}", f"AND a.{within} IS NOT DISTINCT FROM b.g") if within else ("", "")
-    )
-    swaps = ", ".join(f"b.{one} AS {one}" for one in columns)
-    listed = ", ".join(columns)
-    also = f", {within} AS g" if within else ""
+        swaps += [f"b{number}.{one} AS {one}" for one in columns]
     connection.execute(
-        f"CREATE OR REPLACE TABLE {table} AS SELECT a.* EXCLUDE (n) REPLACE ({swaps}) FROM "
-        f"(SELECT *, ROW_NUMBER() OVER ({group} ORDER BY rowid) AS n FROM {table}) AS a JOIN (SELECT {listed}{also}, "
-        f"ROW_NUMBER() OVER ({group} ORDER BY hash(rowid * 1000003 + {seed})) AS n FROM {table}) AS b "
-        f"ON a.n = b.n {same}"
+        f"CREATE OR REPLACE TABLE {table} AS SELECT a.* REPLACE ({', '.join(swaps)}) FROM "
+        f"(SELECT * FROM small.{table} ORDER BY {order}) AS a {' '.join(parts)}"
     )
 
 
@@ -127,13 +134,7 @@ def _redraw(connection: duckdb.DuckDBPyConnection, table: str, seed: int) -> Non
     swaps = f"{chosen} c.ad_channel END AS ad_channel, {chosen} c.campaign_id END AS campaign_id"
     swaps += ", c.creative_id AS creative_id" if "creative_id" in columns else ""
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE drawn AS SELECT *, ROW_NUMBER() OVER (ORDER BY creative_id) - 1 AS at FROM "
-        "(SELECT r.creative_id, r.campaign_id, c.ad_channel FROM creatives AS r JOIN campaigns AS c "
-        "ON r.campaign_id = c.campaign_id)"
-    )
-    counted = connection.execute("SELECT COUNT(*) FROM drawn").fetchone()
-    connection.execute(
         f"CREATE OR REPLACE TABLE {table} AS SELECT t.* EXCLUDE (pick) REPLACE ({swaps}) FROM "
-        f"(SELECT *, CAST(hash(rowid * 1000003 + {seed}) % {counted[0] if counted else 1} AS BIGINT) AS pick "
+        f"(SELECT *, CAST(hash(rowid * 1000003 + {seed}) % (SELECT COUNT(*) FROM drawn) AS BIGINT) AS pick "
         f"FROM {table}) AS t JOIN drawn AS c ON c.at = t.pick"
     )

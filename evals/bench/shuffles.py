@@ -10,11 +10,14 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
 from pathlib import Path
+from queue import Empty
 
 from bot.settings import DEMO, read_settings
 from bot.wiring import demo_data
-from evals.bench._dealt import dealt, smaller
+from evals.bench._dealt import Dealer, smaller
 from evals.bench._growth_world import context
 from semantic_layer.errors import NotEnoughDataError
 from tools.growth import growth
@@ -44,9 +47,10 @@ def run(argv: list[str]) -> int:
         "--demo", action="store_true", help="shuffled copies of the demo instead of the small shop"
     )
     parser.add_argument("--first", type=int, default=1_000, help="the first seed")
+    parser.add_argument("--processes", type=int, default=2, help="of the demo's rounds, side by side")
     asked = parser.parse_args(argv)
     if asked.demo:
-        return _of_demo(asked.first, asked.rounds)
+        return _of_demo(asked.first, asked.rounds, asked.processes)
     rounds = asked.rounds
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="bench-shuffles-") as name:
@@ -67,25 +71,42 @@ def run(argv: list[str]) -> int:
     return int(share > MOST_FALSE or bool(missed))
 
 
-def _of_demo(first: int, rounds: int) -> int:
+def _of_demo(first: int, rounds: int, processes: int) -> int:
     """Print the false discoveries on shuffled copies of the demo; 0 within the budget, else 1."""
-    data, false, began = demo_data(read_settings().state_dir), 0, time.perf_counter()
+    data, false, done, began = demo_data(read_settings().state_dir), 0, 0, time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="bench-dealt-") as name:
-        folder = Path(name)
-        smaller(data, folder / "small.duckdb")
-        for seed in range(first, first + rounds):
-            asked = dealt(folder / "small.duckdb", DEMO, folder, seed)
+        small = Path(name) / "small.duckdb"
+        smaller(data, small)
+        seeds = [range(first + at, first + rounds, processes) for at in range(processes)]
+        context = get_context("spawn")  # a process that has opened DuckDB must not be forked
+        told: Queue[tuple[int, list[str]]] = context.Queue()
+        workers = [context.Process(target=_deal_rounds, args=(small, part, told)) for part in seeds]
+        for one in workers:
+            one.start()
+        while done < rounds and (any(one.is_alive() for one in workers) or not told.empty()):
             try:
-                found = growth.run({}, asked).suggestions
-            except NotEnoughDataError:
-                found = ()
-            finally:
-                asked.layer.close()
-            false += bool(found)
-            for one in found:
-                print(f"  shuffle {seed}: {one.problem.en}", flush=True)
+                seed, found = told.get(timeout=1)
+            except Empty:
+                continue
+            done, false = done + 1, false + bool(found)
+            for problem in found:
+                print(f"  shuffle {seed}: {problem}", flush=True)
+    if done < rounds:
+        print(f"only {done} of {rounds} rounds came to their end")
+        return 1
     print(
         f"{false} of {rounds} shuffled demos with a suggestion ({false / rounds:.1%}, budget {MOST_FALSE:.0%}), "
         f"{time.perf_counter() - began:.0f} s"
     )
     return int(false > MOST_FALSE * rounds)
+
+
+def _deal_rounds(small: Path, seeds: range, told: Queue[tuple[int, list[str]]]) -> None:
+    """Put (seed, the problems suggested) into the queue for every seed."""
+    dealer = Dealer(small, DEMO, small.parent / f"state_{seeds.start}")
+    for seed in seeds:
+        try:
+            found = growth.run({}, dealer.deal(seed)).suggestions
+        except NotEnoughDataError:
+            found = ()
+        told.put((seed, [one.problem.en for one in found]))

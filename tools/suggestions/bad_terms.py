@@ -44,9 +44,11 @@ def _leads(binding: AnalysisBinding, context: ToolContext) -> list[Lead]:
     data = data_period(context, model_of(binding))
     period = Period.of(max(data.start, data.end - timedelta(days=DAYS)), data.end)
     deals, _ = read_deals(binding, period, (), (), context)
-    if len(deals) < LEAST_DEALS:
+    # More given back than was ever paid: these books do not hold together, and nothing is said on them.
+    whole = [one for one in deals if one.sum([terms.refunds]) <= one.sum([terms.revenue])]
+    if len(whole) < LEAST_DEALS:
         return []
-    sold = sorted(deals, key=lambda one: -one.sum([terms.gross or terms.revenue]))
+    sold = sorted(whole, key=lambda one: -one.sum([terms.gross or terms.revenue]))
     final = profit if terms.costs else left_after_fees
     top = sold[: max(1, len(sold) // 10)]
     worst = min(top, key=lambda one: final(one, terms))
@@ -54,7 +56,7 @@ def _leads(binding: AnalysisBinding, context: ToolContext) -> list[Lead]:
     if loss < MIN_REACH * sum(one.sum([terms.revenue]) for one in deals):
         return []
     rank = sold.index(worst) + 1
-    examine = partial(_suggestion, terms, worst, loss, rank, len(deals), context)
+    examine = partial(_suggestion, terms, worst, loss, rank, len(whole), context)
     return [Lead(("terms", binding.name, worst.key), loss / 2, terms.revenue, examine)]
 
 

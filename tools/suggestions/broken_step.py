@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
+from itertools import combinations
 from math import sqrt
 
 from semantic_layer.catalog import AnalysisBinding
@@ -28,6 +29,7 @@ REALISABLE = (5.0, 5.0)
 DRAWS = 4_000
 MOST_DIMENSIONS = 4
 Pair = tuple[float, float]  # who took the step, who stood before it
+Fixed = tuple[tuple[int, Cell], ...]  # (number of a dimension, its value), by number
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +39,13 @@ class Cube:
     steps: tuple[FunnelStep, ...]
     dimensions: tuple[str, ...]
     cells: Mapping[tuple[int, tuple[Cell, ...]], Sequence[float]]  # (week, values) -> people by step
+    sums: Mapping[tuple[int, Fixed], Sequence[float]]  # (week, up to two fixed values) -> people by step
 
     def pair(self, step: int, weeks: range, **where: Cell) -> Pair:
-        """Return (people at the step, people at the one before) over weeks and fixed values `d0`, `d1` …"""
-        done = stood = 0.0
-        for (week, values), people in self.cells.items():
-            if week in weeks and all(values[int(name[1:])] == value for name, value in where.items()):
-                done, stood = done + people[step], stood + people[step - 1]
-        return done, stood
+        """Return (people at the step, people at the one before) over weeks and at most two values `d0`, `d1` …"""
+        fixed = tuple(sorted((int(name[1:]), value) for name, value in where.items()))
+        found = [people for week in weeks if (people := self.sums.get((week, fixed))) is not None]
+        return sum(people[step] for people in found), sum(people[step - 1] for people in found)
 
     def values(self, at: int) -> list[Cell]:
         """Return the values of a dimension."""
@@ -149,8 +150,10 @@ def _step_leads(
             continue
         p_value = normal_p_value(loss.drop / loss.error) if loss.error > 0 else 1.0
         found.p_values.append(p_value)
+        if loss.drop <= 0 or _weeks_low(loss, cube) < RECENT:
+            continue
         low, _, mean = _gain(loss, cube, recent)
-        if loss.drop <= 0 or low <= 0 or mean < MIN_REACH * final or _weeks_low(loss, cube) < RECENT:
+        if low <= 0 or mean < MIN_REACH * final:
             continue
         examine = partial(_examined, loss, cube, orders, context)
         found.leads.append(
@@ -186,7 +189,22 @@ def _read(
         step, at, *values, people = row
         cell = cells.setdefault((int(str(at)), tuple(values)), [0.0] * len(steps))
         cell[int(str(step)) - 1] += float(str(people))
-    return Cube(steps, dimensions, cells)
+    return Cube(steps, dimensions, cells, _summed(cells, len(steps)))
+
+
+def _summed(
+    cells: Mapping[tuple[int, tuple[Cell, ...]], Sequence[float]], steps: int
+) -> dict[tuple[int, Fixed], list[float]]:
+    """Return the people by week and every choice of none, one or two fixed values."""
+    found: dict[tuple[int, Fixed], list[float]] = {}
+    for (week, values), people in cells.items():
+        named = tuple(enumerate(values))
+        for size in range(3):
+            for fixed in combinations(named, size):
+                total = found.setdefault((week, fixed), [0.0] * steps)
+                for at, count in enumerate(people):
+                    total[at] += count
+    return found
 
 
 def _rate(pair: Pair) -> float:

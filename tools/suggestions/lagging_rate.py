@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from math import ceil, sqrt
+from math import ceil
 
 from semantic_layer.catalog import Dimension, Metric, RatioMetric, SimpleMetric
 from semantic_layer.period import Grain, truncate
-from semantic_layer.query import GroupBy, MetricQuery, PeriodRange
-from semantic_layer.table import Column, Table
+from semantic_layer.query import PeriodRange
+from semantic_layer.table import Column
 from semantic_layer.text import Text
 from tools.numerics.rates import (
     BetaPrior,
@@ -19,39 +19,21 @@ from tools.numerics.rates import (
     sample_size,
     shrunken,
 )
-from tools.numerics.strata import normal_p_value, overdispersion
 from tools.registry import ToolContext
-from tools.render import CURRENCIES, as_float, percent, prose
+from tools.render import CURRENCIES, percent, prose
 from tools.result import Check, Effect, Suggestion, TestPlan
 from tools.suggestions import Lead, Scan
 from tools.suggestions.earned import is_earned
+from tools.suggestions.members import Member, against_others, read_members
 from tools.suggestions.mixing import Mix, mix_of
 
 HISTORY_WEEKS = 8
-BLOCKS = 4  # two weeks each
 HORIZON_WEEKS = 4
-MIN_EVENTS = 100
 MOST_UNKNOWN = 0.2  # share of trials without a member
 MIN_REACH = 0.01
 MAX_MEMBERS = 50
 COMPARABLE = 2.0  # a rate over twice as high is of another kind, no benchmark
 REALISABLE = Text(zh="能补上差距的三到四成", en="a third of the gap can be closed")
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """One member's counts over the history and per block of two weeks."""
-
-    code: str
-    label: Text
-    successes: float
-    trials: float
-    blocks: tuple[tuple[float, float], ...]
-
-    @property
-    def rate(self) -> float:
-        """Return the observed rate."""
-        return self.successes / self.trials
 
 
 def applies(metric: Metric, context: ToolContext) -> bool:
@@ -81,31 +63,28 @@ def scan(metric: Metric, dimension: Dimension, context: ToolContext) -> Scan:
     if not isinstance(kind, RatioMetric) or not applies(metric, context):
         return found
     period = _period(kind, context)
-    table = _history(kind, dimension, period, context)
-    members = _members(table, dimension.name, kind)
+    members, unknown = read_members(kind, dimension, period, context)
     if not 3 <= len(members) <= MAX_MEMBERS:
         return found
     prior = fit_prior([one.successes for one in members], [one.trials for one in members])
-    scatter = overdispersion([one.blocks for one in members])
+    gaps = against_others(members)
     ranked = sorted(members, key=lambda one: shrunken(one.successes, one.trials, prior))
     goal = sum(one.successes for one in members) / HISTORY_WEEKS * HORIZON_WEEKS
-    unknown = _unknown(table, dimension.name, kind)
     for one in ranked:
         benchmark = _benchmark(ranked, one)
         if one is benchmark or not _behind(one, benchmark, prior):
             continue
-        p_value = _p_value(one, benchmark, scatter)
+        if gaps[one.code].value >= 0:
+            continue  # one better than the others only lacks the best one's rate: that is no lag
+        p_value = gaps[one.code].p_value
         found.p_values.append(p_value)
+        if unknown > MOST_UNKNOWN or _blocks_behind(one, benchmark) < 3:
+            continue
         pair = Pair(
             metric, kind, dimension, one, benchmark, prior, unknown, (ranked[0].code, ranked[-1].code)
         )
         low, _, mean = _gain(pair, 1.0)
-        if (
-            _blocks_behind(one, benchmark) < 3
-            or low <= 0
-            or mean < MIN_REACH * goal
-            or unknown > MOST_UNKNOWN
-        ):
+        if low <= 0 or mean < MIN_REACH * goal:
             continue
         found.leads.append(
             Lead(
@@ -174,45 +153,6 @@ def _period(kind: RatioMetric, context: ToolContext) -> PeriodRange:
     return PeriodRange(start=end - timedelta(weeks=HISTORY_WEEKS), end=end)
 
 
-def _history(kind: RatioMetric, dimension: Dimension, period: PeriodRange, context: ToolContext) -> Table:
-    query = MetricQuery(
-        metrics=(kind.numerator.metric, kind.denominator.metric),
-        group_by=(GroupBy(dimension=dimension.name), GroupBy(dimension="metric_time", grain=Grain.WEEK)),
-        period=period,
-    )
-    return context.query(query).table
-
-
-def _unknown(table: Table, dimension: str, kind: RatioMetric) -> float:
-    code_at, trial_at = table.index(dimension), table.index(kind.denominator.metric)
-    trials = [(row[code_at] is None, as_float(row[trial_at]) or 0.0) for row in table.rows]
-    total = sum(n for _, n in trials)
-    return sum(n for missing, n in trials if missing) / total if total else 0.0
-
-
-def _members(table: Table, dimension: str, kind: RatioMetric) -> list[Member]:
-    code_at, week_at = table.index(dimension), table.index("metric_time__week")
-    success_at, trial_at = table.index(kind.numerator.metric), table.index(kind.denominator.metric)
-    labels = dict(table.columns[code_at].value_labels)
-    weeks = sorted({str(row[week_at]) for row in table.rows if row[week_at] is not None})
-    block_of = {week: at * BLOCKS // len(weeks) for at, week in enumerate(weeks)}
-    counts: dict[str, list[list[float]]] = {}
-    for row in table.rows:
-        if row[code_at] is None or row[week_at] is None:
-            continue
-        blocks = counts.setdefault(str(row[code_at]), [[0.0, 0.0] for _ in range(BLOCKS)])
-        block = blocks[block_of[str(row[week_at])]]
-        block[0] += as_float(row[success_at]) or 0.0
-        block[1] += as_float(row[trial_at]) or 0.0
-    members = []
-    for code, blocks in counts.items():
-        successes, trials = sum(block[0] for block in blocks), sum(block[1] for block in blocks)
-        if min(successes, trials - successes) >= MIN_EVENTS:
-            pairs = tuple((block[0], block[1]) for block in blocks)
-            members.append(Member(code, labels.get(code, Text.same(code)), successes, trials, pairs))
-    return members
-
-
 def _benchmark(ranked: list[Member], one: Member) -> Member:
     """Return the best quarter's lowest of those that are comparable: a shop's counter is no model for a web page."""
     comparable = [other for other in ranked if other.rate <= COMPARABLE * one.rate]
@@ -221,14 +161,6 @@ def _benchmark(ranked: list[Member], one: Member) -> Member:
 
 def _behind(one: Member, benchmark: Member, prior: BetaPrior) -> bool:
     return shrunken(one.successes, one.trials, prior) < shrunken(benchmark.successes, benchmark.trials, prior)
-
-
-def _p_value(one: Member, benchmark: Member, scatter: float) -> float:
-    """Return the p-value of the two rates' difference, errors grown by how much the weeks scatter."""
-    rates = one.rate, benchmark.rate
-    pooled = (one.successes + benchmark.successes) / (one.trials + benchmark.trials)
-    error = sqrt(scatter * pooled * (1 - pooled) * (1 / one.trials + 1 / benchmark.trials))
-    return normal_p_value((rates[0] - rates[1]) / error) if error > 0 else 1.0
 
 
 def _blocks_behind(one: Member, benchmark: Member) -> int:

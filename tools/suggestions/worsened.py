@@ -12,6 +12,7 @@ from semantic_layer.period import Grain, truncate
 from semantic_layer.query import GroupBy, MetricQuery, PeriodRange
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text
+from tools.numerics.experiments import Arm, difference
 from tools.registry import ToolContext
 from tools.render import CURRENCIES, as_float, percent, prose
 from tools.result import Check, Effect, Suggestion, TestPlan
@@ -27,6 +28,7 @@ RECENT, BEFORE = 8, 16  # weeks
 HORIZON_WEEKS = 4
 LEAST_WEEKS = (6, 10)  # of them with data
 LEAST_SHARE = 0.005  # of what is divided by
+LEAST_EVENTS = 30  # of the rarer outcome, in either time, where counts are divided by counts
 MIN_REACH = 0.01
 MAX_MEMBERS = 100
 REALISABLE = (3.5, 6.5)
@@ -84,11 +86,14 @@ def scan(metric: Metric, dimension: Dimension, context: ToolContext) -> Scan:
             period=period,
         )
     ).table
-    rises, total = _rises(table, dimension, kind, period.start)
+    money = (context.layer.catalog.metrics[kind.numerator.metric].unit or "").upper() in CURRENCIES
+    rises, total = _rises(table, dimension, kind, period.start, 0 if money else LEAST_EVENTS)
     for one in rises:
         found.p_values.append(one.p_value)
+        if one.excess <= 0 or _blocks(one) < 3:
+            continue
         low, _, mean = _gain(one)
-        if one.excess <= 0 or low <= 0 or mean < MIN_REACH * total or _blocks(one) < 3:
+        if low <= 0 or mean < MIN_REACH * total:
             continue
         topic = (TOPIC, dimension.name, one.code)
         found.leads.append(
@@ -114,8 +119,14 @@ def _period(metric: Metric, kind: RatioMetric, context: ToolContext) -> PeriodRa
     return PeriodRange(start=end - timedelta(weeks=RECENT + BEFORE), end=end)
 
 
-def _rises(table: Table, dimension: Dimension, kind: RatioMetric, start: date) -> tuple[list[Rise], float]:
-    """Return the members with enough weeks, and the numerator that four recent weeks make in all."""
+def _rises(
+    table: Table, dimension: Dimension, kind: RatioMetric, start: date, least: int
+) -> tuple[list[Rise], float]:
+    """Return the members with enough weeks, and the numerator that four recent weeks make in all.
+
+    `least` is how many events of the rarer outcome either time must hold; weeks of two or three would scatter by the
+    luck of single events, which no test of weekly means knows about.
+    """
     import numpy as np
 
     at, week_at = table.index(dimension.name), table.index("metric_time__week")
@@ -141,6 +152,10 @@ def _rises(table: Table, dimension: Dimension, kind: RatioMetric, start: date) -
             continue
         if base[-RECENT:, member].sum() < LEAST_SHARE * base[-RECENT:].sum():
             continue
+        times = (slice(-RECENT, None), slice(BEFORE))
+        counts = [(top[time, member].sum(), base[time, member].sum()) for time in times]
+        if least and min(min(done, whole - done) for done, whole in counts) < least:
+            continue
         with np.errstate(divide="ignore", invalid="ignore"):
             own = np.where(usable, top[:, member] / base[:, member], np.nan)
             others = np.where(usable, (top.sum(axis=1) - top[:, member]) / rest, np.nan)
@@ -150,13 +165,13 @@ def _rises(table: Table, dimension: Dimension, kind: RatioMetric, start: date) -
 
 def _rise(code: str, label: Text, own: Array, gap: Array, base: Array) -> Rise:
     import numpy as np
-    from scipy.stats import ttest_ind
 
     after, before = gap[-RECENT:], gap[:BEFORE]
     after, before = after[~np.isnan(after)], before[~np.isnan(before)]
-    error = float(np.sqrt(after.var(ddof=1) / len(after) + before.var(ddof=1) / len(before)))
-    p_value = float(ttest_ind(after, before, equal_var=False).pvalue) if error > 0 else 1.0
-    return Rise(code, label, gap, base, own, float(before.mean()), float(after.mean()), error, p_value)
+    arms = [Arm(len(part), float(part.mean()), float(part.var(ddof=1))) for part in (before, after)]
+    rise = difference(*arms)
+    p_value = rise.p_value if rise.error > 0 else 1.0
+    return Rise(code, label, gap, base, own, arms[0].mean, arms[1].mean, rise.error, p_value)
 
 
 def _gain(one: Rise) -> tuple[float, float, float]:
