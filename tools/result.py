@@ -18,6 +18,12 @@ ChartKind = Literal[
 ]  # fmt: skip
 
 
+class Method(Text):
+    """A note on how a number was made: definition, computation, checks. An analyst's part, one tap away for others."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ChartSpec:
     """What to draw, never how: a kind, a title and named columns of one table.
@@ -125,7 +131,7 @@ class ToolResult:
     """The outcome of one analysis: `tables[0]` is the main one; every list may be empty but `tables`.
 
     `periods` are the dates it is about, the main one first, then those it compares with. Left empty, it is
-    filled with the span of what the analysis read.
+    filled with the span of what the analysis read. Of the `warnings`, each `Method` is for the analyst.
     """
 
     headline: Text
