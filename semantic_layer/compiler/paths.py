@@ -118,32 +118,41 @@ def _ambiguous(index: CatalogIndex, model: str, name: Name, found: list[Located]
 
 def _unreachable(index: CatalogIndex, model: str, name: Name) -> QueryError:
     label = index.catalog.models[model].label
-    asked = name.spelling
-    can = tuple(known for known in reachable_quietly(index, model) if known != asked)
-    listed = ", ".join(can[:12]) + (", …" if len(can) > 12 else "")
+    asked = _called(index, name.spelling)
+    can = tuple(known for known in reachable_quietly(index, model) if known != name.spelling)
+    named = [_called(index, known) for known in can[:12]]
+    more = ", …" if len(can) > 12 else ""
+    listed_zh, listed_en = "、".join(one.zh for one in named), ", ".join(one.en for one in named)
     if _is_behind_fan_out(index, model, name):
         return AmbiguousPathError(
             Text(
-                zh=f"按 {asked!r} 分组会让{label.zh}的行重复计算:一行对应多行。",
-                en=f"Grouping {label.en} by {asked!r} would count rows more than once: one row meets many there.",
+                zh=f"按「{asked.zh}」分组会让{label.zh}的行重复计算:一行对应多行。",
+                en=f"Grouping {label.en} by “{asked.en}” would count rows more than once: one row meets many there.",
             ),
             Text(
-                zh=f"可用的维度:{listed}。" if can else "请换一个维度。",
-                en=f"It can be grouped by: {listed}." if can else "Choose another dimension.",
+                zh=f"可用的维度:{listed_zh}{more}。" if can else "请换一个维度。",
+                en=f"It can be grouped by: {listed_en}{more}." if can else "Choose another dimension.",
             ),
             can,
         )
     return QueryError(
         Text(
-            zh=f"{label.zh}与维度 {asked!r} 之间没有关联。",
-            en=f"Nothing joins {label.en} to the dimension {asked!r}.",
+            zh=f"{label.zh}与维度「{asked.zh}」之间没有关联。",
+            en=f"Nothing joins {label.en} to the dimension “{asked.en}”.",
         ),
         Text(
-            zh=f"可用的维度:{listed}。" if can else "这个表没有可用的维度。",
-            en=f"It can be grouped by: {listed}." if can else "It has no dimension to group by.",
+            zh=f"可用的维度:{listed_zh}{more}。" if can else "这个表没有可用的维度。",
+            en=f"It can be grouped by: {listed_en}{more}." if can else "It has no dimension to group by.",
         ),
         code="unreachable_dimension",
     )
+
+
+def _called(index: CatalogIndex, spelling: str) -> Text:
+    """Return what people call a dimension; its spelling where it is not known."""
+    catalog = index.catalog
+    known = catalog.dimensions.get(catalog.spellings.get(spelling, spelling))
+    return known.label if known is not None else Text.same(spelling)
 
 
 def reachable_quietly(index: CatalogIndex, model: str) -> tuple[str, ...]:

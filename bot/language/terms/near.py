@@ -16,6 +16,13 @@ _MIN_TYPO = 5
 _MAX_CHOICES = 4
 
 
+# What says something of many things by itself: "new" asks for no coupon whose name happens to begin so.
+_ADJECTIVES = frozenset(
+    "new old first last next best worst top bottom big small high low free full open more less most least early late "
+    "returning repeat existing former previous current recent active inactive good bad real other own".split()
+)
+
+
 class NearMatcher:
     """Proposes one reading for an unknown run of tokens, or none where several are as near."""
 
@@ -25,7 +32,7 @@ class NearMatcher:
     def part(self, run: Sequence[Token]) -> tuple[Term, ...]:
         """Return the values whose names start with the run: one, or up to four to choose from."""
         key = join_key(run)
-        if len(key) < 2 or key.isdigit():
+        if len(key) < 2 or key.isdigit() or key in _ADJECTIVES:
             return ()
         hits = [hit for hit in self._matcher.values.starting_with(key, 16) if _is_whole_part(hit.key, key)]
         if not hits or len({hit.key for hit in hits}) > _MAX_CHOICES:

@@ -147,6 +147,13 @@ _PAST: Mapping[str, tuple[str, ...]] = {
 _PREPOSITIONS = ("on", "of", "for", "from")
 
 
+def either(surface: str) -> Iterator[str]:
+    """Yield how else a choice of two is said: `new or returning` -> new vs returning."""
+    words = normalise(surface).text.split()
+    if len(words) == 3 and words[1] == "or":
+        yield from (f"{words[0]} {joint} {words[2]}" for joint in ("vs", "versus", "and", "against"))
+
+
 def spelt_out(surface: str) -> Iterator[str]:
     """Yield how people say an English name of a column or metric.
 

@@ -9,6 +9,7 @@ from bot.language.terms.lexicon import Term
 from bot.plan import MetricPlan
 from bot.planners.rules.absence import read_absence
 from bot.planners.rules.baseline import default_period, plainly
+from bot.planners.rules.beyond import read_beyond
 from bot.planners.rules.clauses import read_attributes, read_clauses
 from bot.planners.rules.counts import read_counted, read_counts, read_money, read_short_names
 from bot.planners.rules.dated import read_dated, read_own_dates
@@ -60,7 +61,7 @@ _SUBJECTS = (
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,
-    read_presence, read_lacking, read_equalities,
+    read_presence, read_lacking, read_equalities, read_beyond,
 )  # fmt: skip
 
 

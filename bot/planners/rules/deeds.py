@@ -7,7 +7,7 @@ from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.lacking import metrics_of
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from semantic_layer.catalog import SimpleMetric
+from semantic_layer.catalog import Metric, SimpleMetric
 
 _PEOPLE = Rule(
     r" ?(?:用户数?|人数|客户数?|顾客数?|访客数?|会员数?|买家数?|的人"
@@ -38,12 +38,18 @@ def read_deeds(line: Line, draft: Draft, scene: Scene) -> None:
     draft.note(f"「{words[0]}」按有「{label.zh}」理解。", f"“{words[0]}” was read as having any {label.en}.")
 
 
+def _of_people(metric: Metric) -> bool:
+    """Return whether a metric counts persons: by its definition, its unit or its name (加购人数)."""
+    kind = metric.type
+    distinct = isinstance(kind, SimpleMetric) and kind.agg == "count_distinct"
+    return distinct or metric.unit in ("people", "人") or metric.label.zh.endswith(("人数", "户数", "客数"))
+
+
 def read_restated(line: Line, _draft: Draft, scene: Scene) -> None:
     """Use up words that only repeat what is counted: users behind a count of people, sales of returned items."""
     text = scene.question.text
     for index in line.of_role("metric"):
-        kind = scene.metric(line.roles[index].name).type
-        if not isinstance(kind, SimpleMetric) or kind.agg != "count_distinct":
+        if not _of_people(scene.metric(line.roles[index].name)):
             continue
         said = _PEOPLE.match(text, line.items[index].end)
         if said is None:

@@ -131,6 +131,9 @@ def _restates_count(draft: Draft, terms: tuple[Term, ...]) -> bool:
 def read_grain(line: Line, draft: Draft, scene: Scene) -> None:
     """Group by the time grain that was asked, or by the one that suits the period when a trend was asked."""
     trend = [index for index in line.tagged(Tag.TREND) if index not in line.used]
+    if not (draft.group_by or draft.compare or draft.continues or draft.sides or draft.periods):
+        lines = (at for at in line.tagged(Tag.CHART) if line.payload(at, Tag.CHART) in ("line", "area"))
+        trend += [at for at in lines if draft.metrics]  # a line of one number runs along time
     if draft.grain is not None:
         group = GroupBy(dimension="metric_time", grain=draft.grain)
         zh, en = _GRAIN_TEXT.get(draft.grain, (draft.grain.value, draft.grain.value))

@@ -20,6 +20,7 @@ from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.grammar import grammar_matches
 from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line
+from bot.planners.rules.meant import settle_namesakes
 from bot.planners.rules.outcome import refuse
 from bot.planners.rules.tags import Tag
 from semantic_layer.query import Compare, PeriodRange
@@ -45,6 +46,10 @@ _LABELS = {
     "promotion": Text(zh="促销增量分析", en="promotion incrementality"),
     "before_after": Text(zh="前后对比", en="before-and-after analysis"),
     "target": Text(zh="目标进度", en="target progress"),
+    "churn_rate": Text(
+        zh="流失率(没有这个指标;留存、复购可以看)",
+        en="a churn rate (no metric is called so; retention can be shown)",
+    ),
 }
 
 
@@ -54,6 +59,9 @@ _SOFT = Rule(
     r"customers?|users?|visitors?|buyers?|shoppers?|clients?|people|members?|"
     r"time|between|after|before|by|each|months?|weeks?|days?|compared?|biggest|valuable|rank|last|one|leave)$"
 )
+
+
+_AMOUNT = Rule(r"\d")
 
 
 def example_keys(registry: Registry) -> tuple[tuple[str, Tool], ...]:
@@ -207,8 +215,14 @@ def route_asked(
             return refuse(first.reason, first.message, scene, missing=first.missing, draft=draft)
     if unused:
         return _not_understood(unused, draft, scene)
+    settle_namesakes(line, draft, scene, tool)
     if base is not None and not draft.metrics and not draft.where and not draft.segments:
         _continued(base, draft)
+    if _AMOUNT.search("".join(asked.words)) and not asked.inputs:
+        draft.note(
+            f"「{asked.words[0]}」里的数没有代入计算:{tool.label.zh}按历史数据算。",
+            f"The number in “{asked.words[0]}” was not put in: {tool.label.en} is computed from past data.",
+        )
     return tool_plan(tool, draft, asked.words, asked.inputs, scene)
 
 

@@ -203,6 +203,7 @@ WORDS_ZH: tuple[tuple[Tag, str, str], ...] = (
     (Tag.INTENT, "funnel", "漏斗 转化漏斗 漏斗分析 转化路径 流失环节 各步骤转化 各环节转化"),
     (Tag.INTENT, "attribution", "渠道归因 归因 归因分析 首次触点 末次触点 归因模型 触点归因"),
     (Tag.INTENT, "retention", "留存 留存率 同期群 留存分析 留存曲线 群组分析 cohort"),
+    (Tag.INTENT, "churn_rate", "流失率 客户流失率 用户流失率"),
     (Tag.INTENT, "rfm", "rfm 客户分层 用户分层 用户分群 客户分群 价值分层"),
     (Tag.INTENT, "ltv", "ltv 生命周期价值 终身价值 客户生命周期价值 用户生命周期价值"),
     (
