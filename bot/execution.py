@@ -14,11 +14,12 @@ from bot.answer import Part, PeriodUsed, Slot
 from bot.compose.asking import question_of
 from bot.compose.charting import chart_for
 from bot.compose.findings import findings
+from bot.compose.first_questions import BROAD, first_questions
 from bot.compose.follow_ups import follow_ups
 from bot.compose.headline import headline
 from bot.compose.interpretation import plan_slots, slots_of, tool_period
 from bot.compose.metadata import metadata
-from bot.compose.phrases import label_of
+from bot.compose.phrases import as_sentence, label_of
 from bot.compose.side import Side, read_beside
 from bot.compose.suggestions import suggestions
 from bot.compose.tool_follow_ups import metrics_of, tool_follow_ups
@@ -247,10 +248,10 @@ class Execution:
             )
         return Outcome(
             Part(plan, table, result.sql, tuple(one.head(self.row_limit) for one in result.tables[1:])),
-            result.headline,
+            as_sentence(result.headline),
             periods=periods,
             slots=plan_slots(plan, self.scene(), tool.label),
-            findings=result.findings,
+            findings=tuple(replace(one, statement=as_sentence(one.statement)) for one in result.findings),
             suggestions=result.suggestions,
             chart=result.chart,
             warnings=result.warnings,
@@ -290,8 +291,13 @@ class Execution:
             if plan.topic == "definition"
             else ()
         )
+        begin = plan.topic in BROAD
         return Outcome(
-            Part(plan, table.head(self.row_limit)), said, slots=plan_slots(plan, self.scene()), metrics=used
+            Part(plan, table.head(self.row_limit)),
+            said,
+            slots=plan_slots(plan, self.scene()),
+            follow_ups=first_questions(self.scene(), self.compiles, self.registry()) if begin else (),
+            metrics=used,
         )
 
     def _values(self, plan: MetadataPlan) -> Outcome:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import sqlglot
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
+from sqlglot.errors import ParseError, SqlglotError
 from sqlglot.optimizer.scope import Scope as SqlScope
 from sqlglot.optimizer.scope import traverse_scope
 
@@ -72,7 +72,7 @@ def _parsed(text: str, dialect: str) -> exp.Query:
     try:
         trees = sqlglot.parse(text, dialect=dialect) if len(text) <= MAX_LENGTH else []
     except (SqlglotError, RecursionError, ValueError) as error:
-        raise _not_a_select(str(error).split("\n", 1)[0]) from error
+        raise _unreadable(error) from error
     found = [tree for tree in trees if tree is not None and not isinstance(tree, exp.Semicolon)]
     tree = found[0] if len(found) == 1 else None
     if not isinstance(tree, exp.Query) or isinstance(tree, exp.DML):
@@ -233,6 +233,19 @@ def _not_a_select(why: str = "") -> QueryError:
             en=f"Only one SELECT statement can be run here. {why}".rstrip(),
         ),
         Text(zh="去掉其他语句,检查语法。", en="Leave out everything else and check the syntax."),
+        code="not_a_select",
+    )
+
+
+def _unreadable(error: Exception) -> QueryError:
+    """Return what cannot be parsed, with the place and the word where reading stopped."""
+    first = error.errors[0] if isinstance(error, ParseError) and error.errors else {}
+    line, word = first.get("line"), first.get("highlight")
+    zh = f"第 {line} 行的“{word}”附近有语法错误。" if line and word else "SQL 有语法错误,读不懂。"
+    en = f"Syntax error near “{word}” in line {line}." if line and word else "This SQL cannot be parsed."
+    return QueryError(
+        Text(zh=zh, en=en),
+        Text(zh="改好后再运行;只能写一条 SELECT。", en="Mend it and run again; one SELECT statement only."),
         code="not_a_select",
     )
 

@@ -90,7 +90,7 @@ def _order(plan: MetricQuery) -> tuple[str, str] | None:
 def _period(period: Period, scene: Scene) -> Text:
     name = name_of(scene, period)
     if name is not None:
-        return name
+        return Text(zh=name.zh, en=f"for {name.en}" if name.en.startswith("the ") else name.en)
     last = period.requested_end - ONE_DAY
     if last == period.start:
         return Text(zh=f"{last.year}年{last.month}月{last.day}日", en=f"on {last.isoformat()}")

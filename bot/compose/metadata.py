@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from bot.compose.definitions import definition, formula
+from bot.compose.importance import by_importance
 from bot.compose.phrases import join
 from bot.compose.view import Scene
 from bot.plan import MetadataPlan
@@ -42,7 +43,7 @@ def metadata(plan: MetadataPlan, scene: Scene, span: Span) -> tuple[Text, Table]
     """
     catalog = scene.catalog
     if plan.topic == "metrics":
-        return _metrics(catalog, visible_metrics(scene))
+        return _metrics(catalog, by_importance(visible_metrics(scene), catalog))
     if plan.topic == "dimensions":
         return _dimensions(_splitting(scene, plan.names), _of_metrics(scene, plan.names))
     if plan.topic == "definition":
@@ -261,7 +262,7 @@ def _freshness(scene: Scene, span: Span) -> tuple[Text, Table]:
 
 
 def _help(scene: Scene) -> tuple[Text, Table]:
-    metrics = visible_metrics(scene)
+    metrics = by_importance(visible_metrics(scene), scene.catalog)
     text, table = _metrics(scene.catalog, metrics)
     dimensions = [one for one in visible_dimensions(scene) if one.kind in ("categorical", "boolean")][
         :MOST_NAMED
@@ -274,4 +275,7 @@ def _help(scene: Scene) -> tuple[Text, Table]:
         if dimensions
         else "they can be followed over time",
     )
-    return join([Text(zh=f"可以问{text.zh.rstrip('。')}", en=text.en.rstrip(".")), by]), table
+    table = _table((table.columns[0], table.columns[2]), [metric.name for metric in metrics])
+    return join(
+        [Text(zh=f"可以问{text.zh.removeprefix('共有').rstrip('。')}", en=text.en.rstrip(".")), by]
+    ), table

@@ -44,7 +44,7 @@ def tool_follow_ups(
         period = _period(periods)
         why = _why(plan, metric, period, scene, registry)
         found += [why] if why is not None else []
-        for query in _plans(metric, period, tables[0] if tables else None, scene):
+        for query in plans_of(metric, period, tables[0] if tables else None, scene):
             question = question_of(query, scene)
             if question is not None and compiles(query):
                 found.append(Option(question=question, plan=query))
@@ -78,7 +78,8 @@ def _period(periods: Sequence[PeriodUsed]) -> Period | None:
     return Period(main.start, main.end, main.requested_end) if main is not None else None
 
 
-def _plans(metric: str, period: Period | None, table: Table | None, scene: Scene) -> Iterator[MetricPlan]:
+def plans_of(metric: str, period: Period | None, table: Table | None, scene: Scene) -> Iterator[MetricPlan]:
+    """Yield what to see of a metric next: by the dimension found and against last year in `period`, then by week."""
     base = MetricQuery(metrics=(metric,))
     if period is not None and period.days <= LONGEST and period.end <= scene.today:
         asked = base.model_copy(update={"period": PeriodRange.of(period)})

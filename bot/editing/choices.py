@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from bot.compose.definitions import definition
+from bot.compose.importance import by_importance
 from bot.compose.interpretation import COMPARISONS
 from bot.editing.apply import Calendar
 from bot.editing.periods import FORMS, LABELS, form_period
@@ -238,7 +239,8 @@ class Chooser:
 
     def _visible_metrics(self) -> list[str]:
         metrics = self._layer.catalog.metrics.values()
-        return [one.name for one in metrics if not one.hidden and one.name not in self._hidden]
+        shown = [one for one in metrics if not one.hidden and one.name not in self._hidden]
+        return [one.name for one in by_importance(shown, self._layer.catalog)]
 
     def _names(self) -> list[str]:
         return [dimension.name for dimension in self._categories()]

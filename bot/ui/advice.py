@@ -19,8 +19,8 @@ def suggestion_json(suggestion: Suggestion, measures: Measures, locale: Locale) 
     """
     return {
         "number": suggestion.id,
-        "problem": suggestion.problem.at(locale),
-        "strategy": suggestion.strategy.at(locale),
+        "problem": begun(suggestion.problem.at(locale)),
+        "strategy": begun(suggestion.strategy.at(locale)),
         "effect": effect_text(suggestion.effect, measures.get(suggestion.effect.metric)).at(locale),
         "formula": suggestion.effect.formula.at(locale),
         "grade": suggestion.evidence,

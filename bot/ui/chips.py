@@ -37,7 +37,7 @@ def chips(answer: Answer, locale: Locale) -> list[Json]:
         {
             "slot": slot.slot,
             "label": SLOT_LABELS.get(slot.slot, name_text(slot.slot)).at(locale),
-            "text": slot.text.at(locale),
+            "text": _text(answer, slot).at(locale),
             "words": list(slot.words),
             "part": _part(answer, slot),
             "about": _about(slot, definitions, locale),
@@ -67,6 +67,13 @@ def _part(answer: Answer, slot: Slot) -> str | None:
         return part if plan.metrics else None
     inputs = {"period": "period", "metric": "metric", "comparison": "compare"}
     return part if isinstance(plan, ToolPlan) and inputs.get(part) in plan.inputs else None
+
+
+def _text(answer: Answer, slot: Slot) -> Text:
+    """Return what a chip says: of an analysis that no dates were named for, those it took."""
+    if slot.slot != "period" or slot.words or not answer.parts or not answer.periods:
+        return slot.text
+    return answer.periods[0].label if isinstance(answer.parts[0].plan, ToolPlan) else slot.text
 
 
 def _about(slot: Slot, definitions: dict[str, str], locale: Locale) -> str | None:

@@ -98,7 +98,7 @@ def _growth_listed(answer: Answer, column: Column) -> tuple[float, str] | None:
     growth = as_float(row[names.index("growth")]) if row is not None else None
     if growth is None or percent(growth, sign=True) not in answer.headline.at(answer.locale):
         return None
-    return growth, (_against(answer) or Text(zh="较上期", en="vs before")).at(answer.locale)
+    return growth, (against(answer) or Text(zh="较上期", en="vs prior period")).at(answer.locale)
 
 
 def divided(text: str) -> list[str]:
@@ -117,7 +117,7 @@ def is_said(finding: Finding, answer: Answer) -> bool:
     if answer.headline is None:
         return False
     sentence = finding.statement.at(answer.locale).rstrip("。. ")
-    if sentence and sentence in answer.headline.at(answer.locale):
+    if sentence and sentence.casefold() in answer.headline.at(answer.locale).casefold():
         return True
     if finding.kind not in ("winner", "change"):
         return False
@@ -148,11 +148,11 @@ def _change_in_row(answer: Answer, table: Table, row: Row, metric: Column) -> tu
     for column, value in zip(table.columns, row, strict=True):
         growth = as_float(value)
         if column.name.startswith(f"{metric.name}__growth") and growth is not None:
-            return growth, (_against(answer) or column.label).at(answer.locale)
+            return growth, (against(answer) or column.label).at(answer.locale)
     return None
 
 
-def _against(answer: Answer) -> Text | None:
+def against(answer: Answer) -> Text | None:
     """Return the period compared with, as the small words beside a change; None where it is not one."""
     others = [period.label for period in answer.periods if period.role == "comparison"]
     return Text(zh=f"较{others[0].zh}", en=f"vs {others[0].en}") if len(others) == 1 else None
@@ -170,8 +170,7 @@ def _change_found(answer: Answer, metric: Column, value: Cell, locale: Locale) -
             return None
         if percent(abs(growth)) not in answer.headline.at(locale):
             return None
-        against = _against(answer) or Text(zh="较上期", en="vs before")
-        return growth, against.at(locale)
+        return growth, (against(answer) or Text(zh="较上期", en="vs prior period")).at(locale)
     return None
 
 

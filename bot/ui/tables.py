@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from bot.ui.wording import begun
 from semantic_layer.table import Cell, Column, Row, Table
 from semantic_layer.text import Locale
 from tools.render import COUNTED, CURRENCIES, HOME_CURRENCIES, SYMBOLS, cell, exact, prose
@@ -29,7 +30,7 @@ def table_json(table: Table, locale: Locale, measures: Measures = NO_MEASURES, r
         "columns": [
             {
                 "name": column.name,
-                "label": column.label.at(locale),
+                "label": begun(column.label.at(locale)),
                 "unit": unit_text(column, locale),
                 "number": column.kind in ("metric", "derived"),
                 "group": column.kind in ("dimension", "time"),

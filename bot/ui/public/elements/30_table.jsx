@@ -25,7 +25,7 @@ function DataTable({ table, index, title }) {
   const rows = useMemo(() => sorted(table.rows, sort), [table, sort]);
   const shown = all || rows.length <= short + 2 ? rows : rows.slice(0, short);
   const measure = table.columns.findIndex((column) => column.number);
-  const longest = Math.max(0, ...table.rows.map((row) => (measure < 0 || !table.bars ? 0 : Math.abs(row[measure][0] || 0))));
+  const longest = Math.max(0, ...table.rows.map((row) => (measure < 0 || !table.bars || table.rows.length < 2 ? 0 : Math.abs(row[measure][0] || 0))));
   const by = (at) =>
     setSort(sort && sort.at === at ? { at, descending: !sort.descending } : { at, descending: table.columns[at].number });
   const [explained, setExplained] = useState(null);
