@@ -163,6 +163,7 @@ def _of_rows(rows: list[Row], numeric: list[int]) -> list[float]:
         # The first and the last bucket may be cut by the period, and are then left out of what is compared.
         firsts, lasts = values[:ENDS], values[-ENDS:]
         inner = [values[low : len(values) - high] for low in range(ENDS) for high in range(ENDS)]
+        found += [float(sum(sign * value > 0 for value in values)) for sign in (1, -1)]  # "up in 7 of 11"
         found += [*firsts, *lasts, *(pick(part) for part in inner if part for pick in (max, min))]
         for first in firsts:
             found += [last - first for last in lasts]

@@ -107,10 +107,19 @@ def _narrowed(condition: Where, scene: Scene) -> Text:
         if len(condition.values) == 1 and isinstance(condition.values[0], bool):
             label = dimension_label(condition.dimension, scene)
             return spoken_label(condition.values[0], Column(condition.dimension, label, "dimension"))
-        if not any(isinstance(value, bool | int | float) for value in condition.values):
+        if not any(_is_number(value) for value in condition.values):
             return list_of(values)
+    if isinstance(condition, Condition) and condition.operator in ("!=", "not in") and condition.values:
+        names = list_of([value_label(condition, value, scene) for value in condition.values])
+        if not any(isinstance(value, bool) or _is_number(value) for value in condition.values):
+            return Text(zh=f"{names.zh}以外", en=f"all but {names.en}")
     text = condition_text(condition, scene)
     return Text(zh=f"({text.zh})", en=f"({text.en})")
+
+
+def _is_number(value: object) -> bool:
+    """Return whether a value alone says nothing of what it is: 0.3, which may be written as text."""
+    return isinstance(value, int | float) or str(value).replace(".", "", 1).isdigit()
 
 
 def condition_text(condition: Where, scene: Scene) -> Text:

@@ -58,6 +58,8 @@ def _values(view: View) -> Text:
     """Return what a list of distinct values holds."""
     count = view.table.row_count
     names = view.group_names()
+    if not count and view.query.where:
+        return Text(zh=f"没有符合条件的{names.zh}。", en=f"No {names.en} meets the conditions.")
     if not count:
         return Text(zh=f"{names.zh}没有任何取值。", en=f"There are no values of {names.en}.")
     shown = [view.label(row) for row in view.table.rows[:MOST_LISTED]]

@@ -16,6 +16,7 @@ from bot.compose.view import Scene, View, ranked_column, shape_of
 from semantic_layer.catalog import Catalog
 from semantic_layer.comparison import ComparisonKind, comparison_period
 from semantic_layer.errors import AccessError, AskGrowthError
+from semantic_layer.period import Grain, Period, calendar_unit
 from semantic_layer.query import Compare, MetricQuery, PeriodRange
 from semantic_layer.table import Row
 from semantic_layer.text import Text
@@ -85,7 +86,17 @@ def before(view: View, scene: Scene) -> Compare | None:
         if edition is None or scene.data_start is None or edition.start < scene.data_start:
             return None
         return Compare(kind="period", period=PeriodRange.of(edition))
+    if main is not None and _is_running_year(main, scene):
+        return Compare(kind="previous_year") if is_covered(view, scene, "previous_year") else None
     return Compare(kind="previous_period") if is_covered(view, scene, "previous_period") else None
+
+
+def _is_running_year(main: Period, scene: Scene) -> bool:
+    """Return whether a period is a year so far: it meets the same dates of last year, as when 同比 is asked."""
+    return main.is_partial and calendar_unit(main, scene.week_start, scene.fiscal_year_start) == (
+        Grain.YEAR,
+        1,
+    )
 
 
 def is_covered(view: View, scene: Scene, kind: ComparisonKind) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from bot.compose.filters import placed
 from bot.compose.measure import is_additive
 from bot.compose.phrases import change, join, list_of
+from bot.compose.trend_asked import by_change, by_order, compared_column
 from bot.compose.view import Scene, View, grain_of
 from semantic_layer.period import ONE_DAY, Grain, shift, truncate
 from semantic_layer.table import Column, Row
@@ -68,6 +69,10 @@ def trend_headline(view: View, scene: Scene) -> Text:
     at = placed(view, scene)
     if len(whole) < 2:
         return join([_few(view, scene, points, column, at), _running(view, scene, points, column)])
+    before = _points(view, view.table.rows, compared_column(view, name) or "")
+    asked_first = by_change(view, scene, whole, dict(before)) or by_order(view, scene, whole, column)
+    if asked_first is not None:
+        return join([*asked_first, _running(view, scene, points, column)])
     (first, begin), (last, end) = whole[0], whole[-1]
     moved = change(end, begin, column, adds=False, good=scene.catalog.metrics[name].good_direction)
     assert moved is not None

@@ -247,10 +247,17 @@ def test_a_filter_is_part_of_the_sentence_so_that_a_part_is_not_taken_for_the_wh
     assert said.en == "Paid amount last week (10–16 Nov) for xhs: ¥5."
 
 
+def test_a_filter_that_leaves_out_says_what_it_leaves_out(view, scene):
+    others = (Condition(dimension="channel", operator="!=", values=("xhs",)),)
+    said = headline(view([], ["paid"], [(5,)], main=LAST_WEEK, where=others), Side(), scene)
+    assert said.zh == "上周(11/10–11/16)xhs以外的支付金额5元。"
+    assert said.en == "Paid amount last week (10–16 Nov) for all but xhs: ¥5."
+
+
 def test_a_filter_without_a_plain_value_is_said_whole(view, scene):
-    large = (Condition(dimension="channel", operator="!=", values=("xhs",)),)
-    said = headline(view([], ["paid"], [(5,)], main=LAST_WEEK, where=large), Side(), scene)
-    assert "上周(11/10–11/16)(渠道不是xhs)的支付金额5元" in said.zh
+    at = (Condition(dimension="channel", operator="=", values=("0.3",)),)
+    said = headline(view([], ["paid"], [(5,)], main=LAST_WEEK, where=at), Side(), scene)
+    assert "上周(11/10–11/16)(渠道是0.3)的支付金额5元" in said.zh
 
 
 def test_an_average_per_day_is_the_figure_and_the_total_stands_beside_it(view, scene):

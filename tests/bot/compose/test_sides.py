@@ -52,9 +52,7 @@ def test_two_groups_of_rows_become_one_sentence_and_name_their_difference(scene)
     dear = Condition(dimension="channel", operator="=", values=("千川",))
     other = Condition(dimension="channel", operator="!=", values=("千川",))
     said, chart = against_each_other([side(dear, 150), side(other, 100)], scene)
-    assert (
-        said.zh == "上周(11/10–11/16)支付金额:千川150元,渠道不是千川100元。千川比渠道不是千川多50元(+50.0%)。"
-    )
+    assert said.zh == "上周(11/10–11/16)支付金额:千川150元,千川以外100元。千川比千川以外多50元(+50.0%)。"
     assert chart is not None
     assert len(chart.table.rows) == 2
 
