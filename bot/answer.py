@@ -10,7 +10,7 @@ from typing import Literal
 from bot.plan import AnswerablePlan, Option, Plan, RefusalReason
 from semantic_layer.table import Table
 from semantic_layer.text import Locale, Text
-from tools.result import ChartSpec, Finding, Suggestion
+from tools.result import ChartSpec, Finding, Method, Suggestion
 
 Outcome = Literal["answer", "clarify", "refuse", "error"]
 Planner = Literal["rules", "llm", "verified", "none"]
@@ -131,6 +131,17 @@ class Answer:
     refusal: Refusal | None = None
     error: Failure | None = None
     warnings: tuple[Text, ...] = ()
+    readings: tuple[Text, ...] = ()  # of the warnings those that say how words of the question were read
     follow_ups: tuple[Option, ...] = ()
     provenance: Provenance | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def cautions(self) -> tuple[Text, ...]:
+        """What every reader must know: the warnings without the notes on method."""
+        return tuple(one for one in self.warnings if not isinstance(one, Method))
+
+    @property
+    def methods(self) -> tuple[Text, ...]:
+        """The notes on definition and computation among the warnings: an analyst's part."""
+        return tuple(one for one in self.warnings if isinstance(one, Method))

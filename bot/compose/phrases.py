@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from bot.compose.view import Scene, UsedPeriod
@@ -252,3 +253,11 @@ def through(scene: Scene, period: Period | None) -> Text | None:
         return None
     last = day_label(scene.data_end - ONE_DAY, scene.today)
     return Text(zh=f"数据只到{last.zh}", en=f"the data end on {last.en}")
+
+
+def as_sentence(text: Text) -> Text:
+    """Return a text that begins with a capital in English; a first word of its own spelling (iOS) stays."""
+    first = text.en.split(" ", 1)[0]
+    if not (first.isascii() and first.isalpha() and first.islower()):
+        return text
+    return replace(text, en=text.en[:1].upper() + text.en[1:])

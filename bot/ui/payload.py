@@ -17,9 +17,12 @@ from bot.ui.chips import addable, chips
 from bot.ui.hero import NO_DIRECTIONS, divided, hero, is_said
 from bot.ui.sources import read_by, sources
 from bot.ui.tables import FURTHER_ROWS, MOST_FURTHER, NO_MEASURES, Measures, table_json
-from bot.ui.wording import CHART_LABELS, LEFT_OUT, NEEDS
+from bot.ui.tiles import tiles
+from bot.ui.wording import CHART_LABELS, LEFT_OUT, NEEDS, begun
 from semantic_layer.catalog import GoodDirection
+from semantic_layer.table import Table
 from semantic_layer.text import Locale, Text
+from tools.render import group_label
 from tools.result import ChartSpec
 
 Json = dict[str, object]
@@ -44,7 +47,12 @@ def card(
     """
     locale = answer.locale
     tables = [part.table for part in answer.parts if part.table is not None]
-    further = [table for part in answer.parts for table in part.further if table.rows][:MOST_FURTHER]
+    listed = tables[0] if tables and _only_lists(tables[0], answer) else None
+    said = begun(answer.headline.at(locale)) if answer.headline else ""
+    shown_tiles = tiles(answer, directions)
+    on_tiles = {tile["name"] for tile in shown_tiles}
+    further = [table for part in answer.parts for table in part.further if table.rows]
+    further = [*([listed] if listed is not None else []), *further][:MOST_FURTHER]
     return {
         "version": 1,
         "id": answer.id,
@@ -52,8 +60,8 @@ def card(
         "outcome": answer.outcome,
         "profile": profile if profile in PROFILES else PROFILES[0],
         "question": answer.question,
-        "headline": answer.headline.at(locale) if answer.headline else "",
-        "sentences": divided(answer.headline.at(locale)) if answer.headline else [],
+        "headline": said,
+        "sentences": divided(said) if said else [],
         "summary": answer.summary,
         "hero": hero(answer, directions, measures),
         "chips": chips(answer, locale),
@@ -63,16 +71,19 @@ def card(
         "worded": answer.planner != "none",
         "periods": [_period(period, locale) for period in answer.periods],
         "unused": list(answer.provenance.not_understood) if answer.provenance else [],
+        "tiles": shown_tiles,
         "chart": _charts(answer, locale),
-        "tables": [table_json(table, locale, measures) for table in tables],
+        "tables": [table_json(table, locale, measures) for table in tables if table is not listed],
         "further": [table_json(table, locale, measures, FURTHER_ROWS) for table in further],
         "findings": [
-            {"kind": finding.kind, "text": finding.statement.at(locale)}
+            {"kind": finding.kind, "text": begun(finding.statement.at(locale))}
             for finding in answer.findings
-            if not is_said(finding, answer)
+            if not is_said(finding, answer) and not (finding.kind == "change" and finding.metric in on_tiles)
         ],
         "suggestions": [suggestion_json(one, measures, locale) for one in answer.suggestions],
-        "warnings": [warning.at(locale) for warning in answer.warnings],
+        "readings": [note.at(locale) for note in answer.readings],
+        "warnings": [one.at(locale) for one in answer.cautions if one not in answer.readings],
+        "methods": [note.at(locale) for note in answer.methods],
         "choices": [_choice(option, locale) for option in _options(answer)],
         "notice": _notice(answer, locale, names),
         "sql": sql_statements(answer),
@@ -84,6 +95,13 @@ def card(
     }
 
 
+def _only_lists(table: Table, answer: Answer) -> bool:
+    """Return whether each row of a table is a suggestion that stands below as a card."""
+    said = {one.strategy for one in answer.suggestions}
+    column = table.columns[0]
+    return bool(table.rows and said) and all(group_label(row[0], column) in said for row in table.rows)
+
+
 def plain_text(answer: Answer) -> str:
     """Return the answer as text: what is copied, searched in the history, and read without the card."""
     locale = answer.locale
@@ -91,7 +109,7 @@ def plain_text(answer: Answer) -> str:
         lines = [answer.headline.at(locale) if answer.headline else ""]
         lines += [f"· {finding.statement.at(locale)}" for finding in answer.findings]
         lines += [f"→ {suggestion.strategy.at(locale)}" for suggestion in answer.suggestions]
-        lines += [f"! {warning.at(locale)}" for warning in answer.warnings]
+        lines += [f"! {warning.at(locale)}" for warning in answer.cautions]
         return "\n".join(line for line in lines if line)
     notice = _notice(answer, locale) or {}
     return "\n".join(str(notice[key]) for key in ("message", "mend") if notice.get(key))
@@ -140,7 +158,7 @@ def _charts(answer: Answer, locale: Locale) -> Json | None:
         }
 
     return {
-        "title": spec.title.at(locale),
+        "title": begun(spec.title.at(locale)),
         "notes": _chart_notes(spec, locale),
         **drawn(spec),
         "others": [drawn(replace(spec, kind=kind)) for kind in suited],
@@ -149,7 +167,7 @@ def _charts(answer: Answer, locale: Locale) -> Json | None:
 
 def _chart_notes(spec: ChartSpec, locale: Locale) -> list[str]:
     subtitle, left_out = spec.options.get("subtitle"), spec.options.get("left_out")
-    notes = [subtitle.at(locale)] if isinstance(subtitle, Text) else []
+    notes = [begun(subtitle.at(locale))] if isinstance(subtitle, Text) else []
     if isinstance(left_out, int) and left_out > 0:
         notes.append(LEFT_OUT.at(locale).format(n=left_out))
     return notes

@@ -78,6 +78,11 @@ function Details() {
               ))}
             </dl>
           ) : null}
+          {(props.methods || []).length ? (
+            <ul className="ag-finding-list ag-note" data-testid="methods">
+              {props.methods.map((note, at) => <li key={at}>{note}</li>)}
+            </ul>
+          ) : null}
           <Reconciliation />
           <dl className="ag-sources" data-testid="sources">
             {props.sources.map((source) => (
@@ -142,8 +147,8 @@ function useNarrow() {
   return narrow;
 }
 
-const DESK = ['headline', 'chips', 'chart', 'findings', 'tables', 'suggestions', 'choices', 'details', 'share'];
-const PHONE = ['headline', 'suggestions', 'chart', 'findings', 'chips', 'tables', 'choices', 'details', 'share'];
+const DESK = ['headline', 'chips', 'readings', 'tiles', 'chart', 'findings', 'tables', 'suggestions', 'choices', 'details', 'share'];
+const PHONE = ['headline', 'tiles', 'suggestions', 'chart', 'findings', 'chips', 'readings', 'tables', 'choices', 'details', 'share'];
 
 export default function AnswerCard() {
   const narrow = useNarrow();
@@ -151,6 +156,7 @@ export default function AnswerCard() {
   if (props.notice) return <Notice />;
   const parts = {
     headline: <Headline key="headline" />, chips: <Chips key="chips" />, chart: <Chart key="chart" />,
+    readings: <Readings key="readings" />, tiles: <Tiles key="tiles" />,
     findings: <Findings key="findings" />, suggestions: <Suggestions key="suggestions" />,
     tables: <div key="tables" className="ag-tables">
       {props.tables.map((table, at) => <DataTable key={at} table={table} index={at} />)}<Further />
