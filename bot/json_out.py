@@ -61,6 +61,7 @@ def to_json(answer: Answer, locale: Locale | None = None) -> dict[str, Json]:
         "error": _error(answer, shown),
         "chart": figure(answer.chart, shown) if answer.chart is not None else None,
         "warnings": [warning.at(shown) for warning in answer.warnings],
+        "methods": [note.at(shown) for note in answer.methods],
         "follow_ups": _options(answer.follow_ups, shown),
         "provenance": _provenance(provenance, shown) if provenance is not None else None,
         "timings_ms": dict(answer.timings_ms),

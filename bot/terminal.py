@@ -25,6 +25,7 @@ HEADINGS = {
     "findings": Text(zh="发现", en="Findings"),
     "suggestions": Text(zh="增长建议", en="Growth suggestions"),
     "warnings": Text(zh="请注意", en="Please note"),
+    "methods": Text(zh="怎么算的", en="How it was computed"),
     "follow_ups": Text(zh="还可以问", en="You could ask next"),
     "options": Text(zh="您是想问", en="Did you mean"),
     "nearest": Text(zh="这些我能答", en="I can answer these"),
@@ -102,7 +103,8 @@ def _answered(console: Console, answer: Answer) -> None:
         console, HEADINGS["findings"], [finding.statement.at(locale) for finding in answer.findings], locale
     )
     _suggestions(console, answer.suggestions, locale)
-    _list(console, HEADINGS["warnings"], [warning.at(locale) for warning in answer.warnings], locale)
+    _list(console, HEADINGS["warnings"], [warning.at(locale) for warning in answer.cautions], locale)
+    _list(console, HEADINGS["methods"], [note.at(locale) for note in answer.methods], locale)
     _options(console, HEADINGS["follow_ups"], answer.follow_ups, locale)
     for part in answer.parts:
         for statement in part.sql:

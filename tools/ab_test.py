@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import Field
 
 from semantic_layer.catalog import AnalysisBinding
 from semantic_layer.errors import NotEnoughDataError, UnknownNameError
 from semantic_layer.query import Condition, Where
+from semantic_layer.table import Table
 from semantic_layer.text import Text, Words
 from tools.asks import Asks
 from tools.bindings import binding_of, bindings_of, name_of
 from tools.registry import ToolContext, ToolInputs, tool
-from tools.result import ChartSpec, ToolResult
-from tools.trials.advice import overview, suggestion
+from tools.result import ChartSpec, Finding, ToolResult
+from tools.suggestions.unshipped import is_in_use, shipped
+from tools.trials.advice import VERDICTS, overview, suggestion
 from tools.trials.evaluating import Evaluation, evaluate
 from tools.trials.reading import question_of
 from tools.trials.telling import (
@@ -91,7 +95,9 @@ def ab_test(inputs: AbTestInputs, context: ToolContext) -> ToolResult:
         tables=(table, split),
         chart=ChartSpec("forest", title, table, x="comparison", y=("lift",), low="low", high="high"),
         findings=findings(evaluation, context),
-        suggestions=suggestion(evaluation, context) if not where and not inputs.segments else (),
+        suggestions=suggestion(evaluation, context)
+        if not where and not inputs.segments and not is_in_use(binding, shipped(context))
+        else (),
         warnings=notes(evaluation, context),
         sql=(evaluation.sql,),
     )
@@ -141,15 +147,43 @@ def _all(chosen: tuple[AnalysisBinding, ...], inputs: AbTestInputs, context: Too
     if not done:
         raise thin[0]
     table, said = overview(done)
-    told = [statement(one, context) for one in done if one.verdict in ("win", "loss", "invalid")]
+    order = [code for code, _ in VERDICTS]
+    ranked = sorted(done, key=lambda one: order.index(one.verdict))
+    told = [statement(one, context) for one in ranked if one.verdict in ("win", "loss")]
+    in_use = shipped(context)
     return ToolResult(
         headline=Text(
-            zh=said.zh + "".join(one.zh for one in told[:2]),
-            en=" ".join([said.en, *(one.en for one in told[:2])]),
+            zh=said.zh + "".join(one.zh for one in told[:1]),
+            en=" ".join([said.en, *(one.en for one in told[:1])]),
         ),
         tables=(table,),
-        findings=tuple(finding for one in done for finding in findings(one, context)[:1]),
-        suggestions=tuple(one for done_one in done for one in suggestion(done_one, context)),
+        chart=_lifts(table),
+        findings=tuple(_named(one, context) for one in ranked),
+        suggestions=tuple(
+            advice
+            for one in done
+            if not is_in_use(one.question.binding, in_use)
+            for advice in suggestion(one, context)
+        ),
         warnings=(notes(done[0], context)[0], *(error.message for error in thin)),
         sql=tuple(one.sql for one in done),
     )
+
+
+def _named(evaluation: Evaluation, context: ToolContext) -> Finding:
+    """Return an experiment's first finding (an alarm before the effect), said with its name."""
+    first = findings(evaluation, context)[0]
+    if first.kind != "test":
+        return first
+    return replace(first, statement=statement(evaluation, context))
+
+
+def _lifts(table: Table) -> ChartSpec | None:
+    """Return the lifts of the experiments that have one, None where none has."""
+    at = table.index("lift")
+    rows = tuple(row for row in table.rows if row[at] is not None)
+    if not rows:
+        return None
+    title = Text(zh="各实验的相对提升(80% 区间)", en="Relative lift by experiment (80 % interval)")
+    own = Table(table.columns, rows, len(rows))
+    return ChartSpec("forest", title, own, x="experiment", y=("lift",), low="low", high="high")

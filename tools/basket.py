@@ -19,7 +19,7 @@ from tools.numerics.rates import benjamini_hochberg
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render import group_label, percent
 from tools.render_dates import dates_label
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 
 LEAST_BASKETS = 100
 LEAST_TOGETHER = 10
@@ -285,7 +285,7 @@ def _notes(candidates: int, tested: int, dates: Text) -> tuple[Text, ...]:
     en += f"product of the shares. {tested:,} of {candidates:,} pairs (in {LEAST_TOGETHER} orders or more) tested by "
     en += "Fisher's exact test, corrected (Benjamini-Hochberg), ordered by orders gained over chance."
     return (
-        Text(zh=f"{zh}按比偶然多出的单数排序。", en=en),
+        Method(zh=f"{zh}按比偶然多出的单数排序。", en=en),
         Text(
             zh="可能出错的地方:成套售卖、满减和同页陈列也会让商品一起出现;一起买不等于放在一起会多卖。",
             en="What could be wrong: bundles, thresholds and placement make items meet, too; bought together does not "

@@ -15,7 +15,7 @@ from tools.media.telling import curve_chart, money, ratio_column, response_notes
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render import percent, prose
 from tools.render_dates import dates_label
-from tools.result import Check, Effect, Finding, Suggestion, TestPlan, ToolResult
+from tools.result import Check, Effect, Finding, Method, Suggestion, TestPlan, ToolResult
 
 HORIZON_WEEKS = 4
 
@@ -247,7 +247,7 @@ def _rule(found: Allocation) -> Text:
         if kept
         else ""
     )
-    return Text(
+    return Method(
         zh=f"规则:各渠道的边际回报拉平,单个渠道变动不超过 ±{BOX:.0%}、不超出历史花费范围;方向要有 "
         f"{AGREEMENT:.0%} 以上的"
         f"重抽样一致才动。{zh}平均回报不是分配的依据。",

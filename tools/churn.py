@@ -10,6 +10,7 @@ from semantic_layer.catalog import Dimension
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.period import Period
 from semantic_layer.query import PeriodRange, Where
+from semantic_layer.table import Table
 from semantic_layer.text import Text, Words
 from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, data_period, model_of
@@ -133,7 +134,7 @@ def churn(inputs: ChurnInputs, context: ToolContext) -> ToolResult:
         ),
         chart=ChartSpec(
             "forest", Text(zh="流失因素:几率之比(80% 区间)", en="Drivers of leaving: odds ratio (80 %)"),
-            drivers.head(MOST_DRAWN),
+            _clear(drivers).head(MOST_DRAWN),
             x="driver", y=("odds_ratio",), low="low", high="high", options={"reference": 1.0},
         ),
         findings=(*group_findings(months, members, ahead), *driver_findings(drivers, model)),
@@ -141,6 +142,13 @@ def churn(inputs: ChurnInputs, context: ToolContext) -> ToolResult:
         warnings=notes(dates_label(period, context.today), model, ahead, active, left_out, inputs.save_rate),
         sql=(taken[-1].sql, band_sql, list_sql, *group_sql),
     )  # fmt: skip
+
+
+def _clear(drivers: Table) -> Table:
+    """Return the drivers whose direction is sure, all of them where none is."""
+    low, high = drivers.index("low"), drivers.index("high")
+    rows = tuple(row for row in drivers.rows if float(str(row[low])) > 1 or float(str(row[high])) < 1)
+    return Table(drivers.columns, rows, len(rows)) if rows else drivers
 
 
 def _asked(name: str, context: ToolContext) -> Dimension:

@@ -16,6 +16,7 @@ from tools.lifetime.contract import contract_value
 from tools.lifetime.counting import cells, customers, values
 from tools.lifetime.listing import listed, margin_of
 from tools.lifetime.telling import (
+    back_test_finding,
     back_test_table,
     findings,
     headline,
@@ -127,14 +128,14 @@ def ltv(inputs: LtvInputs, context: ToolContext) -> ToolResult:
     left = margin_of(binding, metric.name, period, context)
     kept = (profit_note(found, left, margin, metric, inputs.days),) if left is not None else ()
     return ToolResult(
-        headline=headline(found, tested, margin, metric, inputs.days),
+        headline=headline(found, margin, metric, inputs.days, dimension),
         tables=(table, back_test_table(tested), model_table(found), everybody),
         chart=ChartSpec(
             "forest",
             Text(zh=f"未来{inputs.days}天人均预计价值(80% 区间)", en=f"Value per customer, {inputs.days} days (80 %)"),
             table, x=table.columns[0].name, y=("value",), low="low", high="high",
         ),
-        findings=findings(found, metric, dimension),
+        findings=(*findings(found, metric, dimension), back_test_finding(tested)),
         warnings=(*kept, *notes(question, found, tested, metric, context.today, inputs.discount_rate), *slow),
         sql=joined_sql((whole.sql, held.sql, money.sql, list_sql)),
     )  # fmt: skip

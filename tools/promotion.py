@@ -16,7 +16,7 @@ from tools.promotions.reading import uses
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render import group_label, percent, prose
 from tools.render_dates import dates_label
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 
 MOST_JUDGED = 12
 _GRADES = (
@@ -225,7 +225,7 @@ def _notes(verdicts: list[Verdict], binding: AnalysisBinding, context: ToolConte
                 )
             )
     notes.append(
-        Text(
+        Method(
             zh="口径:增量=发券人群的成交−没有券时同样的人会有的成交。用券成交÷券成本不是回报:用券的人里有人本来就会买。最可靠的办法是发券时随机留出一部分人不发。",
             en="Definition: extra = what the targeted people spent less what the same people would have spent "
             "without it. "

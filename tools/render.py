@@ -277,4 +277,6 @@ def _figures(number: float) -> str:
 
 
 def _minus(text: str) -> str:
-    return MINUS + text[1:] if text.startswith("-") else text
+    if text.startswith("-"):
+        return MINUS + text[1:] if text.strip("-0.,") else text[1:]  # −0.0 is 0.0
+    return text

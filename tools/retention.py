@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import Field
@@ -9,6 +10,7 @@ from pydantic import Field
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import PeriodRange, Where
+from semantic_layer.table import Table
 from semantic_layer.text import Text, Words
 from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, data_period, model_of
@@ -26,6 +28,7 @@ from tools.registry import ToolContext, ToolInputs, tool
 from tools.result import ChartSpec, ToolResult
 
 LEAST_CUSTOMERS = 30
+MOST_AGES = 12  # that a picture can write out
 MOST_COHORTS = 24
 DAYS_FOR_MONTHS = 120  # shorter histories are cut into weeks
 
@@ -97,6 +100,10 @@ def retention(inputs: RetentionInputs, context: ToolContext) -> ToolResult:
     by = None if asked is not None and asked.kind == "time" else inputs.dimension
     question = Question(binding, period, data, grain, inputs.days, inputs.where, inputs.segments, by)
     cohorts, sql = triangle(question, context)
+    if inputs.grain is None and grain is Grain.MONTH and not _is_enough(cohorts):
+        # First buyers of these weeks have no whole month behind them yet, but may have a whole week.
+        question = replace(question, grain=Grain.WEEK)
+        cohorts, sql = triangle(question, context)
     _enough(cohorts)
     shown = cohorts[-MOST_COHORTS:]
     odd = odd_cohorts(question, cohorts)
@@ -112,8 +119,8 @@ def retention(inputs: RetentionInputs, context: ToolContext) -> ToolResult:
         tables=tuple(tables),
         chart=ChartSpec(
             "heatmap",
-            Text(zh="同期群留存率", en="Cohort retention"),
-            table,
+            Text(zh="同期群留存率(首购之后)", en="Cohort retention after the first purchase"),
+            _after_the_first(table),
             x="cohort",
             y=("retention_rate",),
             series="age",
@@ -124,12 +131,23 @@ def retention(inputs: RetentionInputs, context: ToolContext) -> ToolResult:
     )
 
 
+def _after_the_first(table: Table) -> Table:
+    """Return the rows to draw: at age 0 everybody has bought, which is no news and would take all the colour."""
+    age = table.index("age")
+    rows = tuple(row for row in table.rows if 0 < int(str(row[age])) <= MOST_AGES)
+    return Table(table.columns, rows, len(rows))
+
+
 def _grain(data: Period) -> Grain:
     return Grain.MONTH if data.days >= DAYS_FOR_MONTHS else Grain.WEEK
 
 
+def _is_enough(cohorts: tuple[Cohort, ...]) -> bool:
+    return any(one.customers >= LEAST_CUSTOMERS and len(one.active) >= 2 for one in cohorts)
+
+
 def _enough(cohorts: tuple[Cohort, ...]) -> None:
-    if not any(one.customers >= LEAST_CUSTOMERS and len(one.active) >= 2 for one in cohorts):
+    if not _is_enough(cohorts):
         raise NotEnoughDataError(
             Text(
                 zh=f"没有一个不少于 {LEAST_CUSTOMERS} 人、且首购之后又走完一期的同期群,看不出留存。",

@@ -16,7 +16,7 @@ from tools.bindings import asked_period, binding_of, model_of, name_of
 from tools.registry import ToolContext, ToolInputs, tool
 from tools.render import percent, prose
 from tools.render_dates import dates_label
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 from tools.rfm_segments import LABELS, SEGMENTS
 from tools.rfm_segments.scoring import Question, scoring
 
@@ -204,10 +204,19 @@ def _headline(table: Table, dates: Text) -> Text:
     label = dict(LABELS)[str(best[0])]
     said = Text(
         zh=f"{dates.zh}买过的 {total:,.0f} 位客户分成 {len(rows)} 层:金额最多来自「{label.zh}」,"
-        f"{percent(_number(best[2]))}的客户贡献 {percent(_number(best[4]))}。",
+        f"{best[1]:,} 人({percent(_number(best[2]))})贡献 {percent(_number(best[4]))}。",
         en=f"The {total:,.0f} customers of {dates.en} fall into {len(rows)} segments: most revenue comes from the "
-        f"{label.en}, {percent(_number(best[2]))} of customers with {percent(_number(best[4]))} of it.",
+        f"{label.en}, {best[1]:,} people ({percent(_number(best[2]))}) with {percent(_number(best[4]))} of it.",
     )
+    top = rows.get("champions")
+    if top is not None and top is not best:
+        name, money = dict(LABELS)["champions"], prose(top[3], table.columns[3])
+        said = Text(
+            zh=f"{said.zh}最有价值的「{name.zh}」有 {top[1]:,} 人({percent(_number(top[2]))}),共消费 {money.zh}"
+            f"({percent(_number(top[4]))})。",
+            en=f"{said.en} The {name.en}, the most valuable, are {top[1]:,} people ({percent(_number(top[2]))}) with "
+            f"{money.en} ({percent(_number(top[4]))}).",
+        )
     lost = rows.get("cannot_lose") or rows.get("at_risk")
     if lost is None:
         return said
@@ -240,7 +249,7 @@ def _findings(table: Table) -> tuple[Finding, ...]:
 
 def _notes(dates: Text, metric: Metric) -> tuple[Text, ...]:
     return (
-        Text(
+        Method(
             zh=f"口径:{dates.zh}的购买;R=距最后一天的天数,F=购买次数,M=「{metric.label.zh}」之和;各按全体客户的"
             "五分位打 1–5 分(分位值见表),相同的数一定同分,所以有的分数会空着。分层看 R 和 F,M 只用于排序。",
             en=f"Definition: purchases of {dates.en}; R days back from the last day, F purchases, M the sum of "

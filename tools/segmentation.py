@@ -139,7 +139,7 @@ def segmentation(inputs: SegmentationInputs, context: ToolContext) -> ToolResult
         headline=headline(table, names, choice, dates, metric),
         tables=(table, scores, choice_table(found), list_table(listed, names, metric, known)),
         chart=ChartSpec(
-            "heatmap", Text(zh="各群与平均客户相差(标准差)", en="Segments against the average customer (std. dev.)"),
+            "heatmap", Text(zh="各群与平均客户相差(标准差)", en="Segments against the average (std. dev.)"),
             scores, x="segment", y=("z",), series="feature", options={"diverging": True},
         ),
         findings=(*findings(table, centres, names), *member_findings(counted, names)),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from semantic_layer.errors import NotEnoughDataError
 from semantic_layer.query import PeriodRange, Where
-from semantic_layer.table import Column
+from semantic_layer.table import Column, Table
 from semantic_layer.text import Text, Words
 from tools.asks import Asks
 from tools.bindings import asked_period, binding_of, data_period, model_of, name_of
@@ -113,8 +113,8 @@ def sentiment(inputs: SentimentInputs, context: ToolContext) -> ToolResult:
             quality_table(judge),
         ),
         chart=ChartSpec(
-            "bar", Text(zh="各方面的负面占比(80% 区间)", en="Share of complaints by aspect (80 %)"), table,
-            x="aspect", y=("bad_rate",), low="low", high="high",
+            "bar", Text(zh="各方面的负面占比(80% 区间)", en="Share of complaints by aspect (80 %)"),
+            _worst_first(table), x="aspect", y=("bad_rate",), low="low", high="high",
         ),
         findings=(*surge_findings(found, product, context.today), *aspect_findings(counts, rest_counts)),
         warnings=notes(
@@ -122,6 +122,13 @@ def sentiment(inputs: SentimentInputs, context: ToolContext) -> ToolResult:
         ),
         sql=(sql,) if sql == known_sql else (sql, known_sql),
     )  # fmt: skip
+
+
+def _worst_first(table: Table) -> Table:
+    """Return the aspects by their share of complaints: the table is ordered by how many there are."""
+    at = table.index("bad_rate")
+    rows = tuple(sorted(table.rows, key=lambda row: -float(str(row[at] or 0))))
+    return Table(table.columns, rows, len(rows))
 
 
 def _rest(known: tuple[Comment, ...], chosen: tuple[Comment, ...]) -> list[Comment]:

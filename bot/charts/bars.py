@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.charts.frame import FAINT, GRID, HIGHLIGHT, INK, MUTED, Canvas, Figure, clip, plain
+from bot.charts.frame import (
+    ACROSS,
+    FAINT,
+    GRID,
+    HIGHLIGHT,
+    INK,
+    MUTED,
+    Canvas,
+    Figure,
+    clip,
+    plain,
+    two_lines,
+)
 from semantic_layer.table import Row
 from tools.render import percent
 
@@ -40,7 +52,7 @@ def bar(canvas: Canvas) -> Figure:
         "hovertemplate": f"%{{customdata}}<br>{canvas.header(name)} %{{text}}<extra></extra>",
     }
     _errors(canvas, trace, values, "error_x")
-    axis = canvas.value_axis(name, values, side="bottom")
+    axis = canvas.value_axis(name, values, side="bottom", count=ACROSS)
     axis["range"] = _room(values)
     layout = canvas.layout(
         height=_height(canvas, len(values)),
@@ -156,7 +168,7 @@ def _many(canvas: Canvas, mode: str) -> Figure:
         totals = [sum(trace["x"][at] or 0.0 for trace in traces) for at in range(len(names))]
         traces.append(_totals(canvas, totals, spec.y[0]))
         every = totals
-    axis = canvas.value_axis(spec.y[0], every)
+    axis = canvas.value_axis(spec.y[0], every, count=ACROSS)
     axis["range"] = _room(every)
     per = 1 if mode == "stack" else max(1, len(traces)) * 0.62
     layout = canvas.layout(
@@ -246,7 +258,7 @@ def _names_axis(canvas: Canvas, names: list[str]) -> dict[str, Any]:
     return canvas.plain_axis(
         tickmode="array",
         tickvals=list(range(len(names))),
-        ticktext=[clip(name) for name in names],
+        ticktext=[two_lines(name) for name in names],
         range=[len(names) - 0.45, -0.55],
         showline=False,
         zeroline=False,

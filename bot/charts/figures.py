@@ -87,26 +87,40 @@ def heatmap(canvas: Canvas) -> Figure:
     row_names = [canvas.names(spec.x, [first[row]])[0] for row in rows]
     column_names = [canvas.names(spec.series, [top[column]])[0] for column in columns]
     texts = [canvas.labels(line, name) for line in grid]
+    if len(columns) > 6 and style_of(canvas.column(name)).percent:
+        shown = [[f"{value:.0%}" if value is not None else "" for value in line] for line in grid]
+    else:
+        shown = texts
     trace = {
         "type": "heatmap",
         "z": grid,
         "x": list(range(len(columns))),
         "y": list(range(len(rows))),
-        "customdata": [[f"{row} · {column}" for column in column_names] for row in row_names],
-        "text": texts,
+        "customdata": [
+            [
+                f"{row} · {column}<br>{canvas.header(name)} {text}"
+                for column, text in zip(column_names, line, strict=True)
+            ]
+            for row, line in zip(row_names, texts, strict=True)
+        ],
+        "text": shown,
         "texttemplate": "%{text}" if len(columns) <= 14 else "",
+        "textfont": {"size": 12 if len(columns) <= 6 else 10},
         "colorscale": _SCALE[canvas.theme],
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
         "hoverongaps": False,
-        "hovertemplate": f"%{{customdata}}<br>{canvas.header(name)} %{{text}}<extra></extra>",
+        "hovertemplate": "%{customdata}<extra></extra>",
     }
     if canvas.option("diverging"):
         trace |= {"colorscale": _DIVERGING[canvas.theme], "zmid": 0}
+    lower: dict[str, Any] = {}
+    if all(one.isdigit() for one in column_names):  # numbers alone do not say what they count
+        lower = {"title": {"text": canvas.header(spec.series), "font": {"size": 12}}, "tickangle": 0}
     layout = canvas.layout(
         height=max(260, 150 + 30 * len(rows)),
-        xaxis=_places(canvas, [clip(one, 12) for one in column_names], side="bottom"),
+        xaxis=_places(canvas, [clip(one, 12) for one in column_names], side="bottom", **lower),
         yaxis=_places(canvas, [clip(one, 34) for one in row_names], autorange="reversed"),
     )
     return {"data": [trace], "layout": layout}

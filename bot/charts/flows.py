@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from bot.charts.frame import BAD, FAINT, GOOD, HIGHLIGHT, INK, MUTED, Canvas, Figure, clip
+from bot.charts.frame import ACROSS, BAD, FAINT, GOOD, HIGHLIGHT, INK, MUTED, Canvas, Figure, clip, two_lines
+from semantic_layer.text import Text
 from tools.render import percent
 
 
 def funnel(canvas: Canvas) -> Figure:
     """Return one bar per step with its count, its share of the first step and of the step before."""
-    spec = canvas.spec
+    told = Text(zh="数量 · 占第一步 · →占上一步", en="number · of the first step · →of the step before")
+    spec = replace(canvas.spec, options={"subtitle": told, **canvas.spec.options})
+    canvas = replace(canvas, spec=spec)
     assert spec.x is not None
     name = spec.y[0]
     names, values = canvas.names(spec.x), canvas.values(name)
-    texts = []
+    texts: list[str] = []
+    hovers: list[str] = []
     for at, (value, label) in enumerate(zip(values, canvas.labels(values, name), strict=True)):
         first, before = values[0], values[at - 1] if at else None
         share = percent(value / first) if at and value is not None and first else ""
         step = percent(value / before) if at > 1 and value is not None and before else ""
-        texts.append(" · ".join(part for part in (label, share, f"↓{step}" if step else "") if part))
+        texts.append(" · ".join(part for part in (label, share, f"→{step}" if step else "") if part))
+        hovers.append("<br>".join([label, *_shares(canvas, share, step)]))
     faint = FAINT[canvas.theme]
     ticks = [
         f"{clip(one)}<br><span style='font-size:11px;color:{faint}'>{text}</span>"
@@ -30,7 +36,7 @@ def funnel(canvas: Canvas) -> Figure:
         "orientation": "h",
         "x": values,
         "y": list(range(len(values))),
-        "text": texts,
+        "text": hovers,
         "textinfo": "none",
         "marker": {"color": [canvas.colour(0)] * len(values)},
         "connector": {"fillcolor": MUTED[canvas.theme], "line": {"width": 0}},
@@ -43,7 +49,16 @@ def funnel(canvas: Canvas) -> Figure:
         ticktext=ticks,
         autorange="reversed",
     )
-    return {"data": [trace], "layout": canvas.layout(height=120 + 52 * len(names), yaxis=axis)}
+    return {"data": [trace], "layout": canvas.layout(height=140 + 52 * len(names), yaxis=axis)}
+
+
+def _shares(canvas: Canvas, first: str, before: str) -> list[str]:
+    """Return what the shares beside a step are of, for the hover text."""
+    said = [
+        (first, Text(zh=f"占第一步 {first}", en=f"{first} of the first step")),
+        (before, Text(zh=f"占上一步 {before}", en=f"{before} of the step before")),
+    ]
+    return [canvas.say(text) for share, text in said if share]
 
 
 def waterfall(canvas: Canvas) -> Figure:
@@ -135,11 +150,11 @@ def forest(canvas: Canvas) -> Figure:
     mark = {"type": "line", "x0": at, "x1": at, "y0": 0, "y1": 1, "yref": "paper"}
     layout = canvas.layout(
         height=130 + 40 * len(names),
-        xaxis=canvas.value_axis(name, [*values, *low, *high], rangemode="normal"),
+        xaxis=canvas.value_axis(name, [*values, *low, *high], rangemode="normal", count=ACROSS),
         yaxis=canvas.plain_axis(
             tickmode="array",
             tickvals=list(range(len(names))),
-            ticktext=[clip(one) for one in names],
+            ticktext=[two_lines(one) for one in names],
             range=[len(names) - 0.5, -0.5],
             zeroline=False,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -31,8 +32,10 @@ GOOD = {"light": "#007A5A", "dark": "#2FC298"}
 BAD = {"light": "#C24E00", "dark": "#FF8A4C"}
 CLEAR = "rgba(0,0,0,0)"
 LEGEND_WIDTHS = (28, 28, 28, 20, 18, 14)  # columns of a name in a legend of so many
+ACROSS = 4  # ticks of an axis that lies: what a phone writes level
 PHONE_PIXELS = 310  # what a chart on a phone has for its legend
-TITLE_WIDTH = 44  # columns before a title wraps: what a phone shows
+TITLE_WIDTH = 40  # columns before a title wraps: what a phone shows
+_NO_DECIMALS = re.compile(r"(?<=\d)\.0+(?=\D*$)()")
 NAME_WIDTH = 22  # columns of a category name on an axis; the whole name is in the hover text
 
 
@@ -111,7 +114,8 @@ class Canvas:
 
     def _title(self) -> tuple[str, int]:
         """Return the title with its subtitle in smaller type, wrapped, and its number of lines."""
-        head = wrap(self.spec.title.at(self.locale), TITLE_WIDTH)
+        title = self.spec.title.at(self.locale)
+        head = wrap(title[:1].upper() + title[1:], TITLE_WIDTH)
         notes: list[str] = []
         subtitle = self.option("subtitle")
         if isinstance(subtitle, Text):
@@ -129,13 +133,13 @@ class Canvas:
         known = [value for value in values if value is not None]
         column = self.column(name)
         low, high = min([0.0, *known]), max([0.0, *known])
-        ticks = nice_ticks(low, high)
+        ticks = nice_ticks(low, high, more.pop("count", 5))
         axis: dict[str, Any] = {
             "title": {"text": self._axis_title(column), "font": {"size": 12, "color": FAINT[self.theme]}},
             "gridcolor": GRID[self.theme],
             "zerolinecolor": MUTED[self.theme],
             "tickvals": ticks,
-            "ticktext": [safe(short(tick, column, self.locale)) for tick in ticks],
+            "ticktext": whole([safe(short(tick, column, self.locale)) for tick in ticks]),
             "tickfont": {"color": FAINT[self.theme]},
             "automargin": True,
             "fixedrange": True,
@@ -145,7 +149,8 @@ class Canvas:
 
     def _axis_title(self, column: Column) -> str:
         unit = column.unit
-        label = self.say(column.label)
+        named = self.option("axis")  # several columns of one measure: its name, not the first column's
+        label = self.say(named) if isinstance(named, Text) else self.say(column.label)
         if style_of(column).percent or unit is None:
             return label
         return f"{label} ({safe(unit)})" if self.locale == "en-US" else label
@@ -221,6 +226,15 @@ def clip(text: str, width: int = NAME_WIDTH) -> str:
     return kept.rstrip() + "…"
 
 
+def two_lines(text: str, width: int = NAME_WIDTH) -> str:
+    """Return a name for an axis: in small type on two lines where it does not fit on one, cut after the second."""
+    lines = wrap(text, width)
+    if len(lines) < 2:
+        return clip(text, width)
+    second = clip(" ".join(lines[1:]) if text.isascii() else "".join(lines[1:]), width)
+    return f"<span style='font-size:11px'>{clip(lines[0], width)}<br>{second}</span>"
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Return a text in lines of at most `width` columns; breaks at spaces and after Chinese characters."""
     lines, line, used = [], "", 0
@@ -259,6 +273,12 @@ def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
     first = math.ceil(low / step - 1e-9)
     last = math.floor(high / step + 1e-9)
     return [round(number * step, 12) for number in range(first, last + 1)]
+
+
+def whole(ticks: list[str]) -> list[str]:
+    """Return tick labels without decimals where all of them are zeros: 20%, not 20.0%."""
+    cut = [_NO_DECIMALS.sub(r"\1", tick) for tick in ticks]
+    return cut if all(tick != old or "." not in old for tick, old in zip(cut, ticks, strict=True)) else ticks
 
 
 def plain(value: Cell) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.charts.frame import CLEAR, INK, Canvas, Figure
+from bot.charts.frame import ACROSS, CLEAR, INK, Canvas, Figure
 from bot.charts.lines import line_trace
 from semantic_layer.table import Cell, Row
 from semantic_layer.text import Text
@@ -86,7 +86,7 @@ def response_curve(canvas: Canvas) -> Figure:
     layout = canvas.layout(
         legend=len(groups) > 1,
         height=420,
-        xaxis=canvas.value_axis(spec.x, canvas.values(spec.x), showgrid=False),
+        xaxis=canvas.value_axis(spec.x, canvas.values(spec.x), showgrid=False, count=ACROSS),
         yaxis=canvas.value_axis(spec.y[0], canvas.values(spec.y[0])),
     )
     return {"data": traces, "layout": layout}

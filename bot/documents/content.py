@@ -153,7 +153,7 @@ def document_of(
             )
             for one in answer.suggestions
         ),
-        notes=tuple(warning.at(locale) for warning in answer.warnings),
+        notes=tuple(note.at(locale) for note in (answer.cautions if is_brief else answer.warnings)),
         comments=tuple(comments),
         sql=tuple(statements) if with_sql else (),
         made=_made(answer, locale),

@@ -132,6 +132,13 @@ def test_means_and_lifts_are_those_of_the_units(make: Make) -> None:
     assert result.chart.kind == "forest"
 
 
+def test_a_winner_is_advised_and_can_be_accepted(make: Make) -> None:
+    (advice,) = run(make(*school(EVEN, FLAT, {"blue": 0, "red": 4, "green": 0}))).suggestions
+    assert advice.evidence == "experiment"
+    assert 0 < advice.effect.low < advice.effect.high
+    assert advice.topic == ("ship", "ink")  # what has a topic is kept in the ledger
+
+
 def test_a_share_of_units_is_tested_as_one(make: Make) -> None:
     shares = {"blue": 0.25, "red": 0.35, "green": 0.25}
     found = row(run(make(*school(EVEN, shares, NO_GAIN))), "passed:red")
@@ -231,8 +238,24 @@ def test_the_real_win_has_its_planted_size_inside_the_interval(demo: ToolContext
     result = run(demo, experiment="checkout_one_page")
     found = row(result, "experiment_converted")
     assert float(str(found["low"])) < 0.26 < float(str(found["high"]))
-    assert result.suggestions[0].evidence == "experiment"
-    assert 0 < result.suggestions[0].effect.low < result.suggestions[0].effect.high
+
+
+def test_what_the_log_of_ideas_calls_shipped_is_not_advised_again(demo: ToolContext) -> None:
+    assert run(demo, experiment="checkout_one_page").suggestions == ()
+    assert run(demo).suggestions == ()
+
+
+def test_the_overview_names_each_experiment_and_speaks_no_statistics(demo: ToolContext) -> None:
+    result = run(demo)
+    for finding, name in zip(
+        result.findings, ("一页结算", "沉睡唤醒券", "满99包邮", "老客回馈券", "商品页首屏视频"), strict=True
+    ):
+        assert name in finding.statement.zh
+    said = [result.headline, *(finding.statement for finding in result.findings)]
+    assert not [one for one in said if "p=" in one.en or "per unit" in one.en or "chi-square" in one.en]
+    assert result.chart is not None
+    assert result.chart.kind == "forest"
+    assert len(result.chart.table.rows) == 4  # the invalid one has no lift
 
 
 def test_a_condition_on_the_experiments_id_chooses_it(demo: ToolContext) -> None:

@@ -167,7 +167,8 @@ def test_where_a_margin_is_bound_the_value_is_told_in_profit_too(make: Make, wor
 def test_ways_in_that_make_no_difference_are_no_finding(usual: ToolContext) -> None:
     result = ltv.run({"dimension": "via"}, usual)
     assert {row[0] for row in result.tables[0].rows} == {"flyer", "web", "friend"}
-    assert result.findings == ()
+    assert [one for one in result.findings if one.kind == "segment"] == []
+    assert "没有超出误差" in result.headline.zh
 
 
 def test_a_condition_chooses_guests_by_their_first_stay_and_keeps_all_they_did_later(make: Make) -> None:

@@ -11,7 +11,7 @@ from tools.metric_tree.series import Asked
 from tools.registry import ToolContext
 from tools.render import prose
 from tools.render_dates import dates_label, day_label
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 from tools.scope.metric import value_column
 
 MOST_FINDINGS = 12
@@ -68,10 +68,10 @@ def _said(hit: Hit, marks: tuple[Sign, ...], context: ToolContext) -> Text:
     column, day, name = value_column(hit.metric), day_label(hit.day, context.today), _where(hit, context)
     value, low, high = (prose(one, column) for one in (hit.value, hit.low, hit.high))
     side = Text(zh="高", en="above") if hit.z > 0 else Text(zh="低", en="below")
-    zh = f"{day.zh} {name.zh} {value.zh},平常应在 {low.zh}–{high.zh},偏{side.zh}({abs(hit.z):.1f} 倍)"
+    zh = f"{day.zh} {name.zh} {value.zh},平常应在 {low.zh}–{high.zh},偏{side.zh}(是平常波动的 {abs(hit.z):.1f} 倍)"
     en = (
         f"{day.en}: {name.en} was {value.en}, {side.en} the usual {low.en} to {high.en} "
-        f"({abs(hit.z):.1f} robust deviations)"
+        f"({abs(hit.z):.1f} times the usual swing)"
     )
     if marks:
         zh += "。像机器流量:" + ";".join(mark.text.zh for mark in marks)
@@ -131,7 +131,7 @@ def _table(hits: list[Hit], found: list[tuple[Scan, Asked]]) -> Table:
         column("expected", "预期", "expected"),
         column("low", "下限(八成把握)", "low (80 %)"),
         column("high", "上限(八成把握)", "high (80 %)"),
-        Column("z_mad", Text(zh="偏离倍数", en="robust deviations"), "derived", format="0.0"),
+        Column("z_mad", Text(zh="是平常波动的几倍", en="times the usual swing"), "derived", format="0.0"),
     )
     rows: list[Row] = []
     for hit in hits:
@@ -155,15 +155,15 @@ def _chart(table: Table, found: list[tuple[Scan, Asked]]) -> ChartSpec | None:
     rows: tuple[Row, ...] = tuple((str(at), row[7]) for at, row in enumerate(table.rows))
     drawn = Table((day, table.columns[7]), rows[:20], len(rows))
     name = found[0][0].metric.label if len(found) == 1 else Text(zh="各指标", en="metrics")
-    title = Text(zh=f"{name.zh}的异常日:偏离倍数", en=f"Anomalous days of {name.en}: robust deviations")
+    title = Text(zh=f"{name.zh}的异常日:是平常波动的几倍", en=f"Odd days of {name.en}: times the usual swing")
     return ChartSpec("bar", title, drawn, x=day.name, y=("z_mad",))
 
 
 def _notes(found: list[tuple[Scan, Asked]], context: ToolContext, *, defaulted: bool) -> tuple[Text, ...]:
     series, days = sum(one.series for one, _ in found), max(one.days for one, _ in found)
     explained = sum(one.explained for one, _ in found)
-    notes = [
-        Text(
+    notes: list[Text] = [
+        Method(
             zh=f"方法:滚动中位数加星期中位数为基线,偏离超过 {FAR:g} 倍稳健标准差,"
             f"且通过广义 ESD 检验({series} 个序列合计误报约 5%);用了 {days} 天。",
             en=f"Method: rolling median plus weekday medians as baseline; a day counts beyond {FAR:g} "

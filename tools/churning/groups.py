@@ -201,10 +201,9 @@ def group_findings(months: Sequence[Group], members: Sequence[Group], ahead: int
                 "segment",
                 Text(
                     zh=f"{one.label.zh}首购的 {one.customers:,} 位客户里,{percent(one.share)}在 {ahead} 天内没有再买"
-                    f"(其他客户 {percent(one.rest_share)},校正后 q={one.q_value:.4f})。",
+                    f"(其他客户 {percent(one.rest_share)}),不是碰巧。",
                     en=f"Of the {one.customers:,} customers first won in {one.label.en}, {percent(one.share)} did not "
-                    f"buy again within {ahead} days (the others: {percent(one.rest_share)}; corrected q = "
-                    f"{one.q_value:.4f}).",
+                    f"buy again within {ahead} days (the others: {percent(one.rest_share)}), more than chance.",
                 ),
                 value=one.share, low=low, high=high, at=one.key,
             )

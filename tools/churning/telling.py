@@ -10,7 +10,7 @@ from semantic_layer.text import Text
 from tools.churning.model import ChurnModel, Judgement
 from tools.numerics.rates import sample_size
 from tools.render import percent, prose
-from tools.result import Check, Effect, Finding, Suggestion, TestPlan
+from tools.result import Check, Effect, Finding, Method, Suggestion, TestPlan
 
 Z80 = 1.2815515655446004
 ASSUMED_CERTAINTY = 20.0  # the assumed share won back counts as if seen on twenty customers
@@ -120,12 +120,12 @@ def headline(bands: Table, model: ChurnModel, ahead: int) -> Text:
     return Text(
         zh=f"{people:,.0f} 位近期买过的客户里,预计有 {leaving:,.0f} 位({percent(leaving / people)})在未来 {ahead} 天内"
         f"不再购买,预计损失 {loss.zh};风险最高的 10%({_number(top[1]):,.0f} 位)平均概率 {percent(_number(top[2]))}。"
-        f"留出检验 AUC {judged.area:.2f},最高十分之一的实际流失是平均的 {judged.lift:.2f} 倍。",
+        f"拿过去的 {ahead} 天验证,这样挑出的 10% 实际流失是平均的 {judged.lift:.2f} 倍。",
         en=f"Of {people:,.0f} customers who bought lately, about {leaving:,.0f} ({percent(leaving / people)}) are "
         "expected "
         f"not to buy within {ahead} days, a loss of {loss.en}; the riskiest 10 % ({_number(top[1]):,.0f}) average "
-        f"{percent(_number(top[2]))}. On time held out the AUC is {judged.area:.2f}, and the top tenth left "
-        f"{judged.lift:.2f} times as often as all.",
+        f"{percent(_number(top[2]))}. Checked on a past {ahead} days, the riskiest tenth left {judged.lift:.2f} "
+        "times as often as all.",
     )
 
 
@@ -235,13 +235,13 @@ def notes(
 ) -> tuple[Text, ...]:
     """Return the definition, the method, then what could be wrong."""
     judged = model.judgement
-    said = [
-        Text(
+    said: list[Text] = [
+        Method(
             zh=f"口径:{dates.zh}的购买;最近 {active} 天买过的客户,未来 {ahead} 天一次都不买算流失。",
             en=f"Definition: purchases of {dates.en}; of customers who bought in the last {active} days, those who buy "
             f"nothing in the next {ahead} days have left.",
         ),
-        Text(
+        Method(
             zh=f"方法:L2 逻辑回归,用更早的两个时点训练、最近一个时点校准;检验是按时间留出的 {ahead} 天:"
             f"{judged.customers:,} 人、"
             f"流失 {judged.left:,} 人,AUC {judged.area:.3f}({judged.area_low:.3f}–{judged.area_high:.3f}),"

@@ -17,7 +17,7 @@ from tools.numerics.rates import benjamini_hochberg
 from tools.registry import ToolContext
 from tools.render import percent
 from tools.render_dates import bucket_label, dates_label
-from tools.result import Finding
+from tools.result import Finding, Method
 
 HIGHEST_Q = 0.1
 FAR = 3.5  # robust standard deviations: what cohorts differ by anyway is no news
@@ -135,13 +135,11 @@ def odd_cohorts(question: Question, cohorts: Sequence[Cohort]) -> tuple[Finding,
     found = []
     for one, rate, other, q in zip(usable, rates, rest, benjamini_hochberg(tests), strict=True):
         if q <= HIGHEST_Q and abs(rate - middle) > FAR * spread:
-            found.append((rate, _odd_finding(question, one, other, q, len(usable))))
+            found.append((rate, _odd_finding(question, one, other, len(usable))))
     return tuple(finding for _, finding in sorted(found, key=lambda pair: pair[0])[:MOST_ODD])
 
 
-def _odd_finding(
-    question: Question, one: Cohort, other: tuple[int, int], q_value: float, scanned: int
-) -> Finding:
+def _odd_finding(question: Question, one: Cohort, other: tuple[int, int], scanned: int) -> Finding:
     rate, usual = one.repeated / one.mature, other[0] / other[1]
     low, high = wilson(one.repeated, one.mature)
     when = bucket_label(one.start, question.grain.value)
@@ -150,11 +148,10 @@ def _odd_finding(
         "segment",
         Text(
             zh=f"{when.zh}首购的客户复购{zh}:{question.days}天内 {percent(rate)}(n={one.mature:,},八成把握在 "
-            f"{percent(low)}–{percent(high)} 之间),其他各期 {percent(usual)};比较了 {scanned} 期,"
-            f"校正后 q={q_value:.2g}。",
+            f"{percent(low)}–{percent(high)} 之间),其他各期 {percent(usual)};比较了 {scanned} 期,不是碰巧。",
             en=f"Customers who first bought in {when.en} come back unusually {'rarely' if en == 'low' else 'often'}: "
             f"{percent(rate)} within {question.days} days (n={one.mature:,}, 80 % sure: {percent(low)} to "
-            f"{percent(high)}), the other cohorts {percent(usual)}; {scanned} cohorts compared, q={q_value:.2g}.",
+            f"{percent(high)}), the other cohorts {percent(usual)}; {scanned} cohorts compared, more than chance.",
         ),
         value=rate,
         low=low,
@@ -204,8 +201,8 @@ def notes(question: Question, context: ToolContext) -> tuple[Text, ...]:
         )
     unit = _UNITS[question.grain]
     end = question.data.end
-    result = [
-        Text(
+    result: list[Text] = [
+        Method(
             zh=f"口径:按客户的第一次购买分期,{rule.zh};第 k {unit.zh}留存=那一期还买过的占比,没走完的期不显示"
             f"(数据到 {end.isoformat()} 之前)。"
             f"复购=首购之后 {question.days} 天内又买,只算首购已满 {question.days} 天的人。",

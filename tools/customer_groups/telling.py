@@ -12,7 +12,7 @@ from tools.numerics.clusters import STABLE, Choice
 from tools.numerics.proportions import two_shares_p_value
 from tools.numerics.rates import benjamini_hochberg
 from tools.render import MINUS, group_label, percent, prose
-from tools.result import Finding
+from tools.result import Finding, Method
 
 HIGHEST_Q = 0.05
 LEAST_POINTS = 0.05  # difference of shares that is worth a sentence
@@ -216,8 +216,8 @@ def notes(
     sample_en = (
         f", centres from {fitted:,} of them, each customer to the nearest" if fitted < customers else ""
     )
-    said = [
-        Text(
+    said: list[Text] = [
+        Method(
             zh=f"方法:{dates.zh}的购买,每位客户算 {zh};金额、次数、天数取对数后标准化,{how.zh}{sample_zh};群数按轮"
             "廓系数选,"
             "且重抽样一致度(ARI)要够高。",
@@ -236,7 +236,7 @@ def notes(
     ]
     if agreement is not None:
         said.append(
-            Text(
+            Method(
                 zh=f"核对:层次聚类(Ward)分出的群与此一致度 {agreement:.2f}(1 为完全相同)。",
                 en=f"Cross-check: Ward's hierarchical clustering agrees at {agreement:.2f} (1 is the same grouping).",
             )

@@ -12,7 +12,7 @@ from tools.dealing.reading import Deal, Terms
 from tools.registry import ToolContext
 from tools.render import percent, prose
 from tools.render_dates import dates_label
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 
 MOST_DRAWN = 8
 
@@ -128,7 +128,8 @@ def _chart(terms: Terms, deals: Sequence[Deal], table: Table) -> ChartSpec | Non
     largest = sorted(table.rows, key=lambda row: -float(str(row[at] or 0)))[:MOST_DRAWN]
     shown = Table(table.columns, tuple(largest), len(largest))
     title = Text(zh="成交与最后剩下的", en="Sales and what is left")
-    return ChartSpec("grouped_bar", title, shown, x="deal", y=(_gross(terms), final))
+    money = Text(zh="金额", en="money")
+    return ChartSpec("grouped_bar", title, shown, x="deal", y=(_gross(terms), final), options={"axis": money})
 
 
 def _headline(terms: Terms, deals: Sequence[Deal], table: Table, dates: Text) -> Text:
@@ -210,8 +211,8 @@ def _notes(
         )
 
     fees, costs, revenue = listed(terms.fees), listed(terms.costs), metrics[terms.revenue].label
-    notes = [
-        Text(
+    notes: list[Text] = [
+        Method(
             zh=f"口径:{dates.zh}的{binding.label.zh};到手={revenue.zh}−退款−费用({fees.zh});利润再减成本({costs.zh});"
             "保本线=每 1 元费用要带来多少成交才不亏。",
             en=f"Definition: {binding.label.en} of {dates.en}; left = {revenue.en} less refunds and fees ({fees.en}); "

@@ -10,7 +10,7 @@ from tools.numerics.proportions import wilson
 from tools.registry import ToolContext
 from tools.render import group_label, percent, points
 from tools.render_dates import dates_label
-from tools.result import Driver, Finding
+from tools.result import Driver, Finding, Method
 
 MOST_GAPS = 3
 _WINDOW_UNITS = {
@@ -132,12 +132,12 @@ def _gap_finding(gap: Gap, reading: Reading) -> Finding:
         Text(
             zh=f"{dimension.label.zh}「{who.zh}」在「{here.zh}→{there.zh}」只有 {percent(own)}(n={gap.own[1]:,.0f}),"
             f"其他 {percent(others)}(n={gap.others[1]:,.0f}),低 {size.zh}(八成把握低 {low.zh}–{high.zh}),"
-            f"约少 {gap.lost:,.0f} 人;扫描 {gap.scanned} 组对比并校正后仍成立(q={gap.q_value:.2g})。"
+            f"约少 {gap.lost:,.0f} 人;比较了 {gap.scanned} 组,校正后仍成立。"
             + (f"样本偏少(不足 {SOUND_OUTCOMES}),先当线索。" if thin else ""),
-            en=f"{dimension.label.en} “{who.en}” goes from “{here.en}” to “{there.en}” in {percent(own)} "
-            f"(n={gap.own[1]:,.0f}), the others in {percent(others)} (n={gap.others[1]:,.0f}): {size.en} less "
-            f"(80 % sure: {low.en} to {high.en}), about {gap.lost:,.0f} people; it stands after correction for "
-            f"{gap.scanned} comparisons (q={gap.q_value:.2g})."
+            en=f"From “{here.en}” to “{there.en}”, only {percent(own)} of {dimension.label.en} “{who.en}” go on "
+            f"(n={gap.own[1]:,.0f}), {percent(others)} of the others (n={gap.others[1]:,.0f}): {size.en} less "
+            f"(80 % sure: {low.en} to {high.en}), about {gap.lost:,.0f} people; {gap.scanned} comparisons were made, "
+            "and it stands after correction."
             + (f" Fewer than {SOUND_OUTCOMES} outcomes on one side: a hint, no more." if thin else ""),
         ),
         value=own,
@@ -196,7 +196,7 @@ def notes(reading: Reading, context: ToolContext) -> tuple[Text, ...]:
 def _definition(question: Question, context: ToolContext) -> Text:
     entity = str(question.binding.options["entity"])
     if question.definition == "open":
-        return Text(
+        return Method(
             zh=f"口径:开放漏斗,按「{entity}」去重,各步各算,不看先后。",
             en=f"Definition: open funnel; each step counts every {entity} that has it, in any order.",
         )
@@ -210,7 +210,7 @@ def _definition(question: Question, context: ToolContext) -> Text:
             zh=f"从第一步起 {count}{unit[0]}内", en=f"within {count} {unit[1]}{plural} of the first step"
         )
     strict = question.definition == "strict"
-    return Text(
+    return Method(
         zh=f"口径:{'严格' if strict else '有序'}漏斗,按「{entity}」去重,{within.zh}按顺序走到,"
         + ("中间不能有漏斗里的其他事件;" if strict else "中间可以有别的事件;")
         + f"分组取进入时的取值。时间按进入算({dates_label(question.period, context.today).zh})。",

@@ -12,7 +12,7 @@ from tools.numerics.proportions import wilson
 from tools.numerics.shrinkage import Shrunken, shrink_effects
 from tools.registry import ToolContext
 from tools.render import percent
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 from tools.trials.advice import VERDICTS
 from tools.trials.evaluating import Evaluation
 from tools.trials.telling import SIGNED
@@ -253,8 +253,8 @@ def _contradictions(done: Sequence[Evaluation], ideas: Sequence[Idea], logged: b
 
 def _notes(counts: Sequence[int], shrunken: dict[str, Shrunken]) -> list[Text]:
     few = counts[2] < FEW_TESTS
-    notes = [
-        Text(
+    notes: list[Text] = [
+        Method(
             zh="口径:胜率=有效 ÷ 结果可用的测试(作废的不算),Wilson 区间;收缩:真实效果以 0 为中心,按各实验的误差往 0 拉"
             "(赢家往往被高估)。",
             en="Definition: win rate = wins over tests with a usable result (invalid ones do not count), Wilson "

@@ -10,7 +10,7 @@ from tools.interventions.measuring import Measured
 from tools.registry import ToolContext
 from tools.render import percent, prose
 from tools.render_dates import dates_label
-from tools.result import ChartSpec, Finding
+from tools.result import ChartSpec, Finding, Method
 from tools.scope.metric import value_column
 
 _METHODS = {
@@ -96,7 +96,14 @@ def chart(measured: Measured, table: Table) -> ChartSpec:
     return ChartSpec(
         "line", title, Table(table.columns, shown, len(shown)), x="start",
         y=(f"{name}__actual", f"{name}__expected"), low=f"{name}__low", high=f"{name}__high",
-        options={"dashed": (f"{name}__expected",)},
+        options={
+            "dashed": (f"{name}__expected",),
+            "axis": measured.metric.label,
+            "events": ({
+                "first": str(measured.change.period.start), "last": str(measured.change.period.start),
+                "label": Text(zh="变动开始", en="the change"),
+            },),
+        },
     )  # fmt: skip
 
 
@@ -131,9 +138,9 @@ def headline(measured: Measured, context: ToolContext) -> Text:
     if not measured.found:
         return Text(
             zh=f"{named.zh}({dates.zh})对{metric.label.zh}看不出效果:估计{per.zh} {value.zh}(八成把握在 {low.zh} 到 "
-            f"{high.zh} 之间,安慰剂 p={effect.p_value:.2f}),和平常的波动分不开;前后直接相减是 {naive.zh}。",
+            f"{high.zh} 之间),和平常的波动分不开;前后直接相减是 {naive.zh}。",
             en=f"No effect of {named.en} ({dates.en}) on {metric.label.en} can be told from the usual ups and downs: "
-            f"{value.en} {per.en} (80 % sure: {low.en} to {high.en}; placebo p = {effect.p_value:.2f}). "
+            f"{value.en} {per.en} (80 % sure: {low.en} to {high.en}). "
             f"Plain after minus before is {naive.en}.",
         )
     controlled = bool(measured.controls)
@@ -181,8 +188,8 @@ def notes(measured: Measured) -> tuple[Text, ...]:
     grade_zh, grade_en = (
         ("准实验", "quasi-experiment") if measured.controls else ("调整后相关", "adjusted correlation")
     )
-    result = [
-        Text(
+    result: list[Text] = [
+        Method(
             zh=f"算法:{method.zh},之前 {measured.at} {unit.zh}、之后 {measured.buckets} {unit.zh};"
             f"区间和 p 值来自 {len(effect.placebos)} 次安慰剂({kind.zh})。证据等级:{grade_zh}。",
             en=f"Method: {method.en}, {measured.at} {unit.en} before and {measured.buckets} after; interval and "

@@ -11,7 +11,7 @@ from tools.journeys.reading import HALF_LIFE_DAYS, Journeys
 from tools.numerics.attribution import MODELS, Model, Role
 from tools.numerics.rates import benjamini_hochberg
 from tools.render import group_label, percent, prose
-from tools.result import Finding
+from tools.result import Finding, Method
 
 LABELS: dict[Model, Text] = {
     "first": Text(zh="首次触点", en="first touch"),
@@ -196,8 +196,8 @@ def notes(journeys: Journeys, conversion: Metric, lookback: Text, queried: float
     """Return the definition, the reconciliation, and what attribution does not prove."""
     paths = journeys.paths
     lost = float(paths.lost.sum())
-    result = [
-        Text(
+    result: list[Text] = [
+        Method(
             zh=f"口径:{conversion.label.zh}之前 {lookback.zh}内的触点,每个触点只归它之后的第一单;"
             f"{journeys.conversions - journeys.unattributed:,.0f} 条成交路径、{lost:,.0f} 条未成交路径(只进马尔可夫);"
             f"时间衰减半衰期 {HALF_LIFE_DAYS:g} 天;区间为路径自助法。",
@@ -212,7 +212,7 @@ def notes(journeys: Journeys, conversion: Metric, lookback: Text, queried: float
         zh = "一致" if same else f"差 {journeys.conversions - queried:+,.0f}"
         en = "they agree" if same else f"difference {journeys.conversions - queried:+,.0f}"
         result.append(
-            Text(
+            Method(
                 zh=f"对账:各触点之和+没有触点={journeys.conversions:,.0f},指标 "
                 f"{conversion.label.zh}={queried:,.0f}:{zh}。",
                 en=f"Reconciled: shares plus unattributed = {journeys.conversions:,.0f}, the metric says "

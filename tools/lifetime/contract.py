@@ -23,7 +23,7 @@ from tools.purchases.history import Purchases
 from tools.registry import ToolContext
 from tools.render import percent, prose
 from tools.render_dates import dates_label
-from tools.result import ChartSpec, ToolResult
+from tools.result import ChartSpec, Method, ToolResult
 
 if TYPE_CHECKING:
     import numpy as np
@@ -245,7 +245,7 @@ def _worth(payers: Payers, model: Sbg, draws: list[Sbg], ahead: int, rate: float
 def _notes(question: Purchases, today: date, model: Sbg) -> tuple[Text, ...]:
     dates = dates_label(question.period, today)
     return (
-        Text(
+        Method(
             zh=f"方法:{dates.zh}的付款;每期付款一次,中断即视为流失;移位 Beta-几何模型(sBG)极大似然,"
             f"α={model.alpha:.3f},β={model.beta:.3f};区间由重抽客户 50 次得到。未走完的一期不算。",
             en=f"Method: payments of {dates.en}; one per period, and a gap means that the customer has left; "

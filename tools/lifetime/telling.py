@@ -14,8 +14,9 @@ from tools.numerics.rates import benjamini_hochberg
 from tools.purchases.history import Purchases
 from tools.render import group_label, percent, prose
 from tools.render_dates import dates_label
-from tools.result import Finding
+from tools.result import Finding, Method
 
+LEAST_IN_GROUP = 100
 HIGHEST_Q = 0.1
 HIGH_CORRELATION = 0.3
 CLASS_LABELS = tuple(
@@ -125,23 +126,64 @@ def model_table(found: Valuation) -> Table:
     return Table(columns, rows, len(rows))
 
 
-def headline(found: Valuation, tested: BackTest, margin: float, metric: Metric, days: int) -> Text:
-    """Return what everybody and a new customer are worth, and how the back-test came out."""
+def headline(found: Valuation, margin: float, metric: Metric, days: int, dimension: Dimension | None) -> Text:
+    """Return what everybody and a new customer are worth; of groups, the dearest and the cheapest first."""
     every, column = found.everybody, money_column("value", "价值", "value", metric)
     low, high = (prose(one, column) for one in widened(every.value, every.low, every.high, margin))
     each, fresh = prose(every.value, column), prose(found.newcomer[0], column)
     total = prose(every.value * every.customers, column)
-    miss = tested.error
+    sure = bool(findings(found, metric, dimension))
+    zh, en = _ends(found, margin, metric, dimension, sure=sure) if dimension is not None else ("", "")
     return Text(
-        zh=f"未来{days}天,{every.customers:,.0f} 位客户预计人均再贡献 {each.zh}(八成把握在 {low.zh}–{high.zh} 之间),"
-        f"合计 {total.zh};一位刚首购的新客预计再贡献 {fresh.zh}。回测:留出的 {tested.weeks * 7:.0f} 天里预测复购 "
-        f"{tested.expected:,.0f} 次,实际 {tested.actual:,.0f} 次({percent(miss, sign=True)})。",
-        en=f"Over the next {days} days the {every.customers:,.0f} customers are expected to bring {each.en} each "
+        zh=f"{zh}未来{days}天,{every.customers:,.0f} 位客户预计人均再贡献 {each.zh}"
+        f"(八成把握在 {low.zh}–{high.zh} 之间),"
+        f"合计 {total.zh};一位刚首购的新客预计再贡献 {fresh.zh}。",
+        en=f"{en}Over the next {days} days the {every.customers:,.0f} customers are expected to bring {each.en} each "
         "(we are "
         f"80 % sure it is between {low.en} and {high.en}), {total.en} in all; a customer who has just bought first, "
-        f"{fresh.en} more. Back-test: over {tested.weeks * 7:.0f} days held out the model foresaw "
-        f"{tested.expected:,.0f} "
-        f"repeat purchases against {tested.actual:,.0f} real ones ({percent(miss, sign=True)}).",
+        f"{fresh.en} more.",
+    )
+
+
+def _ends(
+    found: Valuation, margin: float, metric: Metric, dimension: Dimension, *, sure: bool
+) -> tuple[str, str]:
+    """Return in both languages which groups are worth most and least, of those with enough customers."""
+    labels, column = group_column(dimension), money_column("value", "价值", "value", metric)
+    groups = [one for one in found.groups if one.key is not None and one.customers >= LEAST_IN_GROUP]
+    if len(groups) < 2:
+        return "", ""
+    said = []
+    for one in (max(groups, key=lambda one: one.value), min(groups, key=lambda one: one.value)):
+        low, high = (prose(bound, column) for bound in widened(one.value, one.low, one.high, margin))
+        name, each = group_label(one.key, labels), prose(one.value, column)
+        said.append((
+            f"{name.zh},人均 {each.zh}(八成把握在 {low.zh}–{high.zh} 之间,n={one.customers:,.0f})",
+            f"{name.en} at {each.en} each (80 % sure: {low.en} to {high.en}, n={one.customers:,.0f})",
+        ))  # fmt: skip
+    zh, en = (
+        ("", "")
+        if sure
+        else ("各组的差别没有超出误差。", "The groups do not differ by more than their error. ")
+    )
+    return (
+        f"按首购{labels.label.zh}看,价值最高的是{said[0][0]},最低的是{said[1][0]}。{zh}",
+        f"By {labels.label.en} of the first purchase, most is expected of {said[0][1]}, least of {said[1][1]}. {en}",
+    )
+
+
+def back_test_finding(tested: BackTest) -> Finding:
+    """Return how the model did on days it had not seen."""
+    days, miss = tested.weeks * 7, percent(tested.error, sign=True)
+    return Finding(
+        "quality",
+        Text(
+            zh=f"拿过去验证:只用之前的数据预测最后 {days:.0f} 天,复购预测 {tested.expected:,.0f} 次,实际 "
+            f"{tested.actual:,.0f} 次(误差 {miss})。",
+            en=f"Checked on the past: for the last {days:.0f} days, from what came before, it foresaw "
+            f"{tested.expected:,.0f} repeat purchases against {tested.actual:,.0f} real ones ({miss}).",
+        ),
+        value=tested.error,
     )
 
 
@@ -187,7 +229,7 @@ def findings(found: Valuation, metric: Metric, dimension: Dimension | None) -> t
     labels = group_column(dimension)
     told = []
     for at in sorted(range(len(values)), key=lambda one: -abs(values[one] - rest[one])):
-        if q_values[at] > HIGHEST_Q or counts[at] < 100:
+        if q_values[at] > HIGHEST_Q or counts[at] < LEAST_IN_GROUP:
             continue
         one = found.groups[at]
         name = group_label(one.key, labels)
@@ -197,9 +239,9 @@ def findings(found: Valuation, metric: Metric, dimension: Dimension | None) -> t
                 "segment",
                 Text(
                     zh=f"首购{labels.label.zh}为{name.zh}的 {one.customers:,.0f} 位客户人均预计 {mine.zh},其余客户 "
-                    f"{theirs.zh}(校正后 q={q_values[at]:.3f})。",
+                    f"{theirs.zh};多组比较校正后仍成立。",
                     en=f"The {one.customers:,.0f} customers whose first purchase was {name.en} are expected to bring "
-                    f"{mine.en} each, the others {theirs.en} (corrected q = {q_values[at]:.3f}).",
+                    f"{mine.en} each, the others {theirs.en}; it stands after correction for all groups.",
                 ),
                 metric=metric.name, value=one.value, low=one.low, high=one.high, at=one.key,
                 filters={dimension.name: str(one.key)} if one.key is not None else {},
@@ -215,8 +257,8 @@ def notes(
     dates = dates_label(question.period, today)
     cut_zh = f"年折现率 {percent(discount)}" if discount else "不折现"
     cut_en = f"discounted at {percent(discount)} a year" if discount else "not discounted"
-    said = [
-        Text(
+    said: list[Text] = [
+        Method(
             zh=f"方法:BG/NBD(还会买几次、是否已流失)× Gamma-Gamma(每次花多少),按 {dates.zh}每位客户的购买日"
             f"极大似然估计;同一天的购买算一次;{cut_zh}。区间:重抽客户 40 次,再按回测误差放宽。",
             en="Method: BG/NBD (how many purchases, and whether they have left) times Gamma-Gamma (money per "

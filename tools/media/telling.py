@@ -10,7 +10,7 @@ from tools.media.reading import LEAST_LEVELS, LEAST_WEEKS, RECENT_WEEKS, LeftOut
 from tools.registry import ToolContext
 from tools.render import prose
 from tools.render_dates import dates_label
-from tools.result import ChartSpec, Finding
+from tools.result import ChartSpec, Finding, Method
 
 _POINTS = 25
 MOST_BELIEVED = 0.2  # of the outcome, by one medium
@@ -108,12 +108,17 @@ def curve_chart(panel: Panel, fit: Fit, only: tuple[str, ...] = ()) -> ChartSpec
     ]  # fmt: skip
     return ChartSpec(
         "response_curve",
-        Text(zh="花费与回报(只画历史花费范围内)", en="Spend and response (within the spend that was seen)"),
+        Text(zh="花费与回报", en="Spend and response"),
         Table(columns, tuple(rows), len(rows)),
         x="spend",
         y=("expected",),
         series="channel",
-        options={"points": points},
+        options={
+            "points": points,
+            "subtitle": Text(
+                zh="◆ 现在;只画历史花费范围内", en="◆ now; drawn within the spend that was seen"
+            ),
+        },
     )
 
 
@@ -214,8 +219,8 @@ def response_notes(panel: Panel, fit: Fit) -> tuple[Text, ...]:
     explained = f",R²={fit.r_squared:.2f}" if fit.r_squared is not None else ""
     explained_en = f"; R² = {fit.r_squared:.2f}" if fit.r_squared is not None else ""
     method = METHODS[fit.method]
-    result = [
-        Text(
+    result: list[Text] = [
+        Method(
             zh=f"算法:{method.zh};{len(panel.weeks)} 个整周{explained}。证据等级:调整后相关。",
             en=f"Method: {method.en}; {len(panel.weeks)} whole weeks{explained_en}. Evidence: adjusted correlation.",
         )

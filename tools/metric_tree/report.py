@@ -8,7 +8,14 @@ from semantic_layer.table import Cell, Column, Row, Table
 from semantic_layer.text import Text
 from tools.metric_tree.cuts import Cut
 from tools.metric_tree.story import Story
-from tools.metric_tree.words import notes, signed, statement_of_cut, statement_of_tree, summary
+from tools.metric_tree.words import (
+    notes,
+    signed,
+    statement_of_cut,
+    statement_of_deeper,
+    statement_of_tree,
+    summary,
+)
 from tools.registry import ToolContext
 from tools.result import ChartSpec, Driver, Finding, ToolResult
 from tools.scope.metric import value_column
@@ -147,7 +154,13 @@ def _findings(story: Story, context: ToolContext) -> list[Finding]:
         group, inner = story.deeper
         filters = {str(story.cuts[0].dimension): str(group.code)}
         found.append(
-            replace(_finding_of_cut(story, inner, context, at), low=None, high=None, filters=filters)
+            replace(
+                _finding_of_cut(story, inner, context, at),
+                statement=statement_of_deeper(story, context),
+                low=None,
+                high=None,
+                filters=filters,
+            )
         )
     return found
 

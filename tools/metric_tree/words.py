@@ -10,6 +10,7 @@ from tools.metric_tree.story import Story
 from tools.registry import ToolContext
 from tools.render import percent, prose
 from tools.render_dates import dates_label, period_label
+from tools.result import Method
 from tools.scope.events import events_in, joined
 from tools.scope.metric import value_column
 
@@ -17,6 +18,7 @@ USUAL = 2.0  # robust standard deviations within which a change of the whole is 
 NAMED = 3
 NAMED_SHARE = 0.1  # of the change: less is not worth a name
 MOSTLY = 0.67
+HALF = 0.5  # of the change: what the groups named as its source must hold
 FEW = 100
 
 
@@ -47,7 +49,7 @@ def summary(story: Story, context: ToolContext) -> Text:
             )
         )
     if story.deeper is not None:
-        sentences.append(_deeper(story, context))
+        sentences.append(statement_of_deeper(story, context))
     z = story.total.z
     if z is not None and abs(z) < USUAL:
         sentences.append(
@@ -100,8 +102,12 @@ def statement_of_cut(story: Story, one: Cut, context: ToolContext) -> Text:
     if mixed is not None and news and _is_mix(one):
         return Text(zh=f"{zh}{mixed.zh}。", en=f"{en}{mixed.en}.")
     if named:
-        zh += "主要来自" + "、".join(f"{name.zh} {size.zh}" for name, size in named)
-        en += "mainly " + ", ".join(f"{name.en} {size.en}" for name, size in named)
+        most = sum(part.contribution for part in news[:NAMED]) / one.change >= HALF if one.change else True
+        # A group may be news and still be the smaller part of the change: then it is not where it comes from.
+        zh += "主要来自" if most else "超出平常波动的是"
+        en += "mainly " if most else "beyond its usual swings is "
+        zh += "、".join(f"{name.zh} {size.zh}" for name, size in named)
+        en += ", ".join(f"{name.en} {size.en}" for name, size in named)
     else:
         zh += "各组都在自己平常的波动之内"
         en += "every group is within its own usual swings"
@@ -135,7 +141,8 @@ def _mix_words(one: Cut, delta: Column, label: Text) -> Text | None:
     )
 
 
-def _deeper(story: Story, context: ToolContext) -> Text:
+def statement_of_deeper(story: Story, context: ToolContext) -> Text:
+    """Return what moved inside the group that moved the most."""
     assert story.deeper is not None
     group, inner = story.deeper
     said = statement_of_cut(story, inner, context)
@@ -151,7 +158,7 @@ def notes(story: Story, context: ToolContext) -> tuple[Text, ...]:
     found = [_method(story)]
     if metric.description is not None:
         found.append(
-            Text(
+            Method(
                 zh=f"口径:{metric.label.zh} = {metric.description.zh}。",
                 en=f"Definition: {metric.label.en} is {metric.description.en}.",
             )
@@ -190,7 +197,7 @@ def _method(story: Story) -> Text:
         f"{story.looked} dimensions looked at, ranked by surprise; 80 % intervals by resampling days; "
         f"a group is named only beyond {NEWS} robust deviations of its own history."
     )
-    return Text(zh=zh, en=en)
+    return Method(zh=zh, en=en)
 
 
 def _events(story: Story, context: ToolContext) -> Text | None:
@@ -245,7 +252,7 @@ def _unclear(story: Story) -> list[Text]:
     if not unclear:
         return []
     return [
-        Text(
+        Method(
             zh="区间含 0、分不清方向的分组:" + "、".join(label.zh for label in unclear) + "。",
             en="Not distinguishable from no change: " + ", ".join(label.en for label in unclear) + ".",
         )

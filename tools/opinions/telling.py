@@ -16,7 +16,7 @@ from tools.opinions.judging import Clause, Judge
 from tools.opinions.surge import FAR, WINDOW_DAYS, Surge
 from tools.render import group_label, percent
 from tools.render_dates import day_label
-from tools.result import Finding
+from tools.result import Finding, Method
 
 LEAST_MENTIONS = 20
 LEAST_APART = 0.05
@@ -211,12 +211,10 @@ def surge_findings(found: Sequence[Surge], product: Column, today: date) -> tupl
                 "anomaly",
                 Text(
                     zh=f"差评激增:{name.zh}自 {since.zh} 前后起,{one.comments:,} 条评价中差评 {one.bad:,} 条,"
-                    f"占 {percent(one.share)}(以往 {percent(one.usual)},稳健 z={one.z:.1f},校正后 "
-                    f"q={one.q_value:.4f})。",
+                    f"占 {percent(one.share)}(以往 {percent(one.usual)}),超出平常波动。",
                     en=f"Bad comments surge: {name.en}, since about {since.en}: {one.bad:,} of {one.comments:,} "
                     "comments are "
-                    f"bad, {percent(one.share)} (before: {percent(one.usual)}; robust z = {one.z:.1f}, corrected q = "
-                    f"{one.q_value:.4f}).",
+                    f"bad, {percent(one.share)} (before: {percent(one.usual)}), beyond the usual ups and downs.",
                 ),
                 value=one.share, low=one.low, high=one.high, at=one.since.isoformat(),
                 filters={product.name: one.product} if one.product is not None else {},
@@ -268,7 +266,7 @@ def notes(dates: Text, judge: Judge, *, cut: bool, unnamed: float, looked: int) 
     """Return the method, how good it is, then what could be wrong."""
     quality = judge.quality
     if quality is None:
-        how = Text(
+        how = Method(
             zh="方法:没有足够的星级可学,用自带的中英文褒贬词表加否定词判断。词表大约四条对三条,只看方向,不当事实。",
             en="Method: too few stars to learn from, so our word list of both languages with negations decides. "
             "Such lists are "
@@ -278,7 +276,7 @@ def notes(dates: Text, judge: Judge, *, cut: bool, unnamed: float, looked: int) 
         judged = quality.true_bad + quality.false_bad + quality.missed + quality.true_good
         called = max(1, quality.true_bad + quality.false_bad)
         low, high = wilson(quality.true_bad, called)
-        how = Text(
+        how = Method(
             zh=f"方法:有星级的评价看星级(不高于 {judge.low:.1f} 为差评);句子和没有星级的评价,用本工作区 "
             f"{judge.trained_on:,} 条"
             f"不同的带星评价训练的模型(1–2 字组 TF-IDF + 逻辑回归)判断。在没见过的 {judged:,} 条上:精确率 "
@@ -292,7 +290,7 @@ def notes(dates: Text, judge: Judge, *, cut: bool, unnamed: float, looked: int) 
         )
     said = [
         how,
-        Text(
+        Method(
             zh=f"口径:{dates.zh}的评价;按标点断句,句子里出现某方面的词就算提到它,一条评价每个方面最多算一次;"
             f"{percent(unnamed)}的差评没提到任何已知方面。激增:最近 {WINDOW_DAYS} 天一窗、最多三窗,对比自己更早的窗"
             ";看了 "

@@ -13,7 +13,7 @@ from tools.outlook.outlook import Estimate, Outlook
 from tools.registry import ToolContext
 from tools.render import percent, prose
 from tools.render_dates import dates_label, period_label
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 from tools.scope.events import events_in, joined
 from tools.scope.metric import value_column
 
@@ -159,8 +159,8 @@ def _notes(
     score, naive = outlook.test.mase[outlook.method], outlook.test.mase["seasonal_naive"]
     name, history = NAMES[outlook.method], outlook.history
     origins, length, unit = len(outlook.test.actual), len(history.starts), _unit(outlook)
-    found = [
-        Text(
+    found: list[Text] = [
+        Method(
             zh=f"方法:{name.zh},{origins} 次滚动回测里最准(MASE {score:.2f},季节朴素法 {naive:.2f});"
             f"历史 {length} {unit.zh};区间来自回测误差(保形预测),活动日先按其平均幅度剔除。",
             en=f"Method: {name.en}, the most accurate in {origins} rolling back-tests (MASE {score:.2f}, "

@@ -11,7 +11,7 @@ from semantic_layer.text import Text
 from tools.quality.fields import Issue
 from tools.registry import ToolContext
 from tools.render import date_before, percent
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 
 CHECKS = (
     ("completeness", Text(zh="完整性", en="completeness")),
@@ -32,7 +32,7 @@ SEVERITIES = (
     ("note", Text(zh="提示", en="note")),
 )
 NOTES = (
-    Text(
+    Method(
         zh="口径:每项检查是一条 SQL(查询编号对应附后的语句),读到今天为止的全部行;空字段超过一半视为选填;"
         "离群按对数值的中位数绝对偏差,z>6 且不超过千分之一;近似重复比较大小写、全半角、空格和单个词的拼写。",
         en="Definition: each check is one SQL statement (see its number) over all rows up to today. A field empty "
@@ -91,19 +91,26 @@ def _headline(looked: Sequence[Looked], issues: Sequence[Issue]) -> Text:
     said = _finding(first).statement
     return Text(
         zh=f"{zh}{counts['problem']} 处问题,{counts['suspect']} 处可疑。最要紧的:{said.zh}",
-        en=f"{en}{counts['problem']} problem(s) and {counts['suspect']} suspect point(s). First: {said.en}",
+        en=f"{en}{_many(counts['problem'], 'problem')} and {_many(counts['suspect'], 'suspect point')}. "
+        f"First: {said.en}",
     )
+
+
+def _many(count: int, name: str) -> str:
+    """Return a count with its English noun, which takes an s where there is not one."""
+    return f"{count:,} {name}" if count == 1 else f"{count:,} {name}s"
 
 
 def _finding(one: Issue) -> Finding:
     check = _CHECK_LABELS[one.check]
     share = percent(one.share)
     many = f"{one.affected:,}"
+    counted = _many(one.affected, one.of.en[:-1]) if one.of.en.endswith("s") else f"{many} {one.of.en}"
     return Finding(
         "quality",
         Text(
             zh=f"{one.model.label.zh}·{one.label.zh}({check.zh}):{many} {one.of.zh}({share}){one.note.zh}。",
-            en=f"{one.model.label.en}, {one.label.en} ({check.en}): {many} {one.of.en} ({share}), {one.note.en}.",
+            en=f"{one.model.label.en}, {one.label.en} ({check.en}): {counted} ({share}), {one.note.en}.",
         ),
         value=one.share,
         at=one.model.name,

@@ -12,7 +12,7 @@ from semantic_layer.text import Text
 from tools.registry import ToolContext
 from tools.render import percent, prose
 from tools.render_dates import dates_label
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 from tools.retro.gathering import Material, Queries, Scored, Tried
 from tools.scope.metric import value_column
 from tools.trials.telling import statement
@@ -174,8 +174,8 @@ def _conclusions(main: Metric, material: Material, context: ToolContext) -> list
             better = (one.effect[0] > 0) != (main.good_direction == "down")
             change = percent(one.effect[3], sign=True)
             told = Text(
-                zh=f"「{one.note}」:{main.label.zh} {change}(安慰剂 p={one.effect[4]:.2f})",
-                en=f"“{one.note}”: {main.label.en} {change} (placebo p={one.effect[4]:.2f})",
+                zh=f"「{one.note}」:{main.label.zh} {change},超出平常波动",
+                en=f"“{one.note}”: {main.label.en} {change}, beyond the usual ups and downs",
             )
             found.append(Conclusion("keep" if better else "stop", told, "quasi_experiment", one.queries))
     for done, numbers in material.trials:
@@ -272,7 +272,7 @@ def _notes(material: Material, context: ToolContext) -> tuple[Text, ...]:
     before = dates_label(material.before, context.today)
     reasons = list(dict.fromkeys(material.reasons))
     return (
-        Text(
+        Method(
             zh=f"口径:对比期 {before.zh};动作来自动作台账,效果是前后对比(有对照用合成双重差分),"
             "安慰剂 p≤0.1 且区间不含 0 才算看得出;方括号里是所依据的查询编号。",
             en=f"Definition: compared with {before.en}; actions are those of the log, effects before/after (synthetic "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -20,7 +21,7 @@ from tools.trials.reading import question_of
 
 def scan(context: ToolContext) -> Scan:
     """Return a lead per won experiment and the p-value of each; what the log of ideas calls shipped is left out."""
-    found, shipped = Scan(), _shipped(context)
+    found, in_use = Scan(), shipped(context)
     for binding in context.layer.catalog.analyses:
         if binding.kind != "experiment":
             continue
@@ -34,7 +35,7 @@ def scan(context: ToolContext) -> Scan:
             continue
         p_value = evaluation.main.p_value
         found.p_values.append(p_value)
-        if _is_in_use(binding, shipped):
+        if is_in_use(binding, in_use):
             continue
         for one in advice:
             gain, metric = _worth(evaluation, one)
@@ -61,15 +62,16 @@ def _as_is(one: Suggestion, scanned: int, q: float) -> Suggestion:
     return one
 
 
-def _is_in_use(binding: AnalysisBinding, shipped: set[str]) -> bool:
+def is_in_use(binding: AnalysisBinding, in_use: set[str]) -> bool:
     """Return whether an idea that is in use names this experiment, by key or within its title."""
     names = {binding.name.casefold(), str(binding.options.get("id", binding.name)).casefold()}
     titles = {one.casefold() for one in (binding.label.zh, binding.label.en)}
-    return bool(names & shipped) or any(title in idea for title in titles for idea in shipped)
+    return bool(names & in_use) or any(title in idea for title in titles for idea in in_use)
 
 
-def _shipped(context: ToolContext) -> set[str]:
-    """Return the keys and the titles of the ideas that are in use."""
+def shipped(context: ToolContext) -> set[str]:
+    """Return the keys and the titles of the ideas that are in use; an answer is not about the dates this reads."""
+    context = replace(context, reads=[])
     found: set[str] = set()
     for binding in context.layer.catalog.analyses:
         if binding.kind != "idea":

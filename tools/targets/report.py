@@ -8,7 +8,7 @@ from tools.outlook.report import NAMES
 from tools.registry import ToolContext
 from tools.render import percent, prose
 from tools.render_dates import period_label
-from tools.result import ChartSpec, Finding, ToolResult
+from tools.result import ChartSpec, Finding, Method, ToolResult
 from tools.scope.metric import value_column
 from tools.targets.status import Status
 
@@ -173,14 +173,14 @@ def _notes(ordered: list[Status]) -> tuple[Text, ...]:
         zh, en = "、".join(name.zh for name in names), ", ".join(name.en for name in names)
         days = max(one.history for one in methods)
         found.append(
-            Text(
+            Method(
                 zh=f"方法:已有 + 其余天数的预测({zh},由滚动回测选出,历史最长 {days} 期);区间与概率来自回测误差。",
                 en=f"Method: what is there plus a forecast of the rest ({en}, chosen by rolling back-test, up to "
                 f"{days} periods of history); interval and chance are from its errors.",
             )
         )
     found.append(
-        Text(
+        Method(
             zh=f"预警规则:达标概率低于 {percent(AT_RISK, 0)} 预警,{percent(ON_TRACK, 0)} 以上算有望达成。",
             en=f"Alert rule: under {percent(AT_RISK, 0)} is an alert, from {percent(ON_TRACK, 0)} on it is on track.",
         )

@@ -56,13 +56,14 @@ def suggestion(evaluation: Evaluation, context: ToolContext) -> tuple[Suggestion
                 max(low, high),
                 HORIZON_DAYS,
                 Text(
-                    zh=f"每单位差值 × {units:,.0f} 个单位({HORIZON_DAYS} 天,按实验期间的流量)",
-                    en=f"difference per unit × {units:,.0f} units ({HORIZON_DAYS} days at the experiment's traffic)",
+                    zh=f"每人的差值 × {units:,.0f} 人({HORIZON_DAYS} 天,假设流量和实验期间一样)",
+                    en=f"difference per person × {units:,.0f} people ({HORIZON_DAYS} days, assuming the experiment's "
+                    "traffic)",
                 ),
             ),
             evidence="experiment",
             checks=(
-                Check("volume", True, Text(zh=f"{people:,} 人", en=f"{people:,} units")),
+                Check("volume", True, Text(zh=f"{people:,} 人", en=f"{people:,} people")),
                 Check("interval", True, Text.same(f"p={effect.p_value:.2g}, q={effect.q_value:.2g}")),
                 Check("mix", True, Text(zh="随机分组", en="assigned at random")),
                 Check("stability", False, Text(zh="只做过一次", en="a single experiment")),
@@ -83,6 +84,7 @@ def suggestion(evaluation: Evaluation, context: ToolContext) -> tuple[Suggestion
                     en="Winners tend to be over-estimated: the sample is for confirming half the effect.",
                 ),
             ),
+            topic=("ship", evaluation.question.binding.name),
         ),
     )
 
@@ -93,7 +95,7 @@ def overview(evaluations: Sequence[Evaluation]) -> tuple[Table, Text]:
     columns = (
         Column("experiment", Text(zh="实验", en="experiment"), "dimension", value_labels=labels),
         Column("verdict", Text(zh="结论", en="verdict"), "dimension", value_labels=VERDICTS),
-        Column("units", Text(zh="人数", en="units"), "derived", unit="units", format="#,##0"),
+        Column("units", Text(zh="人数", en="people"), "derived", unit="people", format="#,##0"),
         Column("split_p_value", Text(zh="分流 p 值", en="split p-value"), "derived", format="0.0000"),
         Column(
             "lift", Text(zh="首要指标的相对提升", en="relative lift, first metric"), "derived", format=SIGNED
@@ -114,8 +116,21 @@ def overview(evaluations: Sequence[Evaluation]) -> tuple[Table, Text]:
             (one.question.binding.name, one.verdict, sum(one.units.values()), one.split_p_value, *told)
         )
     counts = {code: sum(one.verdict == code for one in evaluations) for code, _ in VERDICTS}
-    zh = ",".join(f"{counts[code]} 个{label.zh}" for code, label in VERDICTS if counts[code])
-    en = ", ".join(f"{counts[code]} {label.en}" for code, label in VERDICTS if counts[code])
+    named = {
+        code: [one.question.binding.label for one in evaluations if one.verdict == code] for code in counts
+    }
+    zh = ",".join(
+        f"{counts[code]} 个{label.zh}"
+        + (f"({'、'.join(one.zh for one in named[code])})" if code != "flat" else "")
+        for code, label in VERDICTS
+        if counts[code]
+    )
+    en = ", ".join(
+        f"{counts[code]} {label.en}"
+        + (f" ({', '.join(one.en for one in named[code])})" if code != "flat" else "")
+        for code, label in VERDICTS
+        if counts[code]
+    )
     return Table(columns, tuple(rows), len(rows)), Text(
         zh=f"{len(evaluations)} 个实验:{zh}。", en=f"{len(evaluations)} experiments: {en}."
     )

@@ -7,8 +7,8 @@ from semantic_layer.table import Cell, Column, Table
 from semantic_layer.text import Text
 from tools.bindings import name_of
 from tools.registry import ToolContext
-from tools.render import percent, prose
-from tools.result import Finding
+from tools.render import percent, prose, style_of
+from tools.result import Finding, Method
 from tools.trials.evaluating import ALPHA, MISMATCH, Effect, Evaluation
 
 SIGNED = "0.0%"
@@ -123,9 +123,8 @@ def statement(evaluation: Evaluation, context: ToolContext) -> Text:
             else ""
         )
         return Text(
-            zh=f"「{label.zh}」没有看出差别:{said.zh},区间跨 0{zh}。没看出差别不等于证明相同。",
-            en=f"“{label.en}” shows no difference: {said.en}, which includes 0{en}. That is no proof that they are "
-            "equal.",
+            zh=f"「{label.zh}」没有看出差别:{said.zh}{zh}。没看出差别不等于证明相同。",
+            en=f"“{label.en}” shows no difference: {said.en}{en}. That is no proof that they are equal.",
         )
     zh, en = ("有效", "won") if evaluation.verdict == "win" else ("变差了", "made it worse")
     return Text(zh=f"「{label.zh}」{zh}:{said.zh}。", en=f"“{label.en}” {en}: {said.en}.")
@@ -147,16 +146,15 @@ def _mismatch(evaluation: Evaluation, context: ToolContext) -> Text:
         for name, count, share in counts
     )
     return Text(
-        zh=f"「{label.zh}」的结果不可信,不给结论:{zh},分流与计划不符(卡方检验 p={evaluation.split_p_value:.1g},"
-        f"界限 {MISMATCH})。先查分流、埋点和过滤,修好后重跑。",
-        en=f"The result of “{label.en}” is not trustworthy and is not shown: {en}; the split is not as planned "
-        f"(chi-square p={evaluation.split_p_value:.1g}, limit {MISMATCH}). Find out what drops units (assignment, "
-        "tracking, filters), mend it and run again.",
+        zh=f"「{label.zh}」的结果不可信,不给结论:{zh},人数和计划的分法对不上,不会是碰巧。"
+        "先查分流、埋点和过滤,修好后重跑。",
+        en=f"The result of “{label.en}” is not trustworthy and is not shown: {en}. The split is not as planned, more "
+        "than chance allows. Find out what drops people (assignment, tracking, filters), mend it and run again.",
     )  # fmt: skip
 
 
 def effect_words(evaluation: Evaluation, effect: Effect, context: ToolContext) -> Text:
-    """Return one effect in words: both means, the relative lift with its interval, p and n."""
+    """Return one effect in words: both means, the relative lift with its interval, and how many people were in it."""
     metric = effect.outcome.metric
     column = column_of(metric, max(effect.control_mean, effect.variant_mean))
     before, after = prose(effect.control_mean, column), prose(effect.variant_mean, column)
@@ -168,12 +166,14 @@ def effect_words(evaluation: Evaluation, effect: Effect, context: ToolContext) -
         bounds = percent(effect.low, sign=True), percent(effect.high, sign=True)
         zh = f",相对 {percent(effect.lift.value, sign=True)}(八成把握在 {bounds[0]} 到 {bounds[1]} 之间)"
         en = f", {percent(effect.lift.value, sign=True)} (80 % sure: {bounds[0]} to {bounds[1]})"
+    # A share of the people reads as one; money or a count is what one of them brings; a ratio is neither.
+    share = style_of(column).percent
+    each = "" if share or effect.outcome.bottom is not None else "人均"
+    per = "" if share or effect.outcome.bottom is not None else " per person"
     return Text(
-        zh=f"每人「{metric.label.zh}」{name.zh} {after.zh}、{control.zh} {before.zh}{zh},"
-        f"p={effect.p_value:.2g},n={n:,}",
-        en=f"{metric.label.en} per unit {after.en} in {name.en} against {before.en} in {control.en}{en}, "
-        f"p={effect.p_value:.2g}, n={n:,}",
-    )  # fmt: skip
+        zh=f"{each}「{metric.label.zh}」{name.zh} {after.zh}、{control.zh} {before.zh}{zh},n={n:,}",
+        en=f"{metric.label.en}{per} {after.en} in {name.en} against {before.en} in {control.en}{en}, n={n:,}",
+    )
 
 
 def findings(evaluation: Evaluation, context: ToolContext) -> tuple[Finding, ...]:
@@ -213,18 +213,18 @@ def findings(evaluation: Evaluation, context: ToolContext) -> tuple[Finding, ...
 def notes(evaluation: Evaluation, context: ToolContext) -> tuple[Text, ...]:
     """Return method, adjustments and what could be wrong."""
     metrics = context.layer.catalog.metrics
-    zh = f"方法:先查分流(卡方 p={evaluation.split_p_value:.2g});占比用 z/Fisher 检验和 Newcombe 区间,均值用 Welch,"
-    zh += "比率和相对提升用 delta 法;q 值对所有指标和组别一起做 Benjamini-Hochberg 校正。结论看第一个指标、5% 水平。"
-    en = f"Method: the split first (chi-square p={evaluation.split_p_value:.2g}); shares by z or Fisher with "
-    en += "Newcombe's interval, means by Welch, ratios and relative lifts by the delta method; q-values corrected "
-    en += (
-        "over all metrics and variants (Benjamini-Hochberg). The verdict is that of the first metric at 5 %."
-    )
-    result = [Text(zh=zh, en=en)]
+    zh = f"方法:先查分流(卡方 p={evaluation.split_p_value:.2g},界限 {MISMATCH});占比用 z/Fisher 检验和 Newcombe "
+    zh += "区间,均值用 Welch,比率和相对提升用 delta 法;q 值对所有指标和组别一起做 Benjamini-Hochberg 校正。"
+    zh += "结论看第一个指标、5% 水平。"
+    en = f"Method: the split first (chi-square p={evaluation.split_p_value:.2g}, limit {MISMATCH}); shares by z or "
+    en += "Fisher with Newcombe's interval, means by Welch, ratios and relative lifts by the delta method; q-values "
+    en += "corrected over all metrics and variants (Benjamini-Hochberg). "
+    en += "The verdict is that of the first metric at 5 %."
+    result: list[Text] = [Method(zh=zh, en=en)]
     if evaluation.adjusted and evaluation.question.covariate is not None:
         label = metrics[evaluation.question.covariate.metric.name].label
         result.append(
-            Text(
+            Method(
                 zh=f"用「{label.zh}」做了 CUPED 校正:两组实验前的差别已扣除,均值列是未校正的。",
                 en=f"Adjusted by “{label.en}” (CUPED): what differed before the experiment is taken out; the means "
                 "shown are as measured.",
@@ -232,7 +232,7 @@ def notes(evaluation: Evaluation, context: ToolContext) -> tuple[Text, ...]:
         )
     if evaluation.sequential:
         result.append(
-            Text(
+            Method(
                 zh="实验还在跑:区间和 p 值用渐近置信序列,可以随时看;样本越多越准。",
                 en="The experiment still runs: intervals and p-values are an asymptotic confidence sequence, valid at "
                 "every look.",

@@ -11,6 +11,7 @@ from semantic_layer.text import Text
 from tools.bindings import name_of
 from tools.numerics.proportions import wilson
 from tools.render import percent
+from tools.result import Method
 from tools.wayfinding.counting import LEFT, LONGEST, MARK, OPEN, OTHER, WON, Counts, funnel_names
 
 MOST_LINKS = 20
@@ -194,8 +195,8 @@ def notes(counts: Counts, dates: Text, pause: Window, *, keep_repeats: bool) -> 
     same_en = (
         "repeats of a place count one by one" if keep_repeats else "repeats of a place in a row are one visit"
     )
-    said_notes = [
-        Text(
+    said_notes: list[Text] = [
+        Method(
             zh=f"口径:{dates.zh}的事件;同一人停顿超过 {length_zh} 或转化之后另起一条路径;{same_zh};路径列前 "
             f"{LONGEST} 步。"
             f"平均 {counts.mean_length:.1f} 步。",

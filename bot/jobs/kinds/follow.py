@@ -82,5 +82,5 @@ def _message(context: JobContext, one: Subscription, answer: Answer) -> Message:
     assert answer.headline is not None
     metric = context.layer.catalog.metrics.get(one.name)
     name = metric.label.at(one.locale) if metric is not None else one.name
-    lines = [answer.headline.at(one.locale), *(text.at(one.locale) for text in answer.warnings)]
+    lines = [answer.headline.at(one.locale), *(text.at(one.locale) for text in answer.cautions)]
     return Message(title=name, markdown="\n\n".join(lines), locale=one.locale)

@@ -20,6 +20,7 @@ FIELDS = {
     "id", "question", "locale", "outcome", "planner", "headline", "plan", "plans", "plan_hash", "table", "tables",
     "sql", "periods", "period", "comparison_period", "interpretation", "findings", "suggestions", "clarification",
     "refusal", "error", "chart", "warnings", "follow_ups", "provenance", "timings_ms", "summary", "further_tables",
+    "methods",
 }  # fmt: skip
 
 
