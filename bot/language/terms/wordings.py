@@ -58,6 +58,9 @@ _EN_DONE = Rule(
 )  # tickets sold: how many tickets did we sell
 
 
+_EN_RATING = Rule(r"^(?:average |avg |mean )?(?:[a-z]+ )?ratings?$")
+
+
 _EN_TAIL = Rule(r"^(.+?) (?:count|number|quantity)$")
 
 
@@ -119,6 +122,8 @@ def variants(surface: str) -> Iterator[str]:
                 yield stem
                 return
         return
+    if _EN_RATING.match(folded):
+        yield "rated"  # the best rated station
     if match := _EN_LEAD.match(folded) or _EN_TAIL.match(folded) or _EN_DONE.match(folded):
         yield match[1]
         yield f"number of {match[1]}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from bot.language.rule import Rule
 from bot.language.time import TimeContext, resolve
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line, Role
@@ -13,6 +14,7 @@ from semantic_layer.query import Condition, Operator
 
 _COUNTED_BY_ZH = ("算", "统计", "计算", "口径", "计", "为准")
 _COUNTED_BY_EN = frozenset(("counted", "measured", "attributed", "dated", "based on", "using"))
+_BEFORE = Rule(r"^(?:before|until|prior to|up to|earlier than)\b|(?:以前|之前)$")
 _LEADS_ZH = ("按", "按照", "以", "依照", "根据")
 
 
@@ -80,6 +82,8 @@ def _bound(line: Line, draft: Draft, scene: Scene, marks: tuple[int, ...], perio
     name = line.roles[marks[0]].name
     end = period.requested_end  # where the metric's own data end says nothing about this date
     bounds: tuple[tuple[Operator, date], ...] = ((">=", period.start), ("<", end))
+    if _is_open(line, marks[0]):
+        bounds = bounds[1:]  # opened before 2023: however long before, whenever the metric's data begin
     for operator, day in bounds:
         draft.where.append(Condition(dimension=name, operator=operator, values=(day.isoformat(),)))
     label = scene.dimension(name).label
@@ -89,6 +93,14 @@ def _bound(line: Line, draft: Draft, scene: Scene, marks: tuple[int, ...], perio
         f"{label.en}: {period.start} to {end} (exclusive)",
         scene.words(line, *marks),
     )
+
+
+def _is_open(line: Line, index: int) -> bool:
+    """Return whether the period beside a date column has no beginning: before 2023, 2023年以前."""
+    near = [
+        at for at in range(max(0, index - 3), min(len(line), index + 4)) if line.items[at].time is not None
+    ]
+    return any(_BEFORE.search(line.items[at].text) for at in near)
 
 
 def _counted_at(line: Line, index: int, draft: Draft, scene: Scene) -> bool:

@@ -155,10 +155,12 @@ def _asks_for_members(line: Line, draft: Draft) -> bool:
 def _named_in_place(line: Line) -> bool:
     """Return whether the question is just "cities in California"."""
     heads = line.of_role("dimension")
-    if len(heads) != 1 or line.before(heads[0]) is not None or line.tagged(Tag.BY):
+    if not heads or line.before(heads[0]) is not None or line.tagged(Tag.BY):
         return False
     joint = line.after(heads[0])
-    return line.has(joint, Tag.OF) and line.items[joint or 0].text.isascii()
+    if len(heads) == 2 and line.roles[heads[1]].terms[0].source == "verb":
+        return joint == heads[1]  # stations opened in 2023
+    return len(heads) == 1 and line.has(joint, Tag.OF) and line.items[joint or 0].text.isascii()
 
 
 def _ambiguous(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:

@@ -78,8 +78,9 @@ def _plain_truth(line: Line, index: int, draft: Draft, scene: Scene) -> None:
     before = line.before(index, Tag.OF, Tag.IS)
     if line.items[index].text.startswith(("是否", "有无", "whether")) or line.has(before, Tag.BY, Tag.WHICH):
         return
-    if line.has(line.after(index), Tag.BY, Tag.SHARE, Tag.EMPTY, Tag.CMP):
-        return
+    told = line.has(line.before(index), Tag.NOT, Tag.NEVER) and line.items[index].text.isascii()
+    if not told and line.has(line.after(index), Tag.BY, Tag.SHARE, Tag.EMPTY, Tag.CMP):
+        return  # faults that are not fixed, by type, are told apart all the same
     glued = index - 1 if index and line.items[index - 1].text in _UN else None  # 不住校
     before = before if glued is None else glued
     negated = glued is not None or line.has(before, Tag.NOT, Tag.NEVER)

@@ -20,6 +20,7 @@ from bot.planners.rules.grammar import grammar, grammar_matches
 from bot.planners.rules.items import Item, ItemKind, cover
 from bot.planners.rules.patterns import pattern_matches
 from bot.planners.rules.quantities import quantities
+from bot.planners.rules.rejoining import rejoined
 from bot.planners.rules.tags import Tag
 from semantic_layer.text import Text
 
@@ -69,7 +70,7 @@ def segment(
     mended, notes = _mended(tokens, items, near, question)
     if mended is not None:
         items = cover(mended, [*fixed, *_words(question.text, mended, matcher, question)], question.text)
-    items = abbreviated(items, matcher)
+    items = rejoined(abbreviated(items, matcher), tokens, matcher, near)
     items = tuple(_completed(item, tokens, near) for item in _elliptic(items, matcher))
     return Segmented(question, items, times, notes)
 

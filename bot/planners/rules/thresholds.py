@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
-from bot.planners.rules.targets import Measure, find_target, measures, unfit_measure, unfit_money
+from bot.planners.rules.targets import Measure, Target, find_target, measures, unfit_measure, unfit_money
+from bot.planners.rules.units import in_own_unit
+from semantic_layer.catalog import Metric
 from semantic_layer.query import Compare, Condition, GroupBy, Having
 from semantic_layer.text import Text
 
@@ -32,15 +34,16 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
     numeric = frozenset(
         at for at in line.of_role("dimension") if scene.dimension(line.roles[at].name).kind == "number"
     )
-    for threshold in _thresholds(line, units, numeric):
-        first, last = min(threshold.indexes), max(threshold.indexes)
-        measure = next((units[at] for at in threshold.indexes if at in units), None)
+    for said in _thresholds(line, units, numeric):
+        first, last = min(said.indexes), max(said.indexes)
+        measure = next((units[at] for at in said.indexes if at in units), None)
         target = find_target(line, draft, scene, (first, last), measure)
         if target is None:
             continue
-        line.use(*threshold.indexes)
+        line.use(*said.indexes)
         kind, name, index = target
-        words = scene.words(line, index, *sorted(threshold.indexes))
+        words = scene.words(line, index, *sorted(said.indexes))
+        threshold = replace(said, values=in_own_unit(said.values, said.unit, _names(scene, target)))
         number = _shown(threshold)
         if kind == "dimension":
             operator = threshold.operator
@@ -74,6 +77,12 @@ def read_thresholds(line: Line, draft: Draft, scene: Scene) -> None:
         draft.having.append(having)
         label = scene.metric(name).label
         draft.say("filter", f"{label.zh} {number}", f"{label.en} {number}", words)
+
+
+def _names(scene: Scene, target: Target) -> tuple[str, ...]:
+    known = scene.dimension(target[1]) if target[0] == "dimension" else scene.metric(target[1])
+    own = known.unit or "" if isinstance(known, Metric) else ""
+    return known.name, known.label.zh, known.label.en, own
 
 
 def _is_share(scene: Scene, threshold: Threshold, name: str) -> bool:

@@ -77,7 +77,7 @@ ASKED: tuple[tuple[str, str], ...] = (
         r"|\bwhat (?:went well|worked and what did not)\b(?: and what (?:did not|didn't|went wrong"
         r"|badly))?"),
     # ---- digests
-    ("digest", r"(?:把|(?:来|做|出|写|发|给|要|生成)我?一?[份页个张])(?=.{1,8}(?:周报|月报))|(?:来|做|出|写|发|给|要|生成)?我?(?:一?[份页个张])?(?:经营|营销|业务)?(?:周报|月报)(?:发?给?我)?"),
+    ("digest", r"(?:把|(?:来|做|出|写|发|给|要|生成)我?一?[份页个张])(?=.{1,8}(?:周报|月报))|(?:来|做|出|写|发|给|要|生成)?我?(?:一?[份页个张])?(?:经营|营销|业务)?(?:周报|月报)(?![修警名废销备价])(?:发?给?我)?"),
     ("digest", r"\b(?:send me |show me |give me |get me )?(?:a |the )?(?:weekly|monthly)(?: business| marketing| sales)?"
         r" (?:report|digest|summary|briefing)\b(?: please)?(?: for| of)?|(?<=week's )(?:report|digest|summary)\b"
         r"|(?<=month's )(?:report|digest|summary)\b|\b(?:a |the )?digest\b(?: of| for)?"),

@@ -123,13 +123,13 @@ WORK: dict[str, tuple[str, str]] = {
     ),
     "review_back": ("复(?:个|一下|一次|次)?盘 总结 回顾 盘点 检讨 反思 回头看", "retrospective~|retros?|post-?mortems?|look~ back(?: (?:at|on|over))?|recap~|sum~ up|summari[sz](?:e|ing)|debrief~|take stock(?: of)?|reflect~ on|review(?= (?:of )?(?:last|the|this|our|how|q[1-4]|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec))"),
     "lessons": (
-        "教训 经验 得失 学到(?:了)?(?:什么|啥)? 做(?:得)?(?:对|好|错)了?(?:什么|哪些)? 做得(?:好|不好) 哪些(?:做得)?(?:好|不好) 亮点 不足 成败",
+        "教训 经验 得失 学到(?:了)?(?:什么|啥)? 做(?:得)?(?:对|好|错)了?(?:什么|哪些)? 做得(?:好|不好) 哪些(?:做得)?(?:好|不好) 亮点 不足(?![\\d一二三四五六七八九十两半]) 成败",
         "lessons?|learn(?:t|ed|ings?)?|what (?:worked|went (?:well|wrong|right|badly)|did ?n[o']t(?: work)?|failed|succeeded)|worked|went (?:well|wrong|right)|well and badly|(?:do|did|done) (?:well|badly)|mistakes|takeaways?|did (?:well|right|wrong)|highs and lows|good and (?:the )?bad",
     ),
-    "one_page": ("一页纸 1页纸 成?[一1]页(?:的)?(?=$|[,。发给汇总报简摘]) [一1]页(?:的)?(?:报告|总结|汇总|摘要|简报) 一张纸 简报 周报 月报 快报 汇总成 摘要", "one[- ]page(?:r|rs)?|on (?:one|a single) page|digest~|briefing~|executive summary|management summary|weekly summary|monthly summary|weekly report|monthly report"),
+    "one_page": ("一页纸 1页纸 成?[一1]页(?:的)?(?=$|[,。发给汇总报简摘]) [一1]页(?:的)?(?:报告|总结|汇总|摘要|简报) 一张纸 简报 [周月]报(?![修警名废销备价]) 快报 汇总成 摘要", "one[- ]page(?:r|rs)?|on (?:one|a single) page|digest~|briefing~|executive summary|management summary|weekly summary|monthly summary|weekly report|monthly report"),
     "for_boss": ("发我 发给我?(?:老板|领导)? 给老板 给领导 汇报 开会用", "for (?:my|the|our) (?:boss|manager|ceo|director|management|board|team|meeting)|to report|send~(?: me)?|prepare~"),
     "summed": ("汇总 总结 概括 归纳 整理", "sum~ up|summari[sz](?:e|es|ed|ing)|summary|overview|recap~|wrap[- ]?up|round-?up"),
-    "monthly": ("月报 月度", "monthly|month's|(?:of|for) (?:the )?(?:last|this|previous) month"),
+    "monthly": ("月报(?![修警名废销备价]) 月度", "monthly|month's|(?:of|for) (?:the )?(?:last|this|previous) month"),
     "paths": ("一路 路径 路线 轨迹 动线 足迹", "sequences?|paths?|routes?|journeys?|click-?streams?|navigation|trails?"),
     "touched": ("经过 接触 碰到 看过 逛过? 走过 点过 浏览 经历 去了?哪(?:里|儿|些)? 怎么走 怎么来", "touch~|pass~ through|go(?:es)? through|went through|see|saw|visit~|click~|encounter~|look~ at|do|take~|go|goes|come (?:across|from)"),
     "before_buying": (

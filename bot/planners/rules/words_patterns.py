@@ -132,6 +132,7 @@ SIGNED: tuple[tuple[Rule, Tag, str], ...] = (
         Tag.SIGNED,
         "<",
     ),
+    (Rule(r"各(?:是|为|有)(?=多少|几)"), Tag.EACH, ""),
     (Rule(r"单[笔个次件票条张](?=最)"), Tag.STOP, ""),
     (Rule(r"百分之?(?:几|多少)|几成(?!交|本)|多大(?:的)?比[例重]|几个百分点"), Tag.SHARE, ""),
     (
