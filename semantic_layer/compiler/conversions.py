@@ -113,9 +113,10 @@ def _found(
     tests += [
         exp.EQ(this=nodes.column(name, events), expression=nodes.column(name, base)) for name in properties
     ]
-    order = exp.Order(
-        expressions=[exp.Ordered(this=nodes.column("moment", base), desc=True, nulls_first=False)]
-    )
+    # Of two events at one moment the groups decide, so that the same data always give the same answer.
+    ties = [exp.Ordered(this=nodes.column(key.column, base), nulls_first=False) for key in plan.keys]
+    latest = exp.Ordered(this=nodes.column("moment", base), desc=True, nulls_first=False)
+    order = exp.Order(expressions=[latest, *ties])
     nearest = exp.Window(
         this=nodes.function("ROW_NUMBER"), partition_by=[nodes.column("event", events)], order=order
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
+from semantic_layer.catalog import Window
 from semantic_layer.compiler import nodes, spine
 from semantic_layer.compiler.buckets import Calendar, plus, truncated
-from semantic_layer.compiler.calendars import calendar_bucket, calendar_key, calendar_source
+from semantic_layer.compiler.calendars import calendar_bucket, calendar_join, calendar_key, calendar_source
 from semantic_layer.compiler.facts import Fact, Key, Plan
 from semantic_layer.compiler.periods import Periods
 from semantic_layer.compiler.reading import Reading
@@ -48,12 +51,74 @@ def custom_periods(plan: Plan, fact: Fact, key: Key, reading: Reading, alone: On
         asked = reading.query.period.period() if reading.query.period is not None else None
         return _counterparts(shown, grain, asked or period, None, count, is_cut=asked is not None)
     of_buckets = any(kind in ("previous_period", "previous_year") for kind in kinds)
-    if of_buckets or any(move.start_of is not None for move in fact.moves):
+    if of_buckets:
         raise not_yet(Text(zh=f"按 {grain.name} 的这种比较", en=f"this comparison by {grain.name}"))
+    if any(move.start_of is not None for move in fact.moves):
+        return _at_starts(shown, grain, period)
+    units = [move.window.grain for move in fact.moves if isinstance(move.window, Window)]
+    fine = min((*units, Grain.DAY), key=lambda unit: unit.order)
+    if fine is not Grain.DAY and not windows:
+        return _moved_hours(shown, grain, reading, fine)
     source, day, bucket = _days(plan, grain)
     made = exp.Select(expressions=[nodes.aliased(bucket, "bucket")], from_=source)
     made.set("where", exp.Where(this=nodes.conjunction(_inside(day, period))))
     return _moved_days(shown, made, day, period, Grain.DAY)
+
+
+def _moved_hours(
+    shown: tuple[Plan, Fact, OnTime], grain: CustomGrain, reading: Reading, fine: Grain
+) -> Periods:
+    """Return the hours (or finer) that answer for the hours of each bucket."""
+    plan, fact, alone = shown
+    assert reading.period is not None
+    hour = spine.bucket(fine)
+    other = hour.copy()
+    for move in fact.moves:
+        if (step := step_of(move, reading.period, fine)) is not None:
+            other = nodes.cast(step.earlier_sql(other, reading.period, reading.calendar), "TIMESTAMP")
+    alias = plan.fresh(grain.name + "_days")
+    made = exp.Select(
+        expressions=[
+            nodes.aliased(calendar_bucket(grain, alias, plan.context.today), "bucket"),
+            nodes.aliased(other, "compared_with"),
+        ],
+        from_=spine.buckets(*spine.ends(reading.period, fine, reading.calendar), fine),
+        joins=[calendar_join(plan.index, plan.context, grain, alias, hour.copy(), side="")],
+        distinct=exp.Distinct(),
+    )
+    nodes.only_where(made, alone.over(plan, fact, hour))
+    name = plan.fresh("periods")
+    return Periods(name, ((name, made),), by=fine)
+
+
+def _at_starts(shown: tuple[Plan, Fact, OnTime], grain: CustomGrain, period: Period) -> Periods:
+    """Return the day that answers for each bucket where a start of a grain is asked: as seen from its first day."""
+    before, buckets = _bucket_ctes(shown[0], grain)
+    made = exp.Select(
+        expressions=[nodes.column("bucket", buckets)], from_=exp.From(this=nodes.table(buckets))
+    )
+    made.set("where", exp.Where(this=nodes.conjunction(_touched(buckets, period))))
+    found = _moved_days(shown, made, nodes.column("first_day", buckets), period, Grain.DAY)
+    return replace(found, before=(*before, *found.before))
+
+
+def _bucket_ctes(plan: Plan, grain: CustomGrain) -> tuple[list[tuple[str, exp.Select]], str]:
+    """Return the CTEs (day, bucket) of a calendar and of its buckets (see `_by_bucket`), and the latter's name."""
+    days, buckets = (plan.fresh(f"{grain.name}_{each}") for each in ("days", "buckets"))
+    source, day, bucket = _days(plan, grain)
+    all_days = exp.Select(
+        expressions=[nodes.aliased(nodes.cast(day, "DATE"), "day"), nodes.aliased(bucket, "bucket")],
+        from_=source,
+    )
+    return [(days, all_days), (buckets, _by_bucket(days))], buckets
+
+
+def _touched(buckets: str, period: Period) -> list[exp.Expr]:
+    """Return the tests that a bucket has a day in the period."""
+    return [
+        exp.GTE(this=nodes.column("last_day", buckets), expression=nodes.day(period.start)),
+        exp.LT(this=nodes.column("first_day", buckets), expression=nodes.day(period.end)),
+    ]
 
 
 def moved_by_calendar(plan: Plan, fact: Fact, key: Key, period: Period, alone: OnTime) -> Periods:
@@ -117,12 +182,8 @@ def _places(plan: Plan, grain: CustomGrain, before: list[tuple[str, exp.Select]]
         raise not_yet(
             Text(zh="按非日历日的自定义历法偏移", en="an offset by a calendar that is not kept by day")
         )
-    days, buckets, places = (plan.fresh(f"{grain.name}_{each}") for each in ("days", "buckets", "places"))
-    source, day, bucket = _days(plan, grain)
-    all_days = exp.Select(
-        expressions=[nodes.aliased(nodes.cast(day, "DATE"), "day"), nodes.aliased(bucket, "bucket")],
-        from_=source,
-    )
+    made, buckets = _bucket_ctes(plan, grain)
+    days, places = made[0][0], plan.fresh(f"{grain.name}_places")
     in_order = exp.Order(expressions=[exp.Ordered(this=nodes.column("day", days), nulls_first=False)])
     place = exp.Window(
         this=nodes.function("ROW_NUMBER"), partition_by=[nodes.column("bucket", days)], order=in_order
@@ -137,7 +198,7 @@ def _places(plan: Plan, grain: CustomGrain, before: list[tuple[str, exp.Select]]
         from_=exp.From(this=nodes.table(days)),
         joins=[exp.Join(this=nodes.table(buckets), kind="INNER", on=same)],
     )
-    before += [(days, all_days), (buckets, _by_bucket(days)), (places, placed)]
+    before += [*made, (places, placed)]
     return places
 
 
@@ -195,16 +256,8 @@ def _counterparts(
     `is_cut`: a bucket that the period holds only in part is compared with the same part.
     """
     plan, fact, alone = shown
-    source, day, bucket = _days(plan, grain)
-    days, buckets, pairs, name = (
-        plan.fresh(each)
-        for each in (f"{grain.name}_days", f"{grain.name}_buckets", f"{grain.name}_pairs", "periods")
-    )
-    all_days = exp.Select(
-        expressions=[nodes.aliased(nodes.cast(day, "DATE"), "day"), nodes.aliased(bucket, "bucket")],
-        from_=source,
-    )
-    by_bucket = _by_bucket(days)
+    made, buckets = _bucket_ctes(plan, grain)
+    days, pairs, name = made[0][0], plan.fresh(f"{grain.name}_pairs"), plan.fresh("periods")
     if days_back is not None:
         target = nodes.cast(plus(nodes.column("first_day", "now"), -days_back, Grain.DAY), "DATE")
         same: list[exp.Expr] = [
@@ -225,10 +278,7 @@ def _counterparts(
         from_=exp.From(this=nodes.table(buckets, "now")),
         joins=[exp.Join(this=nodes.table(buckets, "earlier"), kind="INNER", on=nodes.conjunction(same))],
     )
-    touched: list[exp.Expr] = [
-        exp.GTE(this=nodes.column("last_day", "now"), expression=nodes.day(period.start)),
-        exp.LT(this=nodes.column("first_day", "now"), expression=nodes.day(period.end)),
-    ]
+    touched = _touched("now", period)
     day_of = nodes.column("day", days)
     if tests := alone.over(plan, fact, day_of):
         asked = _with_a_day(days, tests)
@@ -246,7 +296,7 @@ def _counterparts(
         from_=exp.From(this=nodes.table(pairs)),
         joins=[exp.Join(this=nodes.table(days), kind="INNER", on=nodes.conjunction(inside))],
     )
-    before_all = ((days, all_days), (buckets, by_bucket), (pairs, paired), (name, select))
+    before_all = (*made, (pairs, paired), (name, select))
     return Periods(name, before_all, by=Grain.DAY)
 
 

@@ -83,11 +83,13 @@ def _step(plan: Plan, fact: Fact, running: Running, key: Key) -> Grain:
     """Return the grain at which the value is taken: a day, or finer where buckets, the window or an offset are.
 
     Finer, too, where the fact's time is and the workspace has a time spine for it: the first value of a day is then
-    that of its first hour, as in MetricFlow.
+    that of its first hour, as in MetricFlow. Coarser where the fact's time is: plans by month have a value by month.
     """
-    grains = [Grain.DAY]
     assert fact.time is not None
     own = locate(plan.index, fact.model, Name(fact.time, plan.index.dimension(fact.time))).grain
+    if own is not None and own.order > Grain.DAY.order:
+        return own
+    grains = [Grain.DAY]
     if own is not None and any(grain is own for _, _, grain in plan.index.catalog.time_spines.values()):
         grains.append(own)
     if key.name.grain is not None:
@@ -107,7 +109,8 @@ def _by_bucket(plan: Plan, fact: Fact, running: Running, key: Key, period: Perio
     if fact.moves:  # the value as of the earlier buckets, shown under the later ones
         shifted, periods = moved_buckets(plan, fact, reading, step)
         shown = whole_days(*span_of(shifted, period, fact.moves))
-    limits = (_lookback(running, shown.start, reading), min(shown.end, plan.context.today + ONE_DAY))
+    first, _ = spine.ends(shown, max(step, Grain.DAY, key=lambda grain: grain.order), reading.calendar)
+    limits = (_lookback(running, first, reading), min(shown.end, plan.context.today + ONE_DAY))
     tested = on_time(plan, fact, reading.query)
     rows = rows_of(plan, replace(fact, moves=()), reading, limits, tested=tested)
     in_parts = all(measure.spec.agg in _OF_PARTS for measure in fact.measures.values())

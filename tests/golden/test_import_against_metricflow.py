@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from semantic_layer.catalog import Model, SimpleMetric
+from semantic_layer.catalog import Model, SimpleMetric, Window
 from semantic_layer.compiler import CompileContext, compile_query
 from semantic_layer.compiler.index import index_of
 from semantic_layer.compiler.metrics import inputs_of
@@ -208,7 +208,7 @@ class World:
         return self.database.execute(compiled.sql).fetchall()
 
 
-# What MetricFlow 0.213 computes otherwise, and why we do not follow.
+# What MetricFlow 0.213 computes otherwise, and why we do not follow. The golden case in brackets holds our reading.
 OTHERWISE = {
     "current_account_balance_by_user": "it drops the accounts without a user; the group without a value is kept here",
     "approximate_continuous_booking_value_p99": "approximate there, exact here (the import says so)",
@@ -217,6 +217,7 @@ OTHERWISE = {
     "visit_buy_conversion_rate_with_monthly_conversion": "its conversions are dated by month; their day is not known",
     "instant_lux_booking_value_rate": "two facts' groups without a value do not meet there",
     "subdaily_offset_grain_to_date_metric": "it looks for the start of an hour among days and finds none",
+    "booking_fees_since_start_of_month": "by an own calendar it takes the bucket's name for a date",
     "lux_booking_fraction_of_max_value": "two facts' groups without a value do not meet there",
 }
 
@@ -228,7 +229,7 @@ def is_otherwise(query: dict[str, list[str]], catalog) -> bool:
     # A week holds the starts of several months: its offset to one, or by months, goes by day there and by week here.
     return "metric_time__week" in query["group_by"] and any(
         part.offset_to_grain is not None
-        or (part.offset_window is not None and part.offset_window.grain.order > Grain.WEEK.order)
+        or (isinstance(part.offset_window, Window) and part.offset_window.grain.order > Grain.WEEK.order)
         for metric in [name, *leaves_and_inputs(name, catalog)]
         for part in inputs_of(catalog.metrics[metric])
     )
@@ -272,9 +273,8 @@ def test_an_imported_manifest_gives_metricflows_numbers(manifest, golden, tmp_pa
             continue  # its SQL does not run on these tables: a text compared with a number
         try:
             ours = [plain(row) for row in world.ours(query)]
-        except AskGrowthError as error:
-            if error.code not in ("not_supported", "grain_too_fine"):
-                different.append((query, error.code, theirs[:5]))
+        except AskGrowthError as error:  # whatever it answers, so do we
+            different.append((query, error.code, theirs[:5]))
             continue
         compared += 1
         if not golden.equal(ours, theirs):

@@ -1,10 +1,11 @@
-"""Planted compiler bugs in offsets of hours and of the buckets of own calendars."""
+"""Planted compiler bugs in offsets of hours and of the buckets of own calendars, in conversions, in models by month."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+import semantic_layer.compiler.conversions as conversions
 import semantic_layer.compiler.metrics as metrics
 import semantic_layer.compiler.moving as moving
 import semantic_layer.compiler.nodes as nodes
@@ -124,9 +125,63 @@ def a_calendar_offset_needs_no_time(patch):
     patch.setattr(shifts, "_needs_time", lambda: KeyError("time"))
 
 
+@bug
+def the_filter_of_a_conversion_is_forgotten(patch):
+    real = conversions._events
+
+    def unfiltered(plan, spec, *rest):
+        return real(plan, replace(spec, conversion=replace(spec.conversion, filters=())), *rest)
+
+    patch.setattr(conversions, "_events", unfiltered)
+
+
+@bug
+def the_filter_of_a_conversion_metric_is_forgotten(patch):
+    real = conversions._events
+
+    def unfiltered(plan, spec, metric, *rest):
+        return real(plan, spec, replace(metric, filters=()), *rest)
+
+    patch.setattr(conversions, "_events", unfiltered)
+
+
+@bug
+def a_conversion_counts_events_whatever_is_asked(patch):
+    real = conversions.aggregate
+    patch.setattr(conversions, "aggregate", lambda spec, *rest: real(replace(spec, agg="count"), *rest))
+
+
+@bug
+def only_the_first_constant_property_counts(patch):
+    real = conversions._found
+    patch.setattr(
+        conversions,
+        "_found",
+        lambda plan, spec, base, events, properties, column: real(
+            plan, spec, base, events, properties[:1], column
+        ),
+    )
+
+
+@bug
+def conversions_are_not_moved(patch):
+    real = metrics._conversion
+    patch.setattr(
+        metrics,
+        "_conversion",
+        lambda plan, metric, spec, use: real(plan, metric, spec, replace(use, moves=())),
+    )
+
+
+@bug
+def a_model_by_month_has_no_running_value(patch):
+    real = running.locate
+    patch.setattr(running, "locate", lambda *given: replace(real(*given), grain=Grain.DAY))
+
+
 @pytest.mark.parametrize("name", BUGS)
 def test_a_planted_bug_is_caught_by_a_golden_case(name, golden, monkeypatch):
-    cases = [case for case in golden.cases() if case.file == "moved"]
+    cases = [case for case in golden.cases() if case.file in ("moved", "conversions", "calendars")]
     with monkeypatch.context() as patch, golden.fresh_memory():
         BUGS[name](patch)
         assert any(golden.notices(case) for case in cases), f"no golden case notices: {name}"
