@@ -47,7 +47,7 @@ def assembled(
         suggestions=tuple(one for outcome in outcomes for one in outcome.suggestions),
         chart=chart,
         warnings=tuple(dict.fromkeys(warnings)),
-        readings=tuple(planned.notes),
+        readings=(*planned.notes, *(note for outcome in outcomes for note in outcome.running)),
         follow_ups=asked.next_questions(planned.alternatives, first.follow_ups),
         provenance=_provenance(asked, planned, outcomes, names, planner),
     )

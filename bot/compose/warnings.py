@@ -22,20 +22,10 @@ def not_understood(words: Sequence[str]) -> Text | None:
 
 
 def period_notes(view: View, scene: Scene) -> list[Text]:
-    """Return what to know about the dates: cut at the data's end or start, no period asked."""
+    """Return what to know about the dates: cut at the data's end or start."""
     main = view.main
-    if not view.query.metrics:
-        return []
     if main is None:
-        if scene.data_start is None or scene.data_end is None:
-            return []
-        dates = dates_label(Period.of(scene.data_start, scene.data_end), scene.today)
-        return [
-            Text(
-                zh=f"没有指定时间,用的是全部数据({dates.zh})。",
-                en=f"No period was given, so all data are used ({dates.en}).",
-            )
-        ]
+        return []
     notes: list[Text] = []
     short = through(scene, main)
     if short is not None:
@@ -56,8 +46,15 @@ def period_notes(view: View, scene: Scene) -> list[Text]:
 
 
 def running_notes(view: View, scene: Scene) -> tuple[Text, ...]:
-    """Return that the period is not over, and through which day the data are counted."""
+    """Return how the dates were taken: all there are where none were asked, or those of a period that is not over."""
     main = view.main
+    if main is None and view.query.metrics and scene.data_start is not None and scene.data_end is not None:
+        dates = dates_label(Period.of(scene.data_start, scene.data_end), scene.today)
+        note = Text(
+            zh=f"没有指定时间,用的是全部数据({dates.zh})。",
+            en=f"No period was given, so all data are used ({dates.en}).",
+        )
+        return (note,)
     if main is None or not main.is_partial:
         return ()
     last = day_label(max(main.start, main.end - ONE_DAY), scene.today)

@@ -132,7 +132,7 @@ class Handlers:
             lambda: talk.reply(text, turn.conversation, user=turn.user, locale=turn.locale)
         )
         if reply is not None:
-            await send_text(reply.text)
+            await send_text(reply.text, reply.locale if reply.asks else None)
         return reply is not None
 
     async def chosen(self, action: cl.Action) -> None:

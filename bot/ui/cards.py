@@ -8,10 +8,11 @@ import chainlit as cl
 
 from bot.answer import Answer
 from bot.ui.hero import NO_DIRECTIONS
+from bot.ui.labels import NO, YES
 from bot.ui.payload import NO_NAMES, card, plain_text
 from bot.ui.tables import NO_MEASURES, Measures
 from semantic_layer.catalog import GoodDirection
-from semantic_layer.text import Text
+from semantic_layer.text import Locale, Text
 
 ELEMENT = "AnswerCard"
 # Chainlit writes an element without an address to a file per answer; the card's content travels as props.
@@ -42,6 +43,11 @@ async def send_answer(
     return message, element
 
 
-async def send_text(text: str) -> None:
-    """Send one plain sentence."""
-    await cl.Message(content=text).send()
+async def send_text(text: str, asks: Locale | None = None) -> None:
+    """Send one plain sentence; with a yes and a no to press, in the language of `asks`, where it is a question."""
+    if asks is None:
+        await cl.Message(content=text).send()
+        return
+    props = {"asks": [YES.at(asks), NO.at(asks)], "locale": asks}
+    buttons = cl.CustomElement(name=ELEMENT, props=props, display="inline", url=NO_FILE)
+    await cl.Message(content=text, elements=[buttons]).send()

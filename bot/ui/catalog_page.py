@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING
 from bot.catalog_view import formula
 from bot.charts.tree import metric_tree, tree_svg
 from bot.compose.definitions import definition
+from bot.compose.importance import by_importance
+from bot.plan import MetricPlan
+from bot.ui.sharing import link_of
+from bot.ui.wording import begun
 from semantic_layer.catalog import Access
 from semantic_layer.lineage import leaves
 from semantic_layer.period import Grain
@@ -42,6 +46,8 @@ WORDS = {
     "synonyms": Text(zh="也叫", en="Also called"),
     "tree": Text(zh="由什么算出", en="What it is made of"),
     "recent": Text(zh="近 12 周", en="Last 12 weeks"),
+    "ask": Text(zh="在对话里看近 12 周", en="See the last 12 weeks in the chat"),
+    "asked": Text(zh="近12周每周的{metric}", en="{metric} by week for the last 12 weeks"),
     "certified": Text(zh="已认证", en="Certified"),
     "no_values": Text(zh="近期没有数据", en="no recent data"),
 }
@@ -58,7 +64,8 @@ def catalog_html(
         AccessError: the user is unknown where the workspace has access rules.
     """
     hidden = layer.rights(user).hidden
-    shown = [one for one in layer.catalog.metrics.values() if not one.hidden and one.name not in hidden]
+    every = by_importance(layer.catalog.metrics.values(), layer.catalog)
+    shown = [one for one in every if not one.hidden and one.name not in hidden]
     sections = []
     for tier, label in TIERS.items():
         metrics = [one for one in shown if one.tier == tier]
@@ -82,8 +89,8 @@ def catalog_html(
 
 def _metric(layer: SemanticLayer, metric: Metric, hidden: frozenset[str], locale: Locale) -> str:
     catalog = layer.catalog
-    label, name = escape(metric.label.at(locale)), escape(metric.name)
-    about = escape(definition(catalog, metric).at(locale))
+    label, name = escape(begun(metric.label.at(locale))), escape(metric.name)
+    about = escape(begun(definition(catalog, metric).at(locale)))
     known = (metric.name, metric.label.zh, metric.label.en)
     words = " ".join((*known, definition(catalog, metric).zh, metric.owner or "", *metric.synonyms.all()))
     facts = [
@@ -106,9 +113,28 @@ def _metric(layer: SemanticLayer, metric: Metric, hidden: frozenset[str], locale
         f'<figure class="spark" data-metric="{name}">'
         f"<figcaption>{escape(WORDS['recent'].at(locale))}</figcaption></figure>"
         f"</header><p>{about}</p><dl>{listed}</dl>"
+        f'<p class="ask"><a href="{escape(_asking(layer, metric, locale))}">{escape(WORDS["ask"].at(locale))}</a></p>'
         f"<details><summary>{escape(WORDS['tree'].at(locale))}</summary>"
         f'<div class="tree">{tree}</div></details></article>'
     )
+
+
+def _asking(layer: SemanticLayer, metric: Metric, locale: Locale) -> str:
+    """Return the link that asks for a metric by week."""
+    plan = MetricPlan(
+        kind="metric",
+        metrics=(metric.name,),
+        group_by=(GroupBy(dimension="metric_time", grain=Grain.WEEK),),
+        period=_weeks(layer, layer.today()),
+    )
+    question = WORDS["asked"].at(locale).format(metric=begun(metric.label.at(locale)))
+    return link_of(plan.model_dump(mode="json"), question)
+
+
+def _weeks(layer: SemanticLayer, end: date) -> PeriodRange:
+    """Return the last twelve whole weeks before `end`."""
+    monday = end - timedelta(days=(end.weekday() - layer.catalog.week_start) % 7)
+    return PeriodRange(start=monday - timedelta(weeks=WEEKS), end=monday)
 
 
 def who(layer: SemanticLayer, metric: Metric) -> Text:
@@ -143,10 +169,10 @@ def spark(layer: SemanticLayer, metric: str, user: str | None, locale: Locale) -
     """
     today = layer.today()
     end = min(today, layer.coverage([metric]).end or today) if metric in layer.catalog.metrics else today
-    monday = end - timedelta(days=(end.weekday() - layer.catalog.week_start) % 7)
-    period = PeriodRange(start=monday - timedelta(weeks=WEEKS), end=monday)
     query = MetricQuery(
-        metrics=(metric,), group_by=(GroupBy(dimension="metric_time", grain=Grain.WEEK),), period=period
+        metrics=(metric,),
+        group_by=(GroupBy(dimension="metric_time", grain=Grain.WEEK),),
+        period=_weeks(layer, end),
     )
     table = layer.query(query, user=user, timeout=20).table
     points = sorted((_day(row[0]), as_float(row[1])) for row in table.rows if row[0] is not None)

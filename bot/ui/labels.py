@@ -210,6 +210,8 @@ SAVED = Text(
 CHANGED = Text(zh="换一个{part}再看", en="The same with another {part}")
 TOOK_TOO_LONG = Text(zh="这个问题算得太久,已经停下。", en="This took too long and was stopped.")
 NARROW_DOWN = Text(zh="把时间缩短一点,或少拆一层再问。", en="Ask for a shorter period or fewer breakdowns.")
+YES = Text(zh="好", en="Yes")  # what is typed instead: bot.alerts.wording
+NO = Text(zh="不用", en="No")
 WORKING = Text(zh="正在算", en="Working")
 ASK_AGAIN = Text(zh="再问一遍即可。", en="Asking again is enough.")
 
@@ -299,6 +301,7 @@ README = Text(
 - **我这样理解**:指标、维度、时间、对比都写在答案里;没用上的词会指出来。
 - **SQL**:每个答案下面都能展开,原样可跑。
 - **不猜**:听不准就反问,答不了就说缺什么。
+- **还可以**:「来一页周报」,「投产比低于2的时候提醒我」,把自己的 CSV、Excel 或 Parquet 文件拖进来问。
 
 数据不出这台机器。
 """,
@@ -312,6 +315,7 @@ Ask marketing questions in English or Chinese; every number can be checked:
 - **How I read it**: metric, breakdown, period and comparison are in the answer; unused words are named.
 - **SQL**: below every answer, as it ran.
 - **No guessing**: unclear questions are asked back, and a refusal says what is missing.
+- **Also**: "weekly report please", "alert me when sales fall", or drop a CSV, Excel or Parquet file of your own.
 
 No data leave this machine.
 """,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -71,6 +71,12 @@ def _joined(pages: list[str]) -> str:
     bodies = [page.partition("<body")[2].partition(">")[2].rpartition("</body>")[0] for page in others]
     before, end, after = first.rpartition("</body>")
     return "".join([before, *(f"\n<hr>\n{body}" for body in bodies), end, after])
+
+
+def link_of(plan: Json, question: str) -> str:
+    """Return the address that asks a plan anew; the card makes the same in its own language (60_share.jsx)."""
+    written = json.dumps({"plan": plan, "question": question}, ensure_ascii=False, separators=(",", ":"))
+    return f"/?plan={urlsafe_b64encode(written.encode()).decode().rstrip('=')}"
 
 
 def read_link(written: str) -> tuple[object, str]:

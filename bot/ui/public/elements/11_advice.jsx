@@ -1,3 +1,16 @@
+// A yes or a no to what was asked back: pressed instead of typed, once.
+function Asks() {
+  const [said, setSaid] = useState(false);
+  return (
+    <div className="ag-card ag-asks" data-testid="asks">
+      {props.asks.map((one) => (
+        <button key={one} type="button" className="ag-pill" disabled={said}
+                onClick={() => { setSaid(true); sendUserMessage(one); }}>{one}</button>
+      ))}
+    </div>
+  );
+}
+
 // A growth suggestion: the problem, what to do, its effect with the interval, what it stands on and how to find out.
 function Reasons({ suggestion }) {
   const [reply, setReply] = useState(null);

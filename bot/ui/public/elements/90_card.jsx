@@ -153,6 +153,7 @@ const PHONE = ['headline', 'tiles', 'suggestions', 'chart', 'findings', 'chips',
 export default function AnswerCard() {
   const narrow = useNarrow();
   if (props.proposal) return <Proposal />;
+  if (props.asks) return <Asks />;
   if (props.notice) return <Notice />;
   const parts = {
     headline: <Headline key="headline" />, chips: <Chips key="chips" />, chart: <Chart key="chart" />,
