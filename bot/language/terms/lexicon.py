@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from bot.language.normalise import normalise
 from bot.language.rule import Rule
 from bot.language.terms.tokens import fold_word, is_han, key_of, parts_of
-from bot.language.terms.wordings import buckets, event_nouns, opposites, spelt_out, variants, verbs
+from bot.language.terms.wordings import buckets, either, event_nouns, opposites, spelt_out, variants, verbs
 from semantic_layer.catalog import Catalog, Dimension, Metric, Model
 from semantic_layer.query import Scalar
 from semantic_layer.text import Text, Words
@@ -18,13 +18,14 @@ from semantic_layer.text import Text, Words
 TermKind = Literal[
     "metric", "dimension", "value", "segment", "concept", "event", "model", "analysis", "calendar"
 ]
-Source = Literal["label", "synonym", "name", "variant", "data", "part", "typo", "verb"]
+# A "half" is a label without its brackets, or what stands in them: it stays so only while a lexicon is built.
+Source = Literal["label", "synonym", "half", "name", "variant", "data", "part", "typo", "verb"]
 
 MEMBERS = "members"  # the code of a table's label as a word for its members
 
 # How much a source says about what was meant; a smaller number wins where two terms share their words.
 RANK: Mapping[Source, int] = {
-    "label": 0, "synonym": 1, "name": 2, "data": 3, "variant": 4, "part": 5, "typo": 6, "verb": 6,
+    "label": 0, "synonym": 1, "half": 1, "name": 2, "data": 3, "variant": 4, "part": 5, "typo": 6, "verb": 6,
 }  # fmt: skip
 
 _BRACKETS = Rule(r"^(.+?)\s*[(（\[]\s*(.+?)\s*[)）\]]$")
@@ -85,12 +86,30 @@ def build_lexicon(catalog: Catalog) -> Lexicon:
             sizes[joined] = (joined, 1)
         for key, (first, size) in sizes.items():
             terms = found.setdefault(key, {})
-            if term.identity not in terms or terms[term.identity].rank > term.rank:
+            known = terms.get(term.identity)
+            if (
+                known is None
+                or known.rank > term.rank
+                or (known.source == "half" and known.rank == term.rank)
+            ):
                 terms[term.identity] = term
             longest[first] = max(longest.get(first, 0), size)
         words.update(latin)
-    ordered = {key: tuple(sorted(terms.values(), key=lambda term: term.rank)) for key, terms in found.items()}
+    ordered = {
+        key: tuple(sorted(_without_halves(terms.values()), key=lambda term: term.rank))
+        for key, terms in found.items()
+    }
     return Lexicon(ordered, longest, frozenset(words))
+
+
+def _without_halves(terms: Collection[Term]) -> Iterator[Term]:
+    """Yield terms; a half of a label, 退款 of 退款(按退款日), is no name where another of its kind is called so."""
+    called = {term.kind for term in terms if term.source in ("label", "synonym")}
+    for term in terms:
+        if term.source == "half":
+            yield replace(term, source="variant" if term.kind in called else "synonym")
+        else:
+            yield term
 
 
 def _entries(catalog: Catalog) -> Iterator[tuple[str, Term]]:
@@ -154,6 +173,9 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
         if match := _NAME_OF.match(surface):
             yield match[1], Term("dimension", dimension.name, "variant", MEMBERS)
         for variant in spelt_out(surface):
+            yield variant, Term("dimension", dimension.name, "variant")
+    for surface in (dimension.label.en, *dimension.synonyms.all()):
+        for variant in either(surface):
             yield variant, Term("dimension", dimension.name, "variant")
     for spelling in dimension.qualified:
         yield spelling.replace("__", " "), Term("dimension", dimension.name, "name")
@@ -221,6 +243,6 @@ def _named(kind: TermKind, name: str, label: Text, synonyms: Words) -> Iterator[
     for surface in (label.zh, label.en):
         yield surface, Term(kind, name, "name" if unlabelled else "label")
         if match := _BRACKETS.match(surface):
-            yield from ((part, Term(kind, name, "synonym")) for part in match.groups())
+            yield from ((part, Term(kind, name, "half")) for part in match.groups())
     for surface in synonyms.all():
         yield surface, Term(kind, name, "synonym")

@@ -116,6 +116,9 @@ def _signal_token(folded: Normalised, signal: Signal) -> TimeToken:
     )
 
 
+_PARTS_OF_A_YEAR = {"月": 12, "月份": 12, "季度": 4}
+
+
 def _expressions(folded: Normalised, cursor: Cursor) -> list[tuple[TimeToken, int, int]]:
     """Return the period and unresolved tokens with the lexemes they cover."""
     found: list[tuple[TimeToken, int, int]] = []
@@ -127,7 +130,10 @@ def _expressions(folded: Normalised, cursor: Cursor) -> list[tuple[TimeToken, in
             found += [(_token(folded, cursor, index, after, one), index, after) for one in expressions]
             index = after
             continue
-        if _is_unresolved(cursor, index):
+        if _is_impossible(cursor, index):
+            found.append((_unresolved(folded, cursor, index, index + 2), index, index + 2))
+            index += 1
+        elif _is_unresolved(cursor, index):
             after = index + 3 if cursor.has(index + 1, "number") and cursor.unit(index + 2) else index + 1
             found.append((_unresolved(folded, cursor, index, after), index, after))
             index = after - 1
@@ -225,6 +231,17 @@ def _reads_as_date(digits: str) -> bool:
             int(second) > 12 or (len(first) == 2 and len(second) == 2) or int(first) > 12
         ) and digits != "24/7"
     return mark == "-" and len(first) == 2 and len(second) == 2 and int(second) > 12
+
+
+def _is_impossible(cursor: Cursor, index: int) -> bool:
+    """Return whether a number names a month or quarter that no year has: 13月, 0月, 第五季度."""
+    entry = cursor.first(index, "ordinal") or cursor.first(index, "number")
+    last = _PARTS_OF_A_YEAR.get(cursor.word(index + 1))
+    if entry is None or last is None or cursor.lexemes[index].counted or 1 <= entry.number <= last:
+        return False
+    unit = cursor.lexemes[index + 1]
+    apart = cursor.text[cursor.lexemes[index].end : unit.start].strip()  # 零售月
+    return not apart and not cursor.text.startswith("龄", unit.end)  # 13月龄, a child's age
 
 
 def _is_unresolved(cursor: Cursor, index: int) -> bool:

@@ -81,6 +81,26 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
     )
 
 
+# Tool -> (its input, the kind of which it takes the first where none is named, what it takes of that: None is the name)
+_FIRST = {
+    "funnel": ("funnel", "funnel", None),
+    "deals": ("deal", "deal", None),
+    "basket": ("dimension", "review", "product"),
+}
+
+
+def with_binding(plan: ToolPlan, catalog: Catalog) -> ToolPlan:
+    """Return the plan with what the workspace declares for it written out: said in the question or not, it is one."""
+    if plan.name not in _FIRST or _FIRST[plan.name][0] in plan.inputs:
+        return plan
+    field, kind, key = _FIRST[plan.name]
+    declared = (
+        one.name if key is None else one.options.get(key) for one in catalog.analyses if one.kind == kind
+    )
+    first = next((name for name in declared if isinstance(name, str)), None)
+    return plan.model_copy(update={"inputs": {field: first, **plan.inputs}}) if first is not None else plan
+
+
 def _values(text: str, binding: AnalysisBinding, catalog: Catalog) -> tuple[dict[str, JsonValue], str]:
     """Return the declared values of the analysis' dimensions that a text names, and what is left of the text."""
     names = binding.options.get("dimensions")

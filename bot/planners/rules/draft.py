@@ -60,6 +60,7 @@ class Scene:
     today: date
     times: tuple[TimeToken, ...] = ()
     events: tuple[CalendarEvent, ...] = ()
+    routed: bool = False  # an analysis was asked for and its words taken: the rest is no overview
 
     def metric(self, name: str) -> Metric:
         """Return a metric by its canonical name."""
@@ -103,6 +104,7 @@ class Draft:
     sides: list[Side] = field(default_factory=list)
     share_of: str | None = None  # "more than 20% of spend": a condition on a share that no other word names
     rolling: bool = False
+    all_time: bool = False  # the period is all the data there are, in so many words
     grain: Grain | None = None
     grain_words: tuple[str, ...] = ()
     plain_grains: set[int] = field(default_factory=set)  # time tokens: "average X by month", X's own average
@@ -186,6 +188,8 @@ class Draft:
                 group.column,
             ),
         )
+        if self.all_time and not self.compare and period == self.period:
+            period = None  # total buyers so far: the same as without any period
         return MetricPlan(
             kind="metric",
             metrics=tuple(self.metrics),

@@ -28,7 +28,9 @@ def read_values(line: Line, draft: Draft, scene: Scene) -> None:
         draft.where.append(equals(dimension, codes, negated=negated))
         _say(line, draft, scene, dimension, indexes, negated)
         _use_context(line, dimension, indexes)
-        glued = any(line.items[a].end == line.items[b].start for a, b in pairwise(indexes))  # 男女
+        glued = not _total(line) and any(  # 男女
+            line.items[a].end == line.items[b].start for a, b in pairwise(indexes)
+        )
         apart = compared or glued or _kept_apart(line, indexes)
         if len(codes) > 1 and not negated and apart:
             line.use(*line.tagged(Tag.EACH))
@@ -162,9 +164,15 @@ def _negated(line: Line, index: int) -> bool:
     return True
 
 
+def _total(line: Line) -> bool:
+    """Return whether the sum over all that is named was asked: 合计, 总和, in total."""
+    summed = any(line.payload(at, Tag.AGG) == "sum" for at in line.tagged(Tag.AGG))
+    return summed or bool(line.tagged(Tag.TOTAL))
+
+
 def _kept_apart(line: Line, indexes: list[int]) -> bool:
     """Return whether "A and B" asks for each of them: joined by and, nothing else splits, no total asked."""
-    if line.tagged(Tag.TOTAL, Tag.TOP, Tag.SUPER, Tag.BY, Tag.OR, Tag.WHICH):
+    if _total(line) or line.tagged(Tag.TOP, Tag.SUPER, Tag.BY, Tag.OR, Tag.WHICH):
         return False
     if line.of_role("dimension") and not all(_beside(line, indexes, at) for at in line.of_role("dimension")):
         return False

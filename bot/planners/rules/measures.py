@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from bot.language.normalise import normalise
 from bot.language.terms.lexicon import Term
 from bot.planners.rules.draft import Ambiguity, Draft, Scene
 from bot.planners.rules.line import Line, Role
@@ -14,6 +15,7 @@ from semantic_layer.catalog import (
     CumulativeMetric,
     DerivedMetric,
     Dimension,
+    Metric,
     SimpleMetric,
 )
 from semantic_layer.text import Text
@@ -128,9 +130,27 @@ def read_metrics(line: Line, draft: Draft, scene: Scene) -> None:
         line.use(index)
         metric = scene.metric(name)
         draft.say("metric", metric.label.zh, metric.label.en, scene.words(line, index))
+        _note_alike(line, index, metric, draft, scene)
         for at in (line.before(index, Tag.OF), line.after(index, Tag.OF)):
             if line.has(at, Tag.HOW_MANY, Tag.COUNT, Tag.TOTAL):
                 line.use(at)
+
+
+def _note_alike(line: Line, index: int, metric: Metric, draft: Draft, scene: Scene) -> None:
+    """Say which other metric has the same name with something else in brackets: refunds (by refund date)."""
+    said = line.items[index].text
+    for term in line.items[index].of_kind("metric"):
+        label = scene.metric(term.name).label
+        if (
+            term.source == "variant"
+            and term.name != metric.name
+            and normalise(label.zh).text.startswith(f"{said}(")
+        ):
+            mine = metric.label
+            draft.note(
+                f"「{said}」按「{mine.zh}」理解;「{label.zh}」是另一个指标。",
+                f"“{said}” was read as {mine.en}; {label.en} is another metric.",
+            )
 
 
 def _aggregated(line: Line, index: int, name: str, draft: Draft, scene: Scene) -> str:

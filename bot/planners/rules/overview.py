@@ -40,6 +40,9 @@ def read_overview(line: Line, draft: Draft, scene: Scene, context: TimeContext) 
     strong = any(line.payload(at, Tag.OVERVIEW) == "strong" for at in marks)
     meant = [term.name for _, term, _ in draft.choices if term.kind == "metric"]
     vague = bool(draft.metrics) and draft.metrics == meant[:1]
+    if scene.routed:
+        line.use(*marks)  # how far are we from the target
+        return
     if not marks or draft.group_by or draft.grain or draft.sides or draft.lists or draft.problems:
         return
     if (

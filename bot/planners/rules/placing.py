@@ -72,3 +72,27 @@ def directed(line: Line, index: int, terms: tuple[Term, ...], reach: Reach) -> t
     if side is None:
         return ()
     return tuple(term for term in terms if any(word in reach.words(term.name) for word in side))
+
+
+def completed(line: Line, index: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Return the metric that a name may mean and that half of another label names beside it: 按退款日的退款金额."""
+    if line.tagged(Tag.AND, Tag.COMPARE) or len(terms) == 1:
+        return ()
+    beside = {
+        line.roles[at].name for at in line.of_role("metric") if at != index and len(line.roles[at].terms) == 1
+    }
+    return tuple(term for term in terms if term.name in beside)
+
+
+def linked(line: Line, index: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:
+    """Return the terms of the dimension that the list's other members belong to: A and B."""
+    for neighbour in (
+        line.before(index, Tag.AND, Tag.OR, Tag.COMPARE),
+        line.after(index, Tag.AND, Tag.OR, Tag.COMPARE),
+    ):
+        if line.is_role(neighbour, "value"):
+            assert neighbour is not None
+            names = {term.name for term in line.roles[neighbour].terms}
+            if len(names) == 1:
+                return tuple(term for term in terms if term.name in names)
+    return ()

@@ -21,7 +21,7 @@ from bot.language.time import resolve
 from bot.plan import ClarifyPlan, MetricPlan, RefusePlan, ToolPlan
 from bot.planners.base import Planned, PlanRequest
 from bot.planners.rules.assemble import assemble
-from bot.planners.rules.bound import is_example
+from bot.planners.rules.bound import is_example, with_binding
 from bot.planners.rules.catalog_asked import catalog_question
 from bot.planners.rules.decide import Reader, decide
 from bot.planners.rules.draft import Draft, Scene
@@ -88,8 +88,11 @@ class RulesPlanner:
                     choice.plan, why=Text(zh="选自上一轮的选项", en="picked from the options offered")
                 )
         planned = self._read(found, scene, base_of(request.conversation))
-        if isinstance(planned.plan, ToolPlan) and planned.plan.name == "change_drivers":
-            planned = replace(planned, premise=premise_of(scene.question.text))
+        if isinstance(planned.plan, ToolPlan):
+            analysis = with_binding(planned.plan, self._layer.catalog)
+            planned = replace(planned, plan=analysis)
+            if analysis.name == "change_drivers":
+                planned = replace(planned, premise=premise_of(scene.question.text))
         return planned
 
     def understood(self, request: PlanRequest) -> tuple[Segmented, Scene]:

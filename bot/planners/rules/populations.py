@@ -8,6 +8,7 @@ from bot.language.terms.tokens import key_of
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
+from semantic_layer.catalog import SimpleMetric
 
 PEOPLE = frozenset(
     "客人 客户 用户 顾客 买家 消费者 人群 群体 人士 访客 患者 乘客 旅客 玩家 学生 学员 会员 员工 customer customers "
@@ -86,8 +87,17 @@ def _is_noun(line: Line, index: int, scene: Scene) -> bool:
         for model in scene.catalog.models.values()
         for name in (model.name, model.label.en, model.label.zh)
     }
+    if not text.isascii() and _counts_these(text, line.roles[index], scene):
+        return True
     names |= {entity.name for model in scene.catalog.models.values() for entity in model.entities}
     return key_of(text) in {key_of(folded_name(name.replace("_", " "))) for name in names}
+
+
+def _counts_these(text: str, role: Role, scene: Scene) -> bool:
+    """Return whether a metric counts the things that a word names: 约课 of 约课数."""
+    metric = scene.metric(role.name)
+    counts = isinstance(metric.type, SimpleMetric) and metric.type.agg in ("count", "count_distinct")
+    return counts and folded_name(metric.label.zh) in (text + "数", text + "量")
 
 
 def _is_whole(line: Line, index: int) -> bool:

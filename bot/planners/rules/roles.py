@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from bot.language.terms.lexicon import Term
 from bot.planners.rules.items import Item
 from bot.planners.rules.line import Line, Role, RoleKind
-from bot.planners.rules.placing import adjective, directed, truths_of
+from bot.planners.rules.placing import adjective, completed, directed, linked, truths_of
 from bot.planners.rules.reach import Reach
 from bot.planners.rules.tags import Tag
 
@@ -237,10 +237,11 @@ def _narrow(line: Line, index: int, metrics: list[str], reach: Reach) -> Role:
         terms = tuple(t for t in terms if t.name in heads) or terms  # origin Hamburg to destination Lima
         terms = directed(line, index, terms, reach) or terms
         terms = tuple(t for t in terms if _beside_dimension(line, index, t.name)) or terms
-        terms = _linked(line, index, terms) or terms
+        terms = linked(line, index, terms) or terms
     if role.kind in ("value", "dimension") and metrics:
         terms = tuple(t for t in terms if reach.reaches(metrics, t.name)) or terms
     if role.kind == "metric":
+        terms = completed(line, index, terms) or terms
         asked = [r.name for r in line.roles if r.kind == "dimension" and len(r.terms) == 1]
         terms = tuple(t for t in terms if all(reach.reaches([t.name], d) for d in asked)) or terms
     strongest = min(term.rank for term in terms)
@@ -280,17 +281,3 @@ def _share_dimension(line: Line, run: list[int]) -> None:
         for index in run:
             terms = line.roles[index].terms
             line.roles[index] = Role("value", tuple(term for term in terms if term.name in common))
-
-
-def _linked(line: Line, index: int, terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """Return the terms of the dimension that the list's other members belong to: A and B."""
-    for neighbour in (
-        line.before(index, Tag.AND, Tag.OR, Tag.COMPARE),
-        line.after(index, Tag.AND, Tag.OR, Tag.COMPARE),
-    ):
-        if line.is_role(neighbour, "value"):
-            assert neighbour is not None
-            names = {term.name for term in line.roles[neighbour].terms}
-            if len(names) == 1:
-                return tuple(term for term in terms if term.name in names)
-    return ()

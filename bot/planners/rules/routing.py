@@ -106,7 +106,7 @@ class Routing:
     def _routed(self, asked: Asked) -> Planned:
         words, own = self.words, self.scene
         left = segment(asked.left, words.matcher, words.near, words.events)
-        scene = Scene(own.catalog, own.reach, left.question, own.today, left.times, own.events)
+        scene = Scene(own.catalog, own.reach, left.question, own.today, left.times, own.events, routed=True)
         tool = self.tools.get(asked.tool)
         line, draft = assemble(items_for(left.items, tool, asked), scene, words.coverage, {}, None)
         return route_asked(asked, line, draft, scene, tool, self.base)

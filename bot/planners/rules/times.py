@@ -7,20 +7,18 @@ from datetime import date
 from itertools import pairwise
 
 from bot.language.normalise import normalise
-from bot.language.rule import Rule
 from bot.language.time import (
     CalendarEvent,
-    ComparisonReading,
     TimeContext,
     TimeReading,
     TimeToken,
-    baseline_of,
     resolve,
 )
 from bot.language.time.calendars import known_as
-from bot.language.time.expressions import Between, Event, Point, Ref
+from bot.language.time.expressions import AllTime, Between, Event, Point, Ref
 from bot.language.time.fields import finest
-from bot.planners.rules.baseline import COMPARE_TEXT, compare_words, default_period, holds_several
+from bot.planners.rules.baseline import compare_words, default_period
+from bot.planners.rules.comparisons import read_comparisons
 from bot.planners.rules.derive import average_of
 from bot.planners.rules.draft import Draft, Scene, Side
 from bot.planners.rules.line import Line
@@ -30,8 +28,6 @@ from semantic_layer.catalog import Catalog
 from semantic_layer.period import Grain, Period, calendar_unit
 from semantic_layer.query import Compare, Condition, GroupBy, Operator, PeriodRange
 from tools.render_weekdays import weekdays_label
-
-_SAME_DATES = Rule(r"(?:the )?same |去年同[期月日季周]|上年同[期月日季周]|去年这")
 
 
 def calendar_events(catalog: Catalog) -> tuple[CalendarEvent, ...]:
@@ -126,7 +122,7 @@ def read_times(line: Line, draft: Draft, scene: Scene, context: TimeContext) -> 
     _grains(line, reading, draft, scene)
     _periods(reading, draft, context)
     _named_units(line, draft, scene)
-    _comparisons(line, reading, draft, context)
+    read_comparisons(line, reading, draft, context)
     default_period(draft, context)
     if draft.period is None and not draft.periods:
         draft.say("period", "未说明时间:截至今天的全部数据", "no period named: all data through today")
@@ -215,6 +211,7 @@ def _periods(reading: TimeReading, draft: Draft, context: TimeContext) -> None:
     if len(periods) == 1:
         draft.period = periods[0]
         draft.rolling = bool(reading.rolling and reading.rolling[0])
+        draft.all_time = all(isinstance(span.token.expression, AllTime) for span in spans)
     elif len(periods) == 2 and not reading.comparisons and draft.compared and _nested(periods) is None:
         first, last = sorted(periods, key=lambda period: period.start)
         draft.period = last
@@ -259,43 +256,3 @@ def _run(periods: list[Period]) -> Period | None:
     if not follows or len(units) != 1 or None in units or any(unit and unit[1] != 1 for unit in units):
         return None  # no bucket is half a year long: the two halves stay two periods
     return Period(ordered[0].start, max(ordered[-1].end, ordered[0].start), ordered[-1].requested_end)
-
-
-def _comparisons(line: Line, reading: TimeReading, draft: Draft, context: TimeContext) -> None:
-    for comparison in reading.comparisons:
-        alone = draft.period is None and not draft.periods and not draft.continues and not draft.compared
-        if alone and _SAME_DATES.match(comparison.words.lower()) and not line.tagged(Tag.GROWTH, Tag.GREW):
-            draft.unclear_times.append(comparison.words)  # the same dates as which?
-            continue
-        compare = _compare(comparison, draft, context)
-        if compare is not None and compare not in draft.compare:
-            draft.compare.append(compare)
-            draft.compare_grain = draft.compare_grain or comparison.grain
-            if compare.kind == "previous_period" and holds_several(draft.period, comparison.grain):
-                draft.grain = (
-                    draft.grain or comparison.grain
-                )  # 今年的月环比: each month against the one before
-            zh, en = compare_words(compare)
-            draft.say("comparison", zh, en, (comparison.words,))
-    for tag, kind in ((Tag.POP, "previous_period"), (Tag.YOY, "previous_year")):
-        marks = [index for index in line.tagged(tag) if line.roles[index].kind == "grammar"]
-        if marks and not any(compare.kind == kind for compare in draft.compare):
-            draft.compare.append(Compare(kind=kind))  # type: ignore[arg-type]  # one of the two kinds above
-            zh, en = COMPARE_TEXT[kind]
-            draft.say("comparison", zh, en, tuple(line.items[index].text for index in marks))
-        line.use(*marks)
-
-
-def _compare(comparison: ComparisonReading, draft: Draft, context: TimeContext) -> Compare | None:
-    if comparison.kind == "same_weekday_last_week":
-        return Compare(kind="same_weekday")
-    if comparison.kind == "period" and comparison.grain is Grain.YEAR and (draft.period or draft.continues):
-        return Compare(kind="previous_year")  # "the last 6 months compared to the previous year"
-    if comparison.kind in ("previous_period", "previous_year") and comparison.years == 1:
-        return Compare(kind=comparison.kind)
-    if comparison.period is not None:
-        return Compare(kind="period", period=PeriodRange.of(comparison.period))
-    if draft.period is None:
-        return Compare(kind="previous_year") if comparison.kind == "previous_year" else None
-    other = baseline_of(draft.period, comparison, context, rolling=draft.rolling)
-    return Compare(kind="period", period=PeriodRange.of(other))

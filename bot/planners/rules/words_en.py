@@ -29,7 +29,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "for me|to me|to us|for us|again|simply|basically|summary|summary of|overview|overview of|breakdown summary|list out|"
         "period|time period|timeframe|time frame|date range|worth|terms of|each time|which are|that are|who are|"
         "that have|that had|who have|who had|which have|which had|that has|who has|with the|has been|have been|is being|are being|"
-        "aged|old|age of|weighing|weighs|weigh|among all|out of all|of all|all of the|all of|all the|in the data|in our data|in the database|in the dataset|in the system",
+        "aged|old|weighing|weighs|weigh|among all|out of all|of all|all of the|all of|all the|in the data|in our data|in the database|in the dataset|in the system",
     ),
     (
         Tag.PROFIT,
@@ -266,7 +266,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.YOY,
         "",
-        "year over year|yoy|year on year|year-over-year|vs same period last year|compared to same period last year|compared to the same period last year|vs the same period last year|versus the same period last year|with the same period last year|versus same period last year|compared to a year ago|vs a year ago|than a year ago|compared with a year ago|y o y|from a year ago|from a year earlier|compared with the same period last year|over last year|year to year|against the same period last year|than the same period last year|vs the same time last year|compared to the same time last year|compared to this time last year|same period last year|the same period last year|the same time last year|same time last year|from the year before|versus the year before|compared to the year before",
+        "year over year|yoy|year on year|year-over-year|vs same period last year|compared to same period last year|compared to the same period last year|vs the same period last year|versus the same period last year|with the same period last year|versus same period last year|compared to a year ago|vs a year ago|than a year ago|compared with a year ago|y o y|from a year ago|from a year earlier|compared with the same period last year|over last year|year to year|against the same period last year|than the same period last year|vs the same time last year|compared to the same time last year|compared to this time last year|from the year before|versus the year before|compared to the year before",
     ),
     (
         Tag.GROWTH,

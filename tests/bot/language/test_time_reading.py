@@ -319,3 +319,11 @@ def test_a_workspace_s_event_is_the_built_in_one_of_any_of_its_words() -> None:
     # Whatever the YAML calls it: its label or a synonym says which event it is.
     assert known_as("mid_year_fest", ("618", "mid year")) == "618"
     assert known_as("our_birthday", ("店庆", "anniversary")) == "our_birthday"
+
+
+@pytest.mark.parametrize(("question", "asked_back"), [
+    ("2025年13月支付金额", ["13月"]), ("2025年第五季度", ["第五季度"]), ("0月的销售", ["0月"]),
+    ("近13个月", []), ("13月龄", []), ("上个零售月", []), ("2025年12月", []),
+])  # fmt: skip
+def test_a_month_or_quarter_that_no_year_has_is_asked_back(question: str, asked_back: list[str]) -> None:
+    assert [span.words for span in read(question).unresolved] == asked_back

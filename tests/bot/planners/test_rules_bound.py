@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.planners.rules.bound import bound_plan, is_example
+from bot.plan import ToolPlan
+from bot.planners.rules.bound import bound_plan, is_example, with_binding
 from semantic_layer.loader import load_text
 from tools.registry import Registry
 
@@ -77,3 +78,28 @@ def test_only_the_whole_question_is_an_example():
     tool = REGISTRY.get("ab_test")
     assert is_example("How did the experiments go?", tool)
     assert not is_example("how did the experiments go last week", tool)
+
+
+def _funnel(**inputs):
+    return ToolPlan(kind="tool", name="funnel", inputs=inputs)
+
+
+def test_the_funnel_that_is_taken_anyway_is_written_out():
+    assert with_binding(_funnel(dimension="colour"), CATALOG).inputs == {
+        "funnel": "gate",
+        "dimension": "colour",
+    }
+
+
+def test_a_funnel_that_was_named_stays():
+    assert with_binding(_funnel(funnel="other"), CATALOG).inputs == {"funnel": "other"}
+
+
+def test_nothing_is_written_out_where_nothing_is_declared():
+    plan = ToolPlan(kind="tool", name="deals", inputs={})
+    assert with_binding(plan, CATALOG) == plan
+
+
+def test_the_overview_of_several_experiments_stays_one():
+    plan = ToolPlan(kind="tool", name="ab_test", inputs={})
+    assert with_binding(plan, CATALOG) == plan

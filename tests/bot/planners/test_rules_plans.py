@@ -11,7 +11,7 @@ YEAR = "2025-01-01..2026-01-01"
 # One plan, and every wording that must give it.
 PLANS = [
     # ---- a metric, a filter, a period
-    ("zarn", ["灯费额", "灯资", "zarn", "ZARN", "lamp takings", "请问灯费额是多少", "帮我看一下灯费额", "total zarn", "what is the total zarn?", "燈費額"]),
+    ("zarn", ["灯费额", "灯资", "zarn", "ZARN", "lamp takings", "请问灯费额是多少", "帮我看一下灯费额", "total zarn", "what is the total zarn?", "燈費額", "至今的灯费额", "到目前为止灯费额一共多少", "total zarn so far"]),
     ("pull_count", ["取灯数", "取灯量", "number of pulls", "how many pulls", "pull count", "# of pulls", "有多少取灯"]),
     ("active_riders", ["骑手数", "骑手数量", "active riders", "how many active riders are there"]),
     (f"zarn | {YEAR}", ["2025年的灯费额", "去年灯费额", "zarn in 2025", "zarn last year", "How much zarn did we make in 2025?"]),
@@ -58,6 +58,9 @@ PLANS = [
     ("zarn | by hub,flavor | order zarn desc | limit 1 per hub", ["每个灯驿灯费额最高的苔种", "the moss with the highest zarn in each hub"]),
     (f"zarn | by metric_time__month | {YEAR} | order zarn desc", ["2025年哪个月灯费额最高", "2025年灯费额最高的月份", "which month had the highest zarn in 2025?", "the month with the highest zarn in 2025", "best month for zarn in 2025"]),
     # ---- growth and comparison
+    (f"zarn | {MARCH} | vs previous_period", ["这周灯费额比上周同期", "本周灯费额环比", "zarn this week against the same days of last week", "zarn this week vs last week"]),
+    ("zarn | where lane in kx,fg", ["纸鸢蛙鸣灯费额合计", "纸鸢和蛙鸣的灯费额总和", "total zarn of kite mail and frog call"]),
+    ("lamp_yield | where lane = kx", ["纸鸢的取灯的灯油比", "纸鸢的灯油比", "lamp yield of kite mail"]),
     (f"zarn | {LAST_MONTH} | vs previous_period", ["上个月灯费额环比", "上月灯费额环比增长多少", "zarn last month compared to the previous period", "上个月灯费额较上期变化"]),
     (f"zarn | {YEAR} | vs previous_year", ["2025年灯费额同比", "去年灯费额同比增长率", "zarn in 2025 year over year", "yoy zarn in 2025"]),
     (f"zarn | by hub | {LAST_MONTH} | vs previous_period | order zarn__growth desc", ["上个月灯费额环比增长最快的灯驿", "上个月哪个灯驿灯费额增长最快", "fastest growing hubs by zarn last month", "which hub's zarn grew the most last month"]),

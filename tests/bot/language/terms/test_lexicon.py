@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.language.terms.lexicon import build_lexicon
@@ -63,3 +65,25 @@ def test_a_declared_value_is_named_by_label_synonym_and_code(key):
 
 def test_hidden_things_have_no_words():
     assert build_lexicon(CATALOG).at("secret") == ()
+
+
+def _refunds(**more):
+    by_payment = metric("by_payment", "退灯费(按取灯日)", "refunds by pull date", **more)
+    by_refund = metric("by_refund", "退灯费(按退灯日)", "refunds by refund date")
+    return replace(CATALOG, metrics={"by_payment": by_payment, "by_refund": by_refund})
+
+
+def test_two_labels_that_differ_in_their_brackets_share_their_name():
+    terms = build_lexicon(_refunds()).at("退灯费")
+    assert {(term.name, term.source) for term in terms} == {
+        ("by_payment", "synonym"),
+        ("by_refund", "synonym"),
+    }
+
+
+def test_a_synonym_says_which_of_two_labels_is_meant_without_their_brackets():
+    terms = build_lexicon(_refunds(synonyms=Words(zh=("退灯费",)))).at("退灯费")
+    assert [(term.name, term.source) for term in terms] == [
+        ("by_payment", "synonym"),
+        ("by_refund", "variant"),
+    ]
