@@ -20,7 +20,7 @@ Operator = Literal[
 class Frozen(BaseModel):
     """Base of everything that crosses a border: immutable, unknown keys refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class GroupBy(Frozen):

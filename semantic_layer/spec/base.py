@@ -27,7 +27,7 @@ class Spec(BaseModel):
     `meta.askgrowth`) are merged in first; a key written directly wins.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, allow_inf_nan=False)
 
     ignored: ClassVar[frozenset[str]] = frozenset()
 

@@ -43,5 +43,5 @@ def written(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
         return duckdb_text(tree, pretty=pretty)
     profile = EXECUTED.get(dialect) or profile_of(dialect)
     if not profile.rules:
-        return tree.sql(dialect=dialect, pretty=pretty, copy=False)
+        return tree.sql(dialect=dialect, pretty=pretty)
     return profile.rewritten(tree.copy()).sql(dialect=dialect, pretty=pretty, copy=False)

@@ -23,5 +23,5 @@ WRITERS.update(VALUES)
 def duckdb_text(tree: exp.Expr, *, pretty: bool) -> str:
     """Return the tree as DuckDB's SQL; the tree stays as it is."""
     if not pretty:
-        return str(DuckDB().generator(comments=False).generate(tree, copy=False))
+        return str(DuckDB().generator(comments=False).generate(tree))
     return text_of(tree).strip().replace(BREAK, "\n")

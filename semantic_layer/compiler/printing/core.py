@@ -35,10 +35,16 @@ def text_of(node: exp.Expr) -> str:
 
 
 def by_sqlglot(node: exp.Expr) -> str:
-    """Return the text that sqlglot's own generator gives a node and all below it."""
+    """Return the text that sqlglot's own generator gives a node and all below it.
+
+    A copy is written: the generator moves the parts of some nodes (percentiles), and a statement is written again
+    for the row behind its limit.
+    """
     generator = _FALLBACK.generator
     generator.unsupported_messages = []
-    return generator.sql(node).replace(generator.SENTINEL_LINE_BREAK, BREAK)
+    copy = node.copy()
+    copy.parent = node.parent
+    return generator.sql(copy).replace(generator.SENTINEL_LINE_BREAK, BREAK)
 
 
 def only(node: exp.Expr, *keys: str) -> bool:

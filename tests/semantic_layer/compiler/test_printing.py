@@ -1,10 +1,16 @@
 """The writers of our own give sqlglot's text to the letter; what they do not know, sqlglot writes."""
 
+from datetime import date
+
+import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
 
+from semantic_layer.compiler import CompileContext, compile_query
 from semantic_layer.compiler.printing import duckdb_text
+from semantic_layer.loader import load_text
+from semantic_layer.query import MetricQuery
 
 LONG = "a_column_with_a_rather_long_name"
 STATEMENTS = [
@@ -37,8 +43,11 @@ def test_the_text_is_what_sqlglot_writes(sql):
 
 
 @pytest.mark.parametrize("pretty", [True, False])
-def test_writing_leaves_the_tree_as_it_is(pretty):
-    tree = sqlglot.parse_one(STATEMENTS[0], dialect="duckdb")
+@pytest.mark.parametrize(
+    "sql", [STATEMENTS[0], "SELECT PERCENTILE_CONT(0.5) WITHIN GROUP (ORDER BY x) FROM t LIMIT 5"]
+)
+def test_writing_leaves_the_tree_as_it_is(pretty, sql):
+    tree = sqlglot.parse_one(sql, dialect="duckdb")
     before = tree.copy()
     duckdb_text(tree, pretty=pretty)
     assert tree == before
@@ -52,3 +61,17 @@ def test_a_value_may_look_like_sqlglots_mark_of_a_line_break():
 def test_a_long_chain_of_one_operator_is_no_deep_recursion():
     tree = sqlglot.parse_one(" + ".join(["1"] * 5_000), dialect="duckdb")
     assert duckdb_text(tree, pretty=True).count("+") == 4_999
+
+
+def test_the_row_behind_the_limit_of_a_median_is_asked_in_sound_sql():
+    catalog = load_text(
+        "models: [{name: t, columns: [{name: c, dimension: categorical}], metrics: [{name: m, agg: median, expr: x}]}]"
+    ).catalog_or_raise()
+    query = MetricQuery.model_validate(
+        {"metrics": ["m"], "group_by": [{"dimension": "c"}], "limit": {"n": 1}}
+    )
+    made = compile_query(catalog, query, CompileContext(today=date(2025, 1, 1)))
+    with duckdb.connect() as connection:
+        connection.execute("CREATE TABLE t AS FROM (VALUES ('a', 1), ('a', 3), ('b', 5)) AS rows (c, x)")
+        assert connection.execute(made.sql).fetchall() == [("b", 5.0)]
+        assert connection.execute(made.tie_sql).fetchall() == [("a", 2.0)]

@@ -189,6 +189,40 @@ def test_an_alias_that_repeats_itself_without_end_is_refused() -> None:
     assert "too_large" in [code for *_, code in problems(bomb)]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "models: " + "[" * 100_000,
+        "models: " + "{a: " * 3_000 + "1" + "}" * 3_000,
+        "\n".join(" " * depth + "a:" for depth in range(2_000)),
+        "- " * 20_000,
+        "models: &a [*a]",
+        "a: &a {k: 1}\n"
+        + "".join(
+            f"a{i + 1}: &a{i + 1}\n  <<: [{', '.join(['*a' + str(i or '')] * 10)}]\n" for i in range(9)
+        ),
+    ],
+    ids=["flow lists", "flow mappings", "block mappings", "block lists", "itself", "merges of merges"],
+)
+def test_what_nests_or_grows_without_end_is_refused_in_words(text: str) -> None:
+    assert "too_large" in [code for *_, code in problems(text)]
+
+
+@pytest.mark.parametrize("text", ['name: "a\\0b"', "name: a\x07b", "version: 1\nname: a\x00b"])
+def test_a_control_character_is_said_with_its_line(text: str) -> None:
+    assert [(line, code) for line, _, code in problems(text)] == [(text.count("\n") + 1, "control_character")]
+
+
+def test_a_tab_is_said_to_be_a_tab() -> None:
+    assert "tab character" in load_text("models:\n\t- name: x\n").problems.errors[0].message.en
+
+
+@pytest.mark.parametrize("number", ["1.0e+999", "9" * 5_000, ".inf", ".nan"])
+def test_a_number_that_is_no_number_is_refused_at_its_key(number: str) -> None:
+    text = MODEL + f"      - {{name: x, agg: sum, expr: amount, fill_nulls_with: {number}}}\n"
+    assert [code for *_, code in problems(text)] == ["wrong_value"]
+
+
 def test_a_comma_in_a_braced_text_is_said_to_need_quotes() -> None:
     _, message, mend = only("name: {zh: 退款前,按下单日, en: before refunds}\n")
     assert message == "A comma inside the braces cut the text: '按下单日' became a key."
