@@ -8,10 +8,10 @@ from datetime import date
 from bot.compose.phrases import list_of, when
 from bot.compose.view import Scene, View
 from semantic_layer.period import Period
-from semantic_layer.query import AnyOf, Condition, Expression, Where
+from semantic_layer.query import AnyOf, Condition, Expression, Having, Where
 from semantic_layer.table import Column
 from semantic_layer.text import Text
-from tools.render import group_label, spoken_label
+from tools.render import group_label, prose, spoken_label
 from tools.render_dates import dates_label
 from tools.render_weekdays import weekdays_label, weekdays_of
 
@@ -145,6 +145,14 @@ def _values(condition: Condition, values: list[Text]) -> Text:
     if condition.operator == "between" and len(values) == 2:
         return Text(zh=f"{values[0].zh}到{values[1].zh}", en=f"{values[0].en} and {values[1].en}")
     return Text(zh="或".join(value.zh for value in values), en=" or ".join(value.en for value in values))
+
+
+def having_text(having: Having, view: View) -> Text:
+    """Return a condition on a metric in words: 投后毛利小于0 / profit after ads below ¥0."""
+    column, sign = view.column(having.column), OPERATORS[having.operator]
+    values = [prose(value, column) for value in having.values]
+    zh, en = "–".join(value.zh for value in values), " and ".join(value.en for value in values)
+    return Text(zh=f"{column.label.zh}{sign.zh}{zh}", en=f"{column.label.en} {sign.en} {en}")
 
 
 def dimension_label(name: str, scene: Scene) -> Text:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from bot.compose.changes import change_by_group_headline, change_headline
-from bot.compose.filters import OPERATORS, placed
+from bot.compose.filters import having_text, placed
 from bot.compose.numbers import number_headline
 from bot.compose.overview import is_overview, overview_headline
 from bot.compose.phrases import join, label_of, list_of, through
@@ -16,9 +16,7 @@ from bot.compose.side import Side
 from bot.compose.trend import trend_headline
 from bot.compose.view import Scene, Shape, View, shape_of
 from semantic_layer.period import ONE_DAY, Period
-from semantic_layer.query import Having
 from semantic_layer.text import Text
-from tools.render import prose
 from tools.render_dates import dates_label, day_label
 
 _BY_SHAPE: dict[Shape, Callable[[View, Side, Scene], Text]] = {
@@ -71,20 +69,12 @@ def _values(view: View) -> Text:
     return join([listed])
 
 
-def _test(having: Having, view: View) -> Text:
-    """Return a condition on a metric in words: 投后毛利小于0 / profit after ads below ¥0."""
-    column, sign = view.column(having.column), OPERATORS[having.operator]
-    values = [prose(value, column) for value in having.values]
-    zh, en = "–".join(value.zh for value in values), " and ".join(value.en for value in values)
-    return Text(zh=f"{column.label.zh}{sign.zh}{zh}", en=f"{column.label.en} {sign.en} {en}")
-
-
 def _empty(view: View, scene: Scene) -> Text:
     """Return that nothing was found, and where the data are."""
     labels = list_of([scene.catalog.metrics[name].label for name in view.query.metrics])
     at = placed(view, scene)
     if view.query.having and view.dimensions:
-        tests = list_of([_test(having, view) for having in view.query.having])
+        tests = list_of([having_text(having, view) for having in view.query.having])
         names = view.group_names()
         return join(
             [Text(zh=f"{at.zh}没有{names.zh}的{tests.zh}", en=f"no {names.en} {at.en} has {tests.en}")]

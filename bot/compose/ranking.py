@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.compose.filters import placed
+from bot.compose.filters import having_text, placed
 from bot.compose.measure import is_additive, maturity_days
 from bot.compose.numbers import parts_text
 from bot.compose.phrases import against, compared, join, list_of, still_open
@@ -90,6 +90,8 @@ def ranking_headline(view: View, side: Side, scene: Scene) -> Text:
             zh=f"{at.zh}{only_zh},{column.label.zh}{value.zh}",
             en=f"{only_en} {at.en}: {column.label.en} {value.en}",
         )
+    elif view.query.having and not view.query.limit and len(leaders) == 1:
+        first = _how_many(ranking, label, value, at)
     elif len(leaders) > 1:
         return join([_tie(ranking, leaders, at, value), *caveats(ranking, side, scene)])
     else:
@@ -102,6 +104,20 @@ def ranking_headline(view: View, side: Side, scene: Scene) -> Text:
     second = _runner_up(ranking, scene)
     moved = _moved(ranking, detail_row, scene)
     return join([*_sentences(first, moved, second), _first_named(ranking), *caveats(ranking, side, scene)])
+
+
+def _how_many(ranking: Ranking, label: Text, value: Text, at: Text) -> Text:
+    """Return how many groups meet the conditions, and the first of them."""
+    view, most, count = ranking.view, _most(ranking.descending), ranking.view.table.row_count
+    tests, names = list_of([having_text(one, view) for one in view.query.having]), view.group_names()
+    first = most
+    if ranking.column.name not in {one.column for one in view.query.having}:
+        column = ranking.column.label
+        first = Text(zh=f"{column.zh}{most.zh}", en=f"{most.en} {column.en}")
+    return Text(
+        zh=f"{at.zh}{tests.zh}的{names.zh}有{count}个,{first.zh}的是{label.zh},{value.zh}",
+        en=f"{count} meet the condition ({tests.en}) {at.en}; {label.en} has the {first.en}: {value.en}",
+    )
 
 
 def _from_a_place(ranking: Ranking, before: int, at: Text, scene: Scene) -> Text:

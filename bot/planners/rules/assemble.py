@@ -11,7 +11,14 @@ from bot.planners.rules.absence import read_absence
 from bot.planners.rules.baseline import default_period, plainly
 from bot.planners.rules.beyond import read_beyond
 from bot.planners.rules.clauses import read_attributes, read_clauses
-from bot.planners.rules.counts import read_counted, read_counts, read_money, read_short_names
+from bot.planners.rules.counts import (
+    count_members,
+    read_counted,
+    read_counted_by_condition,
+    read_counts,
+    read_money,
+    read_short_names,
+)
 from bot.planners.rules.dated import read_dated, read_own_dates
 from bot.planners.rules.deeds import read_deeds, read_restated
 from bot.planners.rules.derive import read_averages, read_shares, read_windows
@@ -31,7 +38,6 @@ from bot.planners.rules.implied import read_implied
 from bot.planners.rules.items import Item
 from bot.planners.rules.lacking import read_lacking
 from bot.planners.rules.line import Line
-from bot.planners.rules.meant import read_columns
 from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_metrics
 from bot.planners.rules.ordering import read_ordering
 from bot.planners.rules.overview import read_overview
@@ -45,7 +51,6 @@ from bot.planners.rules.tags import Tag
 from bot.planners.rules.texts import read_equalities, read_text_filters
 from bot.planners.rules.thresholds import (
     check_conditions,
-    count_members,
     read_presence,
     read_signs,
     read_thresholds,
@@ -57,8 +62,8 @@ Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 
 # What is asked for, and which rows of it; each list in the order in which its stages take words.
 _SUBJECTS = (
-    read_clauses, read_columns, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts,
-    read_per_thing, read_counted, read_money, read_short_names, read_profit, read_implied, read_deeds, read_restated,
+    read_clauses, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing,
+    read_counted, read_money, read_short_names, read_profit, read_implied, read_deeds, read_restated,
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,
@@ -100,6 +105,7 @@ def assemble(
     read_attributes(line, draft, scene)
     read_windows(line, draft, scene)
     read_grain(line, draft, scene)
+    read_counted_by_condition(line, draft, scene)
     count_members(draft, scene)
     read_averages(line, draft, scene)
     ranked = (Tag.TOP, Tag.SUPER, Tag.ORDINAL, Tag.SHARE, Tag.ORDER, Tag.GROW_MOST)
@@ -115,7 +121,7 @@ def assemble(
         merge(base, line, draft, edits)
     plainly(draft)
     check_reach(line, draft, scene)
-    check_conditions(draft, scene)
+    check_conditions(line, draft, scene)
     _use_markers(line, draft)
     return line, draft
 

@@ -9,9 +9,8 @@ from bot.language.terms.tokens import key_of
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
-from semantic_layer.catalog import (
-    SimpleMetric,
-)
+from semantic_layer.catalog import SimpleMetric
+from semantic_layer.query import GroupBy, Having
 
 
 def read_counts(line: Line, draft: Draft, scene: Scene) -> None:
@@ -207,7 +206,7 @@ def counting_metric(role: Role, asked: list[str], scene: Scene) -> str | None:
                 return metric.name
         elif kind.agg == "count_distinct" and any(
             binding.model == kind.model and binding.expr == kind.expr
-            for name in (role.name, *_entities_of(role.name, scene))
+            for name in (role.name, *keys_named_by(role.name, scene))
             for binding in scene.dimension(name).bindings
         ):
             return metric.name
@@ -229,7 +228,7 @@ def _homes(role: Role, scene: Scene) -> list[str]:
     return [model.name for model in models if model.name in places]
 
 
-def _entities_of(dimension: str, scene: Scene) -> list[str]:
+def keys_named_by(dimension: str, scene: Scene) -> list[str]:
     """Return the entity that a dimension only gives a name to: client of client_name."""
     homes = [scene.catalog.models[binding.model] for binding in scene.dimension(dimension).bindings]
     return [
@@ -240,3 +239,53 @@ def _entities_of(dimension: str, scene: Scene) -> list[str]:
         and entity.name in scene.catalog.dimensions
         and dimension.removeprefix(f"{entity.name}_") in ("name", "title", "label")
     ]
+
+
+def read_counted_by_condition(line: Line, draft: Draft, scene: Scene) -> None:
+    """Read "how many customers with more than 20 orders": the members of the key that is counted, one by one."""
+    if (
+        draft.group_by
+        or len(draft.metrics) != 2
+        or not draft.having
+        or not line.tagged(Tag.HOW_MANY, Tag.COUNT)
+    ):
+        return
+    tested = {having.column.partition("__")[0] for having in draft.having}
+    counted = [name for name in draft.metrics if name not in tested]
+    key = _key_of(counted[0], scene) if len(counted) == 1 else None
+    if key is not None and scene.reach.reaches(list(tested), key):
+        draft.metrics.remove(counted[0])
+        draft.counted = key
+
+
+def _key_of(name: str, scene: Scene) -> str | None:
+    """Return the join key that a metric counts the different values of, by its names where a column gives them."""
+    kind = scene.metric(name).type
+    if not isinstance(kind, SimpleMetric) or kind.agg != "count_distinct" or scene.metric(name).filters:
+        return None
+    model = scene.catalog.models[kind.model]
+    keys = [
+        one.name for one in model.entities if one.expr == kind.expr and one.name in scene.catalog.dimensions
+    ]
+    names = [one for one in scene.catalog.dimensions if keys and keys[0] in keys_named_by(one, scene)]
+    return next(iter([*names, *keys]), None)
+
+
+def count_members(draft: Draft, scene: Scene) -> None:
+    """Finish "how many stores had sales": list the members; their number is the answer."""
+    if draft.counted is None:
+        return
+    draft.add_group(GroupBy(dimension=draft.counted))
+    others = [group for group in draft.group_by if group.dimension != draft.counted]
+    if others:
+        label = scene.dimension(draft.counted).label
+        draft.refuse(
+            "not_supported",
+            f"没有统计「{label.zh}」个数的指标,不能再按别的维度拆分它。",
+            f"No metric counts {label.en}, so their number cannot be split further.",
+            label.en,
+        )
+    positive = {having.column for having in draft.having}
+    for metric in draft.metrics:
+        if metric not in positive:
+            draft.having.append(Having(column=metric, operator=">", values=(0.0,)))

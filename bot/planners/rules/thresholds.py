@@ -10,8 +10,8 @@ from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from bot.planners.rules.targets import Measure, Target, find_target, measures, unfit_measure, unfit_money
 from bot.planners.rules.units import in_own_unit
-from semantic_layer.catalog import Metric
-from semantic_layer.query import Compare, Condition, GroupBy, Having
+from semantic_layer.catalog import Metric, SimpleMetric
+from semantic_layer.query import Compare, Condition, Having
 from semantic_layer.text import Text
 
 _FLIP = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
@@ -242,9 +242,19 @@ def read_presence(line: Line, draft: Draft, scene: Scene) -> None:
         draft.say("filter", f"{label.zh} > 0", f"{label.en} > 0", words)
 
 
-def check_conditions(draft: Draft, scene: Scene) -> None:
-    """Refuse a condition on one metric beside another where nothing is split: 观看人数超过5万的场次 is about rows."""
-    if draft.group_by or len(draft.metrics) < 2 or not draft.having or draft.continues:
+def check_conditions(line: Line, draft: Draft, scene: Scene) -> None:
+    """Refuse a condition on one metric beside another where nothing is split: 观看人数超过5万的场次 is about rows.
+
+    Of a count, a condition on the count itself says nothing: 购买超过20次的客户有几个 is about purchases.
+    """
+    if draft.group_by or not draft.having or draft.continues:
+        return
+    counts = (
+        len(draft.metrics) == 1
+        and _is_count(draft.metrics[0], scene)
+        and line.tagged(Tag.HOW_MANY, Tag.COUNT)
+    )
+    if len(draft.metrics) < 2 and not counts:
         return
     label = scene.metric(draft.having[0].column.partition("__")[0]).label
     draft.refuse(
@@ -255,21 +265,6 @@ def check_conditions(draft: Draft, scene: Scene) -> None:
     )
 
 
-def count_members(draft: Draft, scene: Scene) -> None:
-    """Finish "how many stores had sales": list the members; their number is the answer."""
-    if draft.counted is None:
-        return
-    draft.add_group(GroupBy(dimension=draft.counted))
-    others = [group for group in draft.group_by if group.dimension != draft.counted]
-    if others:
-        label = scene.dimension(draft.counted).label
-        draft.refuse(
-            "not_supported",
-            f"没有统计「{label.zh}」个数的指标,不能再按别的维度拆分它。",
-            f"No metric counts {label.en}, so their number cannot be split further.",
-            label.en,
-        )
-    positive = {having.column for having in draft.having}
-    for metric in draft.metrics:
-        if metric not in positive:
-            draft.having.append(Having(column=metric, operator=">", values=(0.0,)))
+def _is_count(name: str, scene: Scene) -> bool:
+    kind = scene.metric(name).type
+    return isinstance(kind, SimpleMetric) and kind.agg in ("count", "count_distinct")

@@ -92,9 +92,10 @@ def test_a_condition_on_the_result_keeps_hidden_groups_out_of_the_sentence(view,
     having = (Having(column="paid", operator=">", values=(6,)),)
     shown = view(["channel"], ["paid"], [("xhs", 9), ("bd", 7)], having=having)
     detail = view(["channel"], ["paid"], [("xhs", 9), ("qc", 5), ("bd", 7)])
-    said = headline(shown, Side(detail), scene).zh
-    assert "第二名百度" in said
-    assert "千川" not in said
+    said = headline(shown, Side(detail), scene)
+    assert "支付金额大于6元的渠道有2个,最高的是小红书,9元。第二名百度" in said.zh
+    assert "2 meet the condition (paid amount above ¥6)" in said.en
+    assert "千川" not in said.zh
 
 
 def test_a_tie_is_named_as_one(view, scene):

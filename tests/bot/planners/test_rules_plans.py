@@ -14,6 +14,7 @@ PLANS = [
     ("zarn", ["灯费额", "灯资", "zarn", "ZARN", "lamp takings", "请问灯费额是多少", "帮我看一下灯费额", "total zarn", "what is the total zarn?", "燈費額", "至今的灯费额", "到目前为止灯费额一共多少", "total zarn so far"]),
     ("pull_count", ["取灯数", "取灯量", "number of pulls", "how many pulls", "pull count", "# of pulls", "有多少取灯"]),
     ("active_riders", ["骑手数", "骑手数量", "active riders", "how many active riders are there"]),
+    ("pull_count | by rider_name | having pull_count > 20", ["取灯数超过20的骑手有多少", "有多少骑手取灯数超过20", "how many riders have more than 20 pulls"]),
     (f"zarn | {YEAR}", ["2025年的灯费额", "去年灯费额", "zarn in 2025", "zarn last year", "How much zarn did we make in 2025?"]),
     (f"zarn | {LAST_MONTH}", ["上个月的灯费额", "上月灯费额是多少", "zarn last month", "last month's zarn", "上个月 zarn"]),
     (f"zarn | {MARCH}", ["本周灯费额", "这周的灯费额", "zarn this week", "this week's zarn"]),
