@@ -65,6 +65,7 @@ def mend_chainlit(home: Path, folder: Path) -> None:
     patches.stop_quietly()
     patches.serve_one_avatar()
     patches.keep_no_messages()
+    patches.send_text_only()
     patches.serve_assets_compressed(home / "compressed", folder / "public")
     end_with_sign_in()
     chainlit.server.app.add_middleware(LinkOpener)
