@@ -43,7 +43,6 @@ BLOCKS: tuple[Block, ...] = (
     ("ad_daily", ("spend",), None),
     ("store_daily", ("store", "traffic_source"), "day"),
     ("live_sessions", ("host", "host_kind"), None),
-    ("live_sessions", ("commission_amount", "fixed_fee", "refund_amount"), None),
     ("touchpoints", ("ad_channel", "campaign_id", "traffic_source", "touch_kind"), None),
     ("touchpoints", ("customer_id",), None),
     ("experiment_assignments", ("variant",), "experiment"),
@@ -103,7 +102,21 @@ class Dealer:
                 f"CREATE OR REPLACE TABLE {table} AS SELECT t.* REPLACE ({swaps}) FROM small.{table} AS t "
                 "JOIN labels AS l ON t.session_id = l.session_id"
             )
+        self._same_terms()
         return self.context
+
+    def _same_terms(self) -> None:
+        """Give all live sessions the same terms: refunds and fees as one share of what was sold.
+
+        Who lost money has lost it in any order of the labels: a booked loss is no discovery, and so there is none here.
+        """
+        names = ("commission_amount", "fixed_fee", "refund_amount")
+        shares = ", ".join(
+            f"ROUND(gmv_amount * SUM({one}) OVER () / SUM(gmv_amount) OVER (), 2) AS {one}" for one in names
+        )
+        self.connection.execute(
+            f"CREATE OR REPLACE TABLE live_sessions AS SELECT * REPLACE ({shares}) FROM live_sessions"
+        )
 
 
 def _deal(connection: duckdb.DuckDBPyConnection, table: str, blocks: tuple[Block, ...], seed: int) -> None:

@@ -89,6 +89,8 @@ def _of_demo(first: int, rounds: int, processes: int) -> int:
             except Empty:
                 continue
             done, false = done + 1, false + bool(found)
+            if done % 20 == 0:
+                print(f"  {false} of the first {done}", flush=True)
             for problem in found:
                 print(f"  shuffle {seed}: {problem}", flush=True)
     if done < rounds:

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from math import sqrt
 from typing import TYPE_CHECKING
 
 from semantic_layer.catalog import Catalog, Metric
-from semantic_layer.period import Period
+from semantic_layer.errors import NotEnoughDataError
+from semantic_layer.period import Grain, Period
 from semantic_layer.text import Text
-from tools.metric_tree.series import Asked, Values, daily
+from tools.metric_tree.series import Asked, Values, daily, kept_by
 from tools.numerics.outliers import generalised_esd
 from tools.numerics.robust import clipped_scale
 from tools.numerics.seasonal import baseline
@@ -33,11 +35,17 @@ LEAST_SHARE = 0.2  # of the typical denominator: a day with less says little abo
 MOST_SHARE = 0.1  # of the days that may be anomalies
 MOST_GROUPS = 15
 SEASON = 7
+_KEPT = {
+    Grain.WEEK: Text(zh="周", en="week"), Grain.MONTH: Text(zh="月", en="month"),
+    Grain.QUARTER: Text(zh="季", en="quarter"), Grain.YEAR: Text(zh="年", en="year"),
+}  # fmt: skip
 LONG_EVENT = 7
 Z80 = 1.2816
 # Nominal, over all series. The baseline is estimated, so that noise passes more often than it should: measured on
 # made noise, one scan of five series in twenty raises a false alarm at this level.
 LEVEL = 0.005
+MOST_ZEROS = 0.05  # of the days: a series of so few events that many days hold none has no usual swing
+ENOUGH_EVENTS = 10.0  # that a day's scatter stands for: with fewer, quiet days are far off by chance alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,18 @@ def scan(
     A day counts when it is 4 robust standard deviations off its seasonal baseline and an outlier by the robust
     generalised ESD test, its level shared among all series looked at. Days of calendar events are not judged.
     """
+    if (grain := kept_by(context, asked.shape)) is not Grain.DAY:
+        unit = _KEPT[grain]
+        raise NotEnoughDataError(
+            Text(
+                zh=f"找异常要按天的数据,「{metric.label.zh}」只有按{unit.zh}的。",
+                en=f"Anomalies are looked for day by day, and {metric.label.en} is kept by {unit.en} only.",
+            ),
+            Text(
+                zh="请接入按天的数据;现在可以问它为什么变化、以后会到多少。",
+                en="Add daily data; why it changed and where it will go can be asked as it is.",
+            ),
+        )
     events = event_mask(context.layer.catalog, history)
     sources: list[tuple[str | None, Values]] = [(None, daily(context, asked, None, history))]
     for name in dimensions:
@@ -171,7 +191,7 @@ def judge(
     residual = y - expected
     judged = np.flatnonzero(~left_out)
     middle, spread = clipped_scale(residual[judged])
-    if spread <= 0:
+    if spread <= 0 or _is_seldom(seen, usable):
         return [], 0
     scale = np.full(len(y), spread)
     if counts:
@@ -179,7 +199,7 @@ def judge(
         typical = np.maximum(back(expected), 1e-12)
         scale = np.maximum(scale, slope(typical) * np.sqrt(typical / np.maximum(under, 1.0)))
     z = (residual - middle) / scale
-    far = max(FAR, _far_by_chance(alpha, period.days))
+    far = max(FAR, _far_by_chance(alpha, period.days)) * _thinness(seen[judged], spread, slope)
     first, last = (period.start - history.start).days, (period.end - history.start).days
     # Days of the week before belong to the same event: the second bad day is not usual because of the first.
     others = np.sort(np.abs(z[judged[(judged < first - SEASON) | (judged >= last)]]))
@@ -205,6 +225,30 @@ def judge(
         int(((np.abs(z) > FAR) & events & usable)[first:last].sum()) if not (left_out == ~usable).all() else 0
     )
     return hits, by_event
+
+
+def _is_seldom(seen: Array, usable: Mask) -> bool:
+    """Return whether too many days hold nothing, weekdays on which there is never anything (a closed shop) aside."""
+    import numpy as np
+
+    empty = usable & (seen == 0)
+    days = np.arange(len(seen)) % SEASON
+    shares = [empty[days == day].sum() / max(int(usable[days == day].sum()), 1) for day in range(SEASON)]
+    open_days = usable & (np.array(shares) < 1 - MOST_ZEROS)[days]
+    return bool(open_days.any()) and float(empty[open_days].mean()) > MOST_ZEROS
+
+
+def _thinness(seen: Array, spread: float, slope: Callable[[Array], Array]) -> float:
+    """Return by how much the limit is widened where a day's scatter is that of few events, else 1.
+
+    A sum of n independent amounts scatters by 1 / root n of itself at least, so a scatter of 40 % of the level is that
+    of six events a day. Neither logs nor roots make six events normal: a day with one of them is nothing unusual.
+    """
+    import numpy as np
+
+    level = np.array([max(float(np.median(seen)), 1e-12)])
+    events = float((level * slope(level) / spread)[0]) ** 2
+    return max(1.0, sqrt(ENOUGH_EVENTS / max(events, 1e-12)))
 
 
 @cache

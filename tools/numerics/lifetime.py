@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 from tools.numerics.arrays import finite, same_length, vector
 from tools.numerics.likelihood import PENALTY, minimum, positive
 
+POINT = 1e4  # a + b from which on a beta distribution is as good as its mean
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
@@ -174,11 +176,14 @@ def expected_purchases(
     a = model.a if abs(model.a - 1) > 1e-6 else 1 + 1e-6  # the formula has a removable gap at a = 1
     x = repeats
     z = horizon / (alpha + age + horizon)
-    first = (a + b + x - 1) / (a - 1)
-    series = hyp2f1(r + x, b + x, a + b + x - 1, z)
-    shrinking = ((alpha + age) / (alpha + age + horizon)) ** (r + x)
-    alive = alive_probability(model, repeats, recency, age)
-    return np.asarray(first * (1 - shrinking * series) * alive, dtype=np.float64)
+    with np.errstate(all="ignore"):
+        first = (a + b + x - 1) / (a - 1)
+        series = hyp2f1(r + x, b + x, a + b + x - 1, z)
+        shrinking = ((alpha + age) / (alpha + age + horizon)) ** (r + x)
+        found = first * (1 - shrinking * series)
+    return _steadied(found, r + x, alpha + age, a, b + x, horizon) * alive_probability(
+        model, repeats, recency, age
+    )
 
 
 def expected_repeats(model: BgNbd, elapsed: ArrayLike) -> Array:
@@ -195,7 +200,25 @@ def expected_repeats(model: BgNbd, elapsed: ArrayLike) -> Array:
         raise ValueError("times of 0 or more are needed")
     r, alpha, b = model.r, model.alpha, model.b
     a = model.a if abs(model.a - 1) > 1e-6 else 1 + 1e-6
-    series = hyp2f1(r, b, a + b - 1, elapsed / (alpha + elapsed))
-    return np.asarray(
-        (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + elapsed)) ** r * series), dtype=np.float64
-    )
+    with np.errstate(all="ignore"):
+        series = hyp2f1(r, b, a + b - 1, elapsed / (alpha + elapsed))
+        found = (a + b - 1) / (a - 1) * (1 - (alpha / (alpha + elapsed)) ** r * series)
+    whole = np.ones(elapsed.shape)
+    return _steadied(found, r * whole, alpha * whole, a, b * whole, elapsed)
+
+
+def _steadied(found: Array, r: Array, alpha: Array, a: float, b: Array, horizon: float | Array) -> Array:
+    """Return the expectation, from the mean chance of leaving where the hypergeometric series has lost its digits.
+
+    Customers who are all alike and never leave drive the parameters to infinity. The chance p of leaving after a
+    purchase is then all but known, and E[(1 - (alpha / (alpha + p t))^r) / p] is that of its mean, a / (a + b).
+    Nobody can be expected to buy more than with no chance of leaving: r t / alpha.
+    """
+    import numpy as np
+
+    most = r * horizon / alpha
+    p = np.maximum(a / (a + b), 1e-12)
+    with np.errstate(all="ignore"):
+        plain = -np.expm1(-r * np.log1p(p * horizon / alpha)) / p
+        lost = ~np.isfinite(found) | (found < 0) | (found > most * (1 + 1e-6)) | (a + b > POINT)
+    return np.asarray(np.where(lost, np.minimum(plain, most), found), dtype=np.float64)

@@ -219,3 +219,12 @@ def test_payments_to_come_are_the_survivals_ahead():
 def test_survivors_that_rise_are_refused():
     with pytest.raises(ValueError, match="never rise"):
         fit_sbg([[100, 50, 60]])
+
+
+@pytest.mark.parametrize("b", [9e3, 1e5, 1e12])
+def test_customers_who_are_all_alike_and_never_leave_buy_at_their_rate(b: float):
+    # r and alpha together to infinity: everybody buys 0.5 a week, and the chance of leaving, 0.01 / b, is next to none:
+    # 20 weeks bring 10 purchases whatever the past, of old customers and of new ones.
+    model = BgNbd(1e5, 2e5, 0.01, b)
+    assert expected_purchases(model, 20, [3.0], [5.0], [9.0])[0] == pytest.approx(10, rel=1e-2)
+    assert expected_repeats(model, [20.0])[0] == pytest.approx(10, rel=1e-2)
