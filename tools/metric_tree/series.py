@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from semantic_layer.catalog import SimpleMetric
 from semantic_layer.errors import QueryError
 from semantic_layer.period import Grain, Period
 from semantic_layer.query import Expression, GroupBy, MetricQuery, PeriodRange, Where
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-
-DAY = "metric_time__day"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,24 @@ def of_period(context: ToolContext, asked: Asked, dimension: str | None, period:
     return Values(codes, tuple(labels.get(code, _all()) for code in codes), parts[0], parts[1], sql)
 
 
+def kept_by(context: ToolContext, shape: Shape) -> Grain:
+    """Return the grain of a metric's own rows: days, or the coarsest of its parts where those are kept by week."""
+    catalog = context.layer.catalog
+    found = Grain.DAY
+    for leaf in shape.leaves:
+        kind = catalog.metrics[leaf.metric].type
+        time = kind.agg_time_dimension if isinstance(kind, SimpleMetric) else None
+        for binding in catalog.dimensions[time].bindings if time is not None else ():
+            if isinstance(kind, SimpleMetric) and binding.model == kind.model and binding.grain is not None:
+                found = max(found, binding.grain, key=lambda one: one.order)
+    return found
+
+
 def daily(context: ToolContext, asked: Asked, dimension: str | None, period: Period) -> Values:
-    """Return the parts per day of a period; a day without rows is 0. People are counted once a day."""
+    """Return the parts per day of a period; a day without rows is 0. People are counted once a day.
+
+    What is kept by week or month stands on its first day.
+    """
     import numpy as np
 
     cells, labels, sql = _cells(context, asked, dimension, period, daily=True)
@@ -79,8 +94,9 @@ def _cells(
     context: ToolContext, asked: Asked, dimension: str | None, period: Period, *, daily: bool
 ) -> tuple[dict[tuple[Cell, date | None], tuple[float, float]], dict[Cell, Text], tuple[str, ...]]:
     groups = [GroupBy(dimension=dimension)] if dimension else []
+    grain = kept_by(context, asked.shape)
     if daily:
-        groups.append(GroupBy(dimension="metric_time", grain=Grain.DAY))
+        groups.append(GroupBy(dimension="metric_time", grain=grain))
     cells: dict[tuple[Cell, date | None], tuple[float, float]] = {}
     labels: dict[Cell, Text] = {}
     sql = []
@@ -98,7 +114,7 @@ def _cells(
         if table.truncated:  # sums over a part of the rows would look like sums over all
             raise _too_many(table.row_count)
         code_at = table.index(dimension) if dimension else None
-        day_at = table.index(DAY) if daily else None
+        day_at = table.index(f"metric_time__{grain.value}") if daily else None
         ats = [(leaf, table.index(leaf.metric)) for leaf in leaves]
         for row in table.rows:
             code = row[code_at] if code_at is not None else None
