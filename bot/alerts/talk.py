@@ -141,7 +141,13 @@ class AlertTalk:
             self._engine, self._workspace, waiting.definition, user, waiting.question, self._clock.now()
         )
         name = waiting.definition["name"]
-        said = Text(zh=f"已设置预警 {name}。", en=f"The alert {name} is set.")
+        rule = read_rule(waiting.definition, self._pipeline.layer)
+        condition = condition_said(rule, self._pipeline.layer.catalog) if rule is not None else Text.same("")
+        said = Text(
+            zh=f"已设置预警 {name}:{condition.zh}。说「我有哪些提醒」就能查看,也能暂停或删除。",
+            en=f'The alert {name} is set: {condition.en}. "Which alerts do I have" shows it; it can be paused or '
+            "deleted there.",
+        )
         return Reply(said.at(waiting.locale), waiting.locale, done=True)
 
     def _mine(self, user: str | None) -> list[Alert]:

@@ -115,7 +115,7 @@ def _metric(layer: SemanticLayer, metric: Metric, hidden: frozenset[str], locale
         f"</header><p>{about}</p><dl>{listed}</dl>"
         f'<p class="ask"><a href="{escape(_asking(layer, metric, locale))}">{escape(WORDS["ask"].at(locale))}</a></p>'
         f"<details><summary>{escape(WORDS['tree'].at(locale))}</summary>"
-        f'<div class="tree">{tree}</div></details></article>'
+        f'<div class="tree" tabindex="0" role="group" aria-label="{label}">{tree}</div></details></article>'
     )
 
 

@@ -54,15 +54,16 @@ def own_html(listed: Sequence[Brought], locale: Locale, stamp: str) -> str:
 def _item(one: Brought, locale: Locale, say: dict[str, str]) -> str:
     names = escape("、".join(one.files) if locale == LOCALES[0] else ", ".join(one.files))
     facts = say["rows"].format(rows=f"{one.rows:,}", columns=one.columns, size=_size(one.size))
-    when = escape(one.brought_at[:16].replace("T", " ") + " UTC")
+    at = escape(one.brought_at)
+    when = f'<time datetime="{at}">{at[:16].replace("T", " ")} UTC</time>'
     badge = "" if one.ready else f'<span class="badge">{say["waiting"]}</span>'
     thread = f"/thread/{quote(one.conversation, safe='')}"
     return (
-        f'<article data-testid="own" data-key="{escape(one.key)}"><header><h3>{names}{badge}</h3></header>'
+        f'<article data-testid="own" data-key="{escape(one.key)}"><header><h2>{names}{badge}</h2></header>'
         f"<p>{facts} · {when}</p>"
-        f'<nav><a href="{thread}">{say["open"]}</a>'
+        f'<div class="does"><a href="{thread}">{say["open"]}</a>'
         f'<button type="button" class="remove" aria-label="{say["remove"]} {names}">{say["remove"]}</button>'
-        "</nav></article>"
+        "</div></article>"
     )
 
 

@@ -107,7 +107,7 @@ def plain_text(answer: Answer) -> str:
     locale = answer.locale
     if answer.outcome == "answer":
         lines = [answer.headline.at(locale) if answer.headline else ""]
-        lines += [f"· {finding.statement.at(locale)}" for finding in answer.findings]
+        lines += [f"· {one.statement.at(locale)}" for one in answer.findings if not is_said(one, answer)]
         lines += [f"→ {suggestion.strategy.at(locale)}" for suggestion in answer.suggestions]
         lines += [f"! {warning.at(locale)}" for warning in answer.cautions]
         return "\n".join(line for line in lines if line)

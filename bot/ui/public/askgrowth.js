@@ -93,10 +93,41 @@
   function name(path, text) {
     for (const link of document.querySelectorAll(`#header a[href='${path}']`)) {
       const said = link.querySelector('span') || link;
+      // Chainlit puts the link into a button, which does nothing by itself: one stop of the keyboard is enough.
+      if (link.parentElement.tagName === 'BUTTON') link.parentElement.tabIndex = -1;
       if (said.textContent !== text) said.textContent = text;
     }
   }
-  function rename() { name('/catalog', CATALOG); name('/data', OWN); }
+
+  // Chainlit's own buttons are pictures; whoever hears the page needs their names.
+  const CHINESE = navigator.language.startsWith('zh');
+  const BUTTONS = [
+    ['#sidebar-trigger-button', '打开或收起侧栏', 'Open or close the sidebar'],
+    ['#search-chats-button', '搜索对话', 'Search conversations'],
+    ['#new-chat-button', '新对话', 'New conversation'],
+    ['#chat-profiles', '角色', 'Role'],
+    ['#upload-button', '上传文件', 'Upload a file'],
+    ['#chat-settings-open-modal', '设置', 'Settings'],
+    ['#chat-submit', '提问', 'Ask'],
+    ['#stop-button', '停止', 'Stop'],
+    ['#chat-input', '问题', 'Question'],
+    ['button:has(> .lucide-copy)', '复制', 'Copy'],
+    ['button:has(> .lucide-thumbs-up)', '有用', 'Helpful'],
+    ['button:has(> .lucide-thumbs-down)', '没用', 'Not helpful'],
+    ['button:has(> .lucide-arrow-down)', '到最下面', 'Go to the end'],
+    ['button:has(> .lucide-pencil)', '修改', 'Edit']
+  ];
+  function nameButtons() {
+    for (const [selector, zh, en] of BUTTONS) {
+      for (const button of document.querySelectorAll(`${selector}:not([aria-label])`)) {
+        if (!button.closest('.ag-card')) button.setAttribute('aria-label', CHINESE ? zh : en);
+      }
+    }
+  }
+  // The page around the answers is in the reader's language; each answer says its own.
+  document.documentElement.lang = CHINESE ? 'zh-CN' : 'en';
+
+  function rename() { name('/catalog', CATALOG); name('/data', OWN); nameButtons(); }
   new MutationObserver(rename).observe(document.documentElement, { childList: true, subtree: true });
 
   // A press on a card is never lost: while the connection comes back it is made again, in the name of the window as

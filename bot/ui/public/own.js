@@ -6,6 +6,11 @@
   const said = document.getElementById('said');
   const { sure, removed, failed } = document.body.dataset;
   function say(text) { said.textContent = text; said.hidden = false; }
+  // The server knows no time zone of a reader.
+  document.querySelectorAll('time').forEach((one) => {
+    const at = new Date(one.dateTime);
+    one.textContent = at.toLocaleString(document.documentElement.lang, { dateStyle: 'medium', timeStyle: 'short' });
+  });
   document.querySelectorAll('article').forEach((article) => {
     article.querySelector('.remove').addEventListener('click', async () => {
       if (!window.confirm(sure)) return;

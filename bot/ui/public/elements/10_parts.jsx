@@ -47,7 +47,7 @@ function run(choice) {
 
 function Section({ id, title, aside, children }) {
   return (
-    <section className={`ag-section ag-${id}`} data-testid={id} aria-label={title}>
+    <div className={`ag-section ag-${id}`} data-testid={id} role={title ? 'group' : undefined} aria-label={title}>
       {title ? (
         <header className="ag-section-head">
           <h3>{title}</h3>
@@ -55,7 +55,7 @@ function Section({ id, title, aside, children }) {
         </header>
       ) : null}
       {children}
-    </section>
+    </div>
   );
 }
 

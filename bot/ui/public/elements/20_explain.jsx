@@ -25,7 +25,7 @@ function Explained({ asked, onClose }) {
             {part.more ? <small>{label('largest_first', { n: part.listed })}</small> : null}
             {part.masked ? <small>{label('masked_note', { names: part.masked })}</small> : null}
           </p>
-          <div className="ag-scroll ag-scroll-short" tabIndex={0} role="region" aria-label={part.label}>
+          <div className="ag-scroll ag-scroll-short" tabIndex={0} role="group" aria-label={part.label}>
             <table>
               <thead><tr>{part.columns.map((column, index) => (
                 <th key={index} scope="col" className={column.number ? 'ag-number' : ''}>{column.label}</th>

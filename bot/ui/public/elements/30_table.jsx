@@ -60,7 +60,7 @@ function DataTable({ table, index, title }) {
       </span>
     }>
       {table.rows.length ? (
-        <div className="ag-scroll" tabIndex={0} role="region" aria-label={label('table')}>
+        <div className="ag-scroll" tabIndex={0} role="group" aria-label={label('table')}>
           <table data-testid={`data-${index}`}>
             <thead>
               <tr>

@@ -10,7 +10,7 @@ function Compared({ reply }) {
         <small>{label('sql_took', { n: reply.rows.length, ms: reply.ms })}</small>
         {reply.matched === 'position' && differs ? <small>{label('sql_position')}</small> : null}
       </p>
-      <div className="ag-scroll ag-scroll-short" tabIndex={0} role="region" aria-label={label('table')}>
+      <div className="ag-scroll ag-scroll-short" tabIndex={0} role="group" aria-label={label('table')}>
         <table>
           <thead><tr>
             <th scope="col" aria-label={label('change')} />

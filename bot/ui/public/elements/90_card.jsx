@@ -3,7 +3,7 @@ function Tree({ metric }) {
   const [reply, setReply] = useState(null);
   useEffect(() => { if (props.plan) look('tree', { metric: metric.name }).then(setReply); }, [metric.name]);
   if (!reply || !reply.svg) return null;
-  return <div className="ag-tree-box" data-testid="tree" dangerouslySetInnerHTML={{ __html: reply.svg }} />;
+  return <div className="ag-tree-box" data-testid="tree" tabIndex={0} role="group" aria-label={metric.label} dangerouslySetInnerHTML={{ __html: reply.svg }} />;
 }
 
 // The number beside the one that another source reports, where the workspace declares such a pair.
@@ -24,7 +24,7 @@ function Reconciliation() {
           </p>
           <p className="ag-note">{pair.said}</p>
           {pair.rows.length ? (
-            <div className="ag-scroll ag-scroll-short" tabIndex={0} role="region" aria-label={pair.label}>
+            <div className="ag-scroll ag-scroll-short" tabIndex={0} role="group" aria-label={pair.label}>
               <table>
                 <thead><tr>{pair.columns.map((column, index) => (
                   <th key={index} scope="col" className={column.number ? 'ag-number' : ''}>{column.label}</th>
@@ -49,7 +49,7 @@ function Details() {
   const [all, setAll] = useState(false);
   if (!props.sql.length && !props.sources.length) return null;
   return (
-    <section className="ag-section ag-details" data-testid="details">
+    <div className="ag-section ag-details" data-testid="details">
       <button type="button" className="ag-details-toggle" aria-expanded={open} onClick={() => setOpen(!open)}
               data-testid="details-toggle">
         <ChevronDown size={15} aria-hidden="true" data-flip={open} />
@@ -99,7 +99,7 @@ function Details() {
           <KeepTools />
         </div>
       ) : null}
-    </section>
+    </div>
   );
 }
 
