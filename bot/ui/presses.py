@@ -1,9 +1,10 @@
-"""No press of a button and no question is lost while the connection comes back.
+"""No press of a button, no question and no file is lost while the connection comes back.
 
 Chainlit answers a button that is pressed before the window's socket is back (after a lost network, a restart of the
-server, a page that connects a second time) with an internal error, and shows a question that arrives in that moment
-nowhere. Here a press waits for its window. Where that takes longer the page is told so and presses again, and a press
-that arrives twice, because its reply was lost on the way, is carried out once.
+server, a page that connects a second time) with an internal error, shows a question that arrives in that moment
+nowhere, and refuses a file. Here each waits for its window. Where that takes longer than a moment a page that pressed
+a button is told so and presses again, and a press that arrives twice, because its reply was lost on the way, is
+carried out once.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from chainlit.auth import get_current_user
 from chainlit.session import WebsocketSession
 from chainlit.types import CallActionRequest
 from chainlit.user import PersistedUser, User
-from fastapi import Depends, Response
+from fastapi import Depends, Response, UploadFile
 from fastapi.responses import JSONResponse
 
 from bot.ui.notices import send_to
@@ -35,7 +36,7 @@ _AWAITED: defaultdict[str, set[asyncio.Future[None]]] = defaultdict(set)  # by t
 
 
 def lose_no_press() -> None:
-    """Let buttons and questions wait until their window is there; call it after everything that handles connections."""
+    """Let buttons, questions and files wait for their window; call it once all that handles connections is set."""
     _watch_windows()
     _let_questions_wait()
     presses, who = _Presses(), Depends(get_current_user)
@@ -50,7 +51,18 @@ def lose_no_press() -> None:
             f"{owner}\n{name}" if name else None, lambda: chainlit.server.call_action(payload, reader)
         )
 
+    async def dropped(
+        session_id: str,
+        file: UploadFile,
+        ask_parent_id: str | None = None,
+        reader: User | PersistedUser | None = who,
+    ) -> Response:
+        await _is_here(session_id, QUESTION_WAITS_SECONDS)
+        reply: Response = await chainlit.server.upload_file(reader, session_id, file, ask_parent_id)
+        return reply
+
     first("/project/action", pressed, methods=("POST",))
+    first("/project/file", dropped, methods=("POST",))
 
 
 class _Presses:

@@ -13,8 +13,10 @@ WORDS = {"zh-CN": ("没有读入", "各渠道的成交花费"), "en-US": ("left 
 
 
 def bring(page: Page, path: Path) -> None:
-    page.set_input_files("input[type=file] >> nth=0", str(path))
-    page.click("#chat-submit:not([disabled])", timeout=2 * SLOW)  # once the file has arrived
+    with page.expect_response("**/project/file?*", timeout=2 * SLOW) as sent:
+        page.set_input_files("#upload-button-input", str(path))
+    assert sent.value.ok, sent.value.text()
+    page.click("#chat-submit:not([disabled])", timeout=2 * SLOW)
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en-US"])
