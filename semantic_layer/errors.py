@@ -7,6 +7,12 @@ from collections.abc import Iterable
 
 from semantic_layer.text import Locale, Text
 
+_LONGEST = 1_500  # characters of a message; whoever wrote a name of thousands knows how it goes on
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 300]} … {text[-300:]}"
+
 
 class AskGrowthError(Exception):
     """Base of every error a user may see.
@@ -18,9 +24,9 @@ class AskGrowthError(Exception):
     code = "error"
 
     def __init__(self, message: Text, mend: Text, *, code: str | None = None) -> None:
-        super().__init__(message.en)
-        self.message = message
-        self.mend = mend
+        super().__init__(_shortened(message.en))
+        self.message = Text(_shortened(message.zh), _shortened(message.en))
+        self.mend = Text(_shortened(mend.zh), _shortened(mend.en))
         if code is not None:
             self.code = code
 

@@ -18,6 +18,9 @@ from semantic_layer.errors import QueryError
 from semantic_layer.text import Text
 
 MAX_LENGTH = 20_000
+MAX_KEPT = 2_000  # characters of an expression that is worth keeping as a tree
+MAX_NESTED = 60  # brackets, functions and the like inside each other
+MAX_CHAINED = 800  # of one operator in a row: databases climb down at most 1,000 steps
 METRIC_CALL = "metric"
 
 # Trust of the text: an author's YAML may call any scalar function but those that leave the row (files,
@@ -60,12 +63,18 @@ def parse_expression(sql: str, *, source: Source = "author", aggregates: bool = 
     Raises:
         QueryError: code `invalid_expression`; empty, too long, not one expression, or not allowed.
     """
+    if len(sql) > MAX_KEPT:  # long ones of strangers must not fill the memory
+        return _checked(sql, source, aggregates)
     return _parsed(sql, source, aggregates).copy()
 
 
 @lru_cache(maxsize=16_384)
 def _parsed(sql: str, source: Source, aggregates: bool) -> exp.Expr:
     """Return the checked tree, shared: never change it."""
+    return _checked(sql, source, aggregates)
+
+
+def _checked(sql: str, source: Source, aggregates: bool) -> exp.Expr:
     if len(sql) > MAX_LENGTH:
         raise _refused(sql, Text(zh="太长", en="is too long"))
     try:
@@ -75,12 +84,31 @@ def _parsed(sql: str, source: Source, aggregates: bool) -> exp.Expr:
     tree = trees[0] if len(trees) == 1 else None
     if tree is None:
         raise _refused(sql, Text(zh="不是单个表达式", en="is not one expression"))
+    if _is_too_deep(tree):
+        raise _refused(sql, Text(zh="嵌套过深", en="nests too deep"))
     for node in tree.walk():
         node.comments = None
         _check(sql, node, source, aggregates)
     if not isinstance(tree, exp.Condition | exp.Predicate):
         raise _refused(sql, Text(zh="不是一个值", en="is not a value"))
     return tree
+
+
+def _is_too_deep(tree: exp.Expr) -> bool:
+    """Return whether writing or running the tree would climb too deep; long chains of AND and OR do not."""
+    stack = [(tree, 0, 0)]
+    while stack:
+        node, nested, chained = stack.pop()
+        if nested > MAX_NESTED or chained > MAX_CHAINED:
+            return True
+        for child in node.iter_expressions():
+            if isinstance(node, exp.Connector) and isinstance(child, exp.Connector):
+                stack.append((child, nested, chained))
+            elif isinstance(node, exp.Binary) and type(child) is type(node) and not isinstance(node, exp.Dot):
+                stack.append((child, nested, chained + 1))
+            else:
+                stack.append((child, nested + 1, chained + 1))
+    return False
 
 
 def _check(sql: str, node: exp.Expr, source: Source, aggregates: bool) -> None:

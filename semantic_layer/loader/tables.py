@@ -9,6 +9,8 @@ from semantic_layer.catalog import (
     Model,
     Place,
 )
+from semantic_layer.compiler.sources import parse_source
+from semantic_layer.errors import QueryError
 from semantic_layer.loader.names import Names
 from semantic_layer.loader.sections import Entry, Sections
 from semantic_layer.spec.document import Marked
@@ -47,6 +49,10 @@ def build_model(
     source, source_kind = spec.table or spec.name, "table"
     if spec.sql is not None:
         source, source_kind = spec.sql, "sql"
+        try:
+            parse_source(spec.sql)
+        except QueryError as error:
+            problems.add(entry.raw, ("sql",), error.message, error.mend, code=error.code)
     elif source.lower().endswith(_FILE_ENDINGS) or "/" in source:
         source_kind = "file"
     return Model(

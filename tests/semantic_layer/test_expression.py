@@ -109,3 +109,28 @@ def test_the_columns_and_metrics_of_a_filter_can_be_listed():
     tree = parse_expression("metric('orders', 'customer') > 2 and customer__country = 'CN'")
     assert column_names(tree) == ("customer__country",)
     assert list(metric_calls(tree)) == [("orders", ("customer",))]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "(" * 100 + "x" + ")" * 100,
+        "1" + " + 1 - 1" * 100,
+        "x" + "::INT" * 100,
+        "x" + " || 'a'" * 1_000,
+        "x BETWEEN 1 AND " * 100 + "1",
+        ".".join(["a"] * 100),
+    ],
+    ids=["brackets", "mixed operators", "casts", "one operator", "between", "dots"],
+)
+def test_what_nests_too_deep_for_any_database_is_refused(sql):
+    with pytest.raises(QueryError) as refused:
+        parse_expression(sql)
+    assert refused.value.code == "invalid_expression"
+
+
+@pytest.mark.parametrize(
+    "sql", ["x = 1" + " AND x = 2 OR x = 3" * 500, "x" + " + 1" * 500, f"x IN ({', '.join(['1'] * 5_000)})"]
+)
+def test_a_long_expression_that_is_not_deep_is_read(sql):
+    assert parse_expression(sql).sql(dialect="duckdb") == sql

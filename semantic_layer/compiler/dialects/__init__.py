@@ -14,7 +14,7 @@ from semantic_layer.compiler.dialects.postgres import POSTGRES
 from semantic_layer.compiler.dialects.profile import Profile
 from semantic_layer.compiler.dialects.spark import SPARK
 from semantic_layer.compiler.printing import duckdb_text
-from semantic_layer.errors import UnknownNameError
+from semantic_layer.errors import QueryError, UnknownNameError
 from semantic_layer.text import Text
 
 DUCKDB = Profile("duckdb", {})
@@ -39,6 +39,23 @@ def profile_of(dialect: str) -> Profile:
 
 def written(tree: exp.Expr, dialect: str, *, pretty: bool = True) -> str:
     """Return the tree as text in a dialect. The tree stays DuckDB's: it can be changed and written again."""
+    try:
+        return _text(tree, dialect, pretty)
+    except RecursionError as error:
+        raise QueryError(
+            Text(
+                zh="指标的定义嵌套过深,无法写成 SQL。",
+                en="The metric's definition nests too deep to be written as SQL.",
+            ),
+            Text(
+                zh="把它拆成几个指标,或减少条件。",
+                en="Split it into several metrics, or use fewer conditions.",
+            ),
+            code="too_deep",
+        ) from error
+
+
+def _text(tree: exp.Expr, dialect: str, pretty: bool) -> str:
     if dialect == DUCKDB.name:
         return duckdb_text(tree, pretty=pretty)
     profile = EXECUTED.get(dialect) or profile_of(dialect)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from typing import Any
 
 from sqlglot import exp
 from sqlglot.dialects.duckdb import DuckDB
@@ -21,7 +22,10 @@ class _Fallback(threading.local):
     """A generator of sqlglot for each thread: it holds state while it writes."""
 
     def __init__(self) -> None:
-        self.generator: Generator = DuckDB().generator(pretty=True, comments=False)
+        generator: Any = DuckDB().generator(pretty=True, comments=False)
+        # sqlglot's own mark is a word: a value or a name that holds it would get a line break.
+        generator.SENTINEL_LINE_BREAK = BREAK
+        self.generator: Generator = generator
 
 
 _FALLBACK = _Fallback()
@@ -44,7 +48,7 @@ def by_sqlglot(node: exp.Expr) -> str:
     generator.unsupported_messages = []
     copy = node.copy()
     copy.parent = node.parent
-    return generator.sql(copy).replace(generator.SENTINEL_LINE_BREAK, BREAK)
+    return generator.sql(copy)
 
 
 def only(node: exp.Expr, *keys: str) -> bool:

@@ -5,7 +5,6 @@ from datetime import date
 import duckdb
 import pytest
 import sqlglot
-from sqlglot import exp
 
 from semantic_layer.compiler import CompileContext, compile_query
 from semantic_layer.compiler.printing import duckdb_text
@@ -53,9 +52,14 @@ def test_writing_leaves_the_tree_as_it_is(pretty, sql):
     assert tree == before
 
 
-def test_a_value_may_look_like_sqlglots_mark_of_a_line_break():
-    tree = exp.select("a").from_("t").where(exp.column("a").eq("x__SQLGLOT__LB__y"))
-    assert "'x__SQLGLOT__LB__y'" in duckdb_text(tree, pretty=True)
+@pytest.mark.parametrize("column", ["a", "x__SQLGLOT__LB__y"])
+def test_a_value_and_a_name_may_look_like_sqlglots_mark_of_a_line_break(column):
+    tree = sqlglot.parse_one(
+        f"SELECT SUM({column}) OVER (ORDER BY b) FROM t WHERE a = 'x__SQLGLOT__LB__y'", "duckdb"
+    )
+    assert duckdb_text(tree, pretty=True).count("__SQLGLOT__LB__") == tree.sql("duckdb").count(
+        "__SQLGLOT__LB__"
+    )
 
 
 def test_a_long_chain_of_one_operator_is_no_deep_recursion():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from semantic_layer.loader import Loaded, load_text
@@ -307,3 +309,29 @@ def test_an_option_without_effect_is_a_warning() -> None:
     assert [(w.line, w.message.en) for w in loaded.problems.warnings] == [
         (13, "fill_nulls_with has no effect on a ratio metric.")
     ]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DROP TABLE orders",
+        "SELECT 1; DROP TABLE orders",
+        "WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone",
+        "SELECT * INTO copied FROM orders",
+        "SELECT * FROM orders FOR UPDATE",
+        "SELECT nextval('ids') AS id",
+        "COPY orders TO 'orders.csv'",
+        "ATTACH 'other.db'",
+        "CREATE TABLE more AS SELECT 1",
+        "not sql at all (",
+    ],
+)
+def test_the_sql_of_a_model_that_does_more_than_read_is_refused_at_its_line(sql: str) -> None:
+    columns = "[{name: channel, dimension: categorical}]"
+    text = f"models:\n  - name: orders\n    sql: {json.dumps(sql)}\n    columns: {columns}\n"
+    assert [(line, code) for line, _, code in problems(text)] == [(3, "invalid_source")]
+
+
+def test_a_name_of_thousands_of_letters_does_not_fill_the_message() -> None:
+    (error,) = load_text(f"{'x' * 30_000}: 1\n").problems.errors
+    assert max(len(error.message.en), len(error.message.zh)) < 2_000
