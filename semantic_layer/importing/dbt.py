@@ -69,20 +69,26 @@ def read(path: Path, *, schemas: bool) -> Imported:
         Loss("disabled", name, str(error.key or "metric"), error.message, error.file, error.line or 0)
         for name, error in disabled.items()
     ]
+    losses += _left_out(loaded, {id(error) for error in disabled.values()})
     made = Imported(NAME, files, tuple(sorted({*loaded.catalog.metrics, *disabled})), tuple(disabled), losses)
     _check(made, loaded.catalog, disabled)
     return made
 
 
+def _raw_of_metrics(loaded: Loaded) -> list[Marked]:
+    sections = loaded.sections
+    return [*sections.older_metrics, *sections.unread_metrics, *(entry.raw for entry in sections.metrics)]
+
+
+def _owners(loaded: Loaded) -> list[tuple[str, int, str]]:
+    """Return file, line and name of each model and metric, in the order of the files."""
+    sections = loaded.sections
+    raws = [*(entry.raw for entry in sections.models), *sections.unread_models, *_raw_of_metrics(loaded)]
+    return sorted((raw.file, raw.line, str(raw.get("name"))) for raw in raws)
+
+
 def _dropped(loaded: Loaded) -> Iterator[Loss]:
-    owners = sorted(
-        (raw.file, raw.line, str(raw.get("name")))
-        for raw in [
-            *(entry.raw for entry in loaded.sections.models),
-            *(entry.raw for entry in loaded.sections.metrics),
-            *loaded.sections.older_metrics,
-        ]
-    )
+    owners = _owners(loaded)
     seen: set[tuple[str, str, str]] = set()
     for ignored in loaded.problems.ignored:
         before = [name for file, line, name in owners if file == ignored.file and line <= ignored.line]
@@ -92,6 +98,22 @@ def _dropped(loaded: Loaded) -> Iterator[Loss]:
             seen.add((ignored.file, owner, ignored.key))
             why = _WHY.get(ignored.key, _SAYS_NOTHING)
             yield Loss("dropped", owner, ignored.key, why, ignored.file, ignored.line)
+
+
+def _left_out(loaded: Loaded, told: set[int]) -> Iterator[Loss]:
+    """Yield what could not be read and is no metric: a column, an entity, a whole model."""
+    owners = _owners(loaded)
+    metrics = {(raw.file, raw.line) for raw in _raw_of_metrics(loaded)}
+    for error in loaded.problems.sorted_errors():
+        before = [
+            (file, line, name)
+            for file, line, name in owners
+            if file == error.file and line <= (error.line or 0)
+        ]
+        if id(error) in told or (before and before[-1][:2] in metrics):
+            continue
+        owner = before[-1][2] if before else error.file
+        yield Loss("dropped", owner, str(error.key or "-"), error.message, error.file, error.line or 0)
 
 
 def _approximate(loaded: Loaded) -> Iterator[Loss]:
@@ -105,6 +127,7 @@ def _approximate(loaded: Loaded) -> Iterator[Loss]:
 def _broken(loaded: Loaded) -> Iterator[tuple[str, SpecError]]:
     """Yield the metrics that cannot be carried over, each with the reason; those that read one of them, too."""
     raws = {str(raw.get("name")): raw for raw in loaded.sections.older_metrics}
+    raws.update({str(raw.get("name")): raw for raw in loaded.sections.unread_metrics})
     raws.update({entry.spec.name: entry.raw for entry in loaded.sections.metrics})
     for name in loaded.sections.broken:
         raws.setdefault(name, Marked("", 0))
@@ -184,8 +207,7 @@ def _files(
 
 def _raw_metrics(loaded: Loaded) -> Iterator[Mapping[Any, Any]]:
     seen: set[str] = set()
-    sources = [*loaded.sections.older_metrics, *(entry.raw for entry in loaded.sections.metrics)]
-    for raw in [*sources, *({"name": name} for name in sorted(loaded.sections.broken))]:
+    for raw in [*_raw_of_metrics(loaded), *({"name": name} for name in sorted(loaded.sections.broken))]:
         if str(raw.get("name")) not in seen:
             seen.add(str(raw.get("name")))
             yield raw

@@ -20,7 +20,8 @@ _KINDS = {
 class Loss:
     """One thing that is not as it was: `owner` is the metric or model, `key` the YAML key.
 
-    dropped: it says nothing about a number here. changed: the same number, written or computed otherwise.
+    dropped: it says nothing about a number here, or is a column, entity or model that cannot be read.
+    changed: the same number, written or computed otherwise.
     disabled: the metric would lose a filter, window, join or additivity; it is written down but switched off.
     """
 

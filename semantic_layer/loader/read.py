@@ -261,6 +261,7 @@ def _read_model(key: str, raw: Marked, sections: Sections, problems: Problems) -
     spec = problems.read(ModelSpec, shell)
     if spec is None:
         sections.broken.add(str(raw.get("name")))
+        sections.unread_models.append(raw)
     name = model_name(spec) if spec is not None else str(raw.get("name"))
     if spec is not None:
         sections.models.append(Entry(spec, raw))
@@ -294,6 +295,7 @@ def _read_metric(raw: Marked, model: str | None, sections: Sections, problems: P
     spec = problems.read(MetricSpec, raw)
     if spec is None:
         sections.broken.add(str(raw.get("name")))
+        sections.unread_metrics.append(raw)
     else:
         sections.metrics.append(MetricEntry(spec, raw, model))
 

@@ -72,4 +72,6 @@ class Sections:
     measures: dict[str, Measure] = field(default_factory=dict)  # of dbt's older shape
     relations: dict[str, str] = field(default_factory=dict)  # model -> schema.table, of a compiled manifest
     older_metrics: list[Marked] = field(default_factory=list)
+    unread_metrics: list[Marked] = field(default_factory=list)  # those that are not valid as written
+    unread_models: list[Marked] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)

@@ -137,3 +137,51 @@ def test_what_is_no_known_format_is_refused_with_the_formats(tmp_path):
     with pytest.raises(DataError) as caught:
         import_source(tmp_path / "nowhere")
     assert "dbt" in caught.value.mend.en
+
+
+LATEST = """
+models:
+  - name: visits
+    semantic_model: true
+    agg_time_dimension: seen
+    columns:
+      - {name: user_id, entity: {type: foreign, name: user}}
+      - {name: shop_id, entity: {type: forein, name: shop}}
+      - {name: seen, granularity: day, dimension: time}
+    metrics:
+      - {name: visits, type: simple, agg: count, expr: 1}
+      - {name: sketched, type: simple, agg: hll, expr: user_id}
+      - {name: conditional, type: simple, agg: count, expr: 1, filter: "{% if var('x') %} 1 {% endif %}"}
+  - name: torn
+    semantic_model: true
+    agg_time_dimensions: day
+    columns: [{name: day, granularity: day, dimension: time}]
+    metrics: [{name: of_torn, type: simple, agg: count, expr: 1}]
+metrics:
+  - {name: both, type: cumulative, input_metric: visits, window: 3 days, grain_to_date: month}
+  - {name: aliens, type: derived, expr: a, input_metrics: [{name: visits, alias: a, offset_window: 1 alien_day}]}
+  - {name: of_sketched, type: ratio, numerator: sketched, denominator: visits}
+"""
+
+
+def test_every_metric_of_the_latest_shape_is_there_or_switched_off_with_its_reason(tmp_path):
+    source = tmp_path / "models.yml"
+    source.write_text(LATEST, encoding="utf-8")
+    made = import_source(source)
+    off = {loss.owner: loss.key for loss in made.losses if loss.kind == "disabled"}
+    assert off == {
+        "sketched": "agg", "conditional": "filter", "both": "metric", "aliens": "offset_window",
+        "of_torn": "metric", "of_sketched": "metric",
+    }  # fmt: skip
+    assert set(made.disabled) == set(off)
+    assert set(made.metrics) == {"visits", *off}
+    assert {metric["name"] for metric in made.files["models/disabled.yml"]["metrics"]} == set(off)
+
+
+def test_a_column_and_a_model_that_cannot_be_read_are_in_the_report(tmp_path):
+    source = tmp_path / "models.yml"
+    source.write_text(LATEST, encoding="utf-8")
+    left = {
+        (loss.owner, loss.key, loss.line) for loss in import_source(source).losses if loss.kind == "dropped"
+    }
+    assert {("visits", "type", 8), ("torn", "agg_time_dimensions", 16)} <= left
