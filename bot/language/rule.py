@@ -8,7 +8,7 @@ as trying the pattern, and most patterns are never compiled: no question is abou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from sys import maxsize
@@ -82,6 +82,31 @@ class Rule:
     def sub(self, by: str | Callable[[re.Match[str]], str], text: str) -> str:
         """Return the text with every match replaced."""
         return self.compiled.sub(by, text) if self.may_match(text) else text
+
+
+class RuleIndex:
+    """Many rules by what their words begin with: which of them a text may hold is one look, not one per rule."""
+
+    __slots__ = ("_always", "_heads", "_places", "rules")
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._always: frozenset[int] = frozenset()
+        self._heads: frozenset[str] | None = None
+        self._places: dict[str, list[int]] = {}
+
+    def possible(self, text: str) -> list[int]:
+        """Return the numbers of the rules that may match somewhere in a text, in order."""
+        if self._heads is None:
+            for number, rule in enumerate(self.rules):
+                for head in {word[:2] for word in rule.words}:
+                    self._places.setdefault(head, []).append(number)
+            self._always = frozenset(number for number, rule in enumerate(self.rules) if not rule.words)
+            self._heads = frozenset(self._places)
+        found = set(self._always)
+        for head in self._heads & _pairs(text):
+            found.update(self._places[head])
+        return sorted(found)
 
 
 @lru_cache(maxsize=64)

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 
 from bot.language.normalise import Normalised
 from bot.language.numbers_zh import chinese_number
-from bot.language.rule import Rule
+from bot.language.rule import Rule, RuleIndex
 from bot.planners.rules.words_analyses import ASKED, FILLER
 
 if TYPE_CHECKING:
@@ -93,7 +93,8 @@ def asked_analysis(question: Normalised, tools: Registry) -> Asked | None:
     text = question.text
     if _BARE.search(text) and _OF_CHANGES.search(text) and not _OF_CHANNELS.search(text):
         text = _BARE.sub("原因", text)  # 支付金额下降归因: of the change
-    for tool, pattern in _asked():
+    for number in _asked_index().possible(text):
+        tool, pattern = _asked()[number]
         if tool not in tools:
             continue
         match = pattern.search(text)
@@ -117,6 +118,11 @@ def asked_analysis(question: Normalised, tools: Registry) -> Asked | None:
 @cache
 def _asked() -> tuple[tuple[str, Rule], ...]:
     return tuple((tool, gapped(pattern)) for tool, pattern in ASKED)
+
+
+@cache
+def _asked_index() -> RuleIndex:
+    return RuleIndex(pattern for _, pattern in _asked())
 
 
 def gapped(pattern: str) -> Rule:

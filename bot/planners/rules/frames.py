@@ -12,7 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bot.language.normalise import Normalised
-from bot.language.rule import Rule
+from bot.language.rule import Rule, RuleIndex
 from bot.planners.rules.asked import LENGTH, Asked, blank, gapped, inputs_of, literal
 from bot.planners.rules.words_fillers import FILLERS_EN, FILLERS_ZH
 from bot.planners.rules.words_ideas import IDEAS, NOUNS, PEOPLE
@@ -56,8 +56,10 @@ def framed(
     text = question.text
     places: dict[str, tuple[Span, ...]] = {}
     best: tuple[tuple[int, int], _Frame] | None = None
-    for frame in _frames(tuple(tools.tools.values())):
-        if (frame.weak and not weak) or not all(_rule(idea).may_match(text) for idea in frame.ideas):
+    frames, ideas, index = _framework(tools)
+    said = {ideas[number] for number in index.possible(text)}
+    for frame in frames:
+        if (frame.weak and not weak) or not said.issuperset(frame.ideas):
             continue
         named = catalogued()
         if not _holds(frame, text, named):
@@ -190,6 +192,22 @@ def _inside(span: Span, other: Span) -> bool:
 
 def _meet(one: Span, other: Span) -> bool:
     return one[0] < other[1] and other[0] < one[1]
+
+
+_Framework = tuple[tuple["_Frame", ...], tuple[str, ...], RuleIndex]
+# By what a registry is, not by what it holds: its tools are large to compare. Held, so that no other takes its number.
+_FRAMEWORKS: dict[int, tuple[Registry, _Framework]] = {}
+
+
+def _framework(tools: Registry) -> _Framework:
+    """Return the frames of a registry's tools, the ideas they name, and where those may be said."""
+    held = _FRAMEWORKS.get(id(tools))
+    if held is None:
+        frames = _frames(tuple(tools.tools.values()))
+        ideas = tuple(dict.fromkeys(idea for frame in frames for idea in frame.ideas))
+        held = tools, (frames, ideas, RuleIndex(_rule(idea) for idea in ideas))
+        _FRAMEWORKS[id(tools)] = held
+    return held[1]
 
 
 @cache

@@ -113,11 +113,10 @@ class Routing:
 
     @cached_property
     def _named(self) -> Named:
-        tokens = tokenise(self.scene.question.text)
         metrics, names, split = [], [], []
-        for match in self.words.matcher.matches(tokens):
-            kinds = {term.kind for term in match.terms if term.rank <= 1}
-            span = tokens[match.first].start, tokens[match.last - 1].end
+        for item in self.found.named:
+            kinds = {term.kind for term in item.terms if term.rank <= 1}
+            span = item.start, item.end
             if kinds & _NAMED:
                 names.append(span)
             if "metric" in kinds:

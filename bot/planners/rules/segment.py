@@ -45,6 +45,9 @@ class Segmented:
     items: tuple[Item, ...]
     times: tuple[TimeToken, ...]
     notes: tuple[Text, ...]
+    named: tuple[
+        Item, ...
+    ] = ()  # every name that stands in the question as it was written, also inside others
 
 
 def segment(
@@ -72,7 +75,7 @@ def segment(
         items = cover(mended, [*fixed, *_words(question.text, mended, matcher, question)], question.text)
     items = rejoined(abbreviated(items, matcher), tokens, matcher, near)
     items = tuple(_completed(item, tokens, near) for item in _elliptic(items, matcher))
-    return Segmented(question, items, times, notes)
+    return Segmented(question, items, times, notes, tuple(item for item in words if item.terms))
 
 
 _HALF_OF = Rule(r"(?:late|early|mid|start|end)$")
@@ -142,7 +145,7 @@ def _words(
     for first, last, tags in grammar_matches(tokens, text):
         if first and _ORDERS.match(text, tokens[first].start) and tokens[first - 1].key in _SINGLE:
             continue  # sales per order by segment: no order of the rows
-        yield replace(_item("grammar", tokens, first, last), tags=tags)
+        yield Item("grammar", tokens[first].start, tokens[last - 1].end, first, last, tags=tags)
 
 
 def _item(
