@@ -76,12 +76,14 @@ def moved_buckets(plan: Plan, fact: Fact, reading: Reading, step: Grain) -> tupl
     """Return what the buckets of a moved fact are compared with, always as a table; `step`: its finest buckets."""
     shifted = bucketed_of(plan, fact, reading)
     alone = on_time(plan, fact, reading.query)
-    periods = earlier_periods(plan, fact, reading, shifted, alone)
     key = plan.bucket_key(fact)
-    if periods is None and shifted is not None and key is not None and reading.period is not None:
+    if shifted is None or key is None or reading.period is None:
+        periods = earlier_periods(plan, fact, reading, shifted, alone)
+    else:
         period = asked_buckets_of(fact, key, reading)
         shifted = by_days_where_needed(shifted, period, spine.calendar_grain(key), reading.calendar, step)
-        periods = periods_of(plan, fact, key, period, shifted, reading.calendar, alone)
+        shown = period if shifted.by_days or shifted.through_rows is not None else reading.period
+        periods = periods_of(plan, fact, key, shown, shifted, reading.calendar, alone)
     if periods is None:
         raise needs_period()
     return shifted, periods

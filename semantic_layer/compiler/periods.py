@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from semantic_layer.compiler import nodes, spine
 from semantic_layer.compiler.buckets import Calendar, truncated
-from semantic_layer.compiler.facts import Fact, Key, Plan
+from semantic_layer.compiler.facts import Fact, Key, Plan, Running
 from semantic_layer.compiler.shifts import Bucketed, Moves
 from semantic_layer.compiler.shown import OnTime
 from semantic_layer.compiler.steps import as_moment
@@ -52,11 +52,13 @@ def periods_of(
 ) -> Periods:
     """Return one row per bucket of the period (and day, where the moves do not keep buckets).
 
+    The start of a grain is asked by a bucket's first day, for running values by each of its days.
     `alone` are the conditions on the time, which are those on the buckets shown.
     """
     grain = spine.calendar_grain(key)
     name = plan.fresh("periods")
-    if shifted.by_days and not any(step.start_of for step in shifted.steps):
+    running = isinstance(fact.variant, Running)
+    if shifted.by_days and (running or not any(step.start_of for step in shifted.steps)):
         fine = shifted.fine
         bucket = truncated(spine.bucket(fine), grain, calendar)
         other: exp.Expr = spine.bucket(fine)

@@ -194,9 +194,13 @@ def by_days_where_needed(
 ) -> Bucketed:
     """Return the steps day by day where they take bucket starts elsewhere than to bucket starts (months by 2 days).
 
-    Steps of hours go by `fine`, the grain at which the values are taken.
+    Steps of hours, and to the start of a grain, go by `fine`, the grain at which the values are taken.
     """
     through = shifted.through_rows
+    if any(step.start_of for step in shifted.steps):
+        last_day = max(main.start, main.end - ONE_DAY)
+        start, end = (_earlier(day, shifted.steps, calendar) for day in (main.start, last_day))
+        return Bucketed(shifted.steps, start, end + ONE_DAY, None, by_days=True, fine=fine)
     if through is None:
         return shifted
     if through.seconds:
