@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.language.rule import Rule
 from bot.planners.rules.draft import Draft, Scene
-from bot.planners.rules.lacking import metrics_of
+from bot.planners.rules.lacking import called_like, metrics_of
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Metric, SimpleMetric
@@ -13,6 +13,7 @@ _PEOPLE = Rule(
     r" ?(?:用户数?|人数|客户数?|顾客数?|访客数?|会员数?|买家数?|的人"
     r"|users?|people|customers?|visitors?|shoppers?|buyers?|members?|persons?)(?![a-z\u4e00-\u9fff])"
 )
+_DONE = Rule(r"[过了]")  # 下过单, 下了单 of 下单
 _THINGS = frozenset(
     "item items good goods thing things ones record records row rows entry entries line lines case cases unit units "
     "东西 记录 数据行 条目".split()
@@ -27,7 +28,10 @@ def read_deeds(line: Line, draft: Draft, scene: Scene) -> None:
         return
     if line.tagged(Tag.NEVER, Tag.NOT, Tag.TOP, Tag.SUPER, Tag.CMP, Tag.CMP_AFTER):
         return
-    names = metrics_of(line.items[verbs[0]].text, counted, scene)
+    verb = _DONE.sub("", line.items[verbs[0]].text)
+    names = metrics_of(verb, counted, scene)
+    if not any(called_like(verb, scene.metric(name)) for name in names):
+        names = _called(verb, counted, scene) or names
     if len(names) != 1:
         return
     label = scene.metric(names[0]).label
@@ -36,6 +40,15 @@ def read_deeds(line: Line, draft: Draft, scene: Scene) -> None:
     words = scene.words(line, verbs[0])
     draft.say("metric", label.zh, label.en, words)
     draft.note(f"「{words[0]}」按有「{label.zh}」理解。", f"“{words[0]}” was read as having any {label.en}.")
+
+
+def _called(verb: str, counted: str, scene: Scene) -> list[str]:
+    """Return the metrics that are called like the deed and count only some rows: orders not cancelled."""
+    return [
+        metric.name for metric in scene.catalog.metrics.values()
+        if metric.filters and not metric.hidden and isinstance(metric.type, SimpleMetric)
+        and called_like(verb, metric) and scene.reach.reaches([metric.name], counted)
+    ]  # fmt: skip
 
 
 def _of_people(metric: Metric) -> bool:

@@ -142,6 +142,10 @@ def _negated(line: Line, index: int) -> bool:
         before_dimension = line.before(at, Tag.OF, Tag.IS)
         if line.has(before_dimension, Tag.NOT):
             at = before_dimension
+    end = _set_aside(line, index)
+    if end is not None:
+        line.use(end)
+        return True
     end = line.after(index, Tag.OF)
     if not line.has(at, Tag.NOT) and line.has(end, Tag.NOT_END):
         line.use(end)  # 华东以外
@@ -162,6 +166,21 @@ def _negated(line: Line, index: int) -> bool:
     if line.has(end, Tag.NOT_END):
         line.use(end)
     return True
+
+
+def _set_aside(line: Line, index: int) -> int | None:
+    """Return the "out" of 把北坡和南坡排除掉, behind the list that a value stands in."""
+    joins = (Tag.OF, Tag.AND, Tag.OR)
+    first = line.before(index, *joins)
+    while line.is_role(first, "value") and first is not None:
+        first = line.before(first, *joins)
+    start = index if first is None else first
+    if not any(line.items[at].text in ("把", "将") for at in range(max(start - 1, 0), index)):
+        return None
+    end = line.after(index, *joins)
+    while line.is_role(end, "value") and end is not None:
+        end = line.after(end, *joins)
+    return end if line.has(end, Tag.NOT) else None
 
 
 def _total(line: Line) -> bool:
