@@ -54,6 +54,7 @@ class Manifest:
         self.of: dict[str, frozenset[str]] = {}  # metric -> the facts behind it
         self.kind: dict[str, str] = {}
         self.has_levels = pick.random() < 0.4
+        self.own_grain = pick.random() < 0.4
         self._dimensions()
         for number in range(pick.randint(1, 3)):
             self._fact(number)
@@ -66,7 +67,6 @@ class Manifest:
             "node_relation": {"alias": "days", "schema_name": "main"},
             "primary_column": {"name": "ds", "time_granularity": "day"},
         }
-        self.own_grain = pick.random() < 0.3
         if self.own_grain:
             spine["custom_granularities"] = [{"name": "week_of_four"}]
         hours: Yaml = {
@@ -178,9 +178,8 @@ class Manifest:
             "buys": [_word("buy_item", "item")],
         }
         for name, dimensions in words.items():
-            measures: list[Yaml] = [{"name": f"{name}_m", "agg": "count", "expr": "1"}]
-            if name == "buys":
-                measures.append({"name": "paid_m", "agg": "sum", "expr": "paid"})
+            people = {"name": f"{name[:-1]}ers_m", "agg": "count_distinct", "expr": "user_id"}
+            measures: list[Yaml] = [{"name": f"{name}_m", "agg": "count", "expr": "1"}, people]
             model = {
                 "primary_entity": name[:-1],
                 "defaults": {"agg_time_dimension": f"{name}_at"},
@@ -193,8 +192,8 @@ class Manifest:
             self._simple(name, f"{name}_m", name, set(PARTS["reach"][name]))
         for at in range(pick.randint(1, 3)):
             params: Yaml = {
-                "base_measure": {"name": "visits_m"},
-                "conversion_measure": {"name": pick.choice(["buys_m", "buys_m", "paid_m"])},
+                "base_measure": {"name": pick.choice(["visits_m", "visits_m", "visiters_m"])},
+                "conversion_measure": {"name": pick.choice(["buys_m", "buys_m", "buyers_m"])},
                 "entity": "user",
                 "calculation": pick.choice(["conversion_rate", "conversions"]),
             }
@@ -231,10 +230,18 @@ class Manifest:
             part["filter"] = self._filter(next(iter(self.of[name])))
         if moves and pick.random() < 0.5:
             if pick.random() < 0.7:
-                part["offset_window"] = pick.choice(["1 day", "7 days", "2 weeks", "1 month", "1 quarter"])
+                part["offset_window"] = pick.choice(self._offsets(name))
             else:
                 part["offset_to_grain"] = pick.choice(["week", "month", "quarter"])
         return part
+
+    def _offsets(self, name: str) -> list[str]:
+        """How far a metric may be moved: by hours where its times have them, by buckets where there is a calendar."""
+        found = ["1 day", "7 days", "2 weeks", "1 month", "1 quarter"]
+        if self.own_grain:
+            found += ["1 week_of_four", "2 week_of_four"]
+        fine = all(self.grain.get(fact) == "hour" for fact in self.of[name])
+        return found + (["1 hour", "5 hours", "30 hours"] if fine else [])
 
     def _ratio(self, name: str) -> None:
         over, under = self._of_two()
@@ -266,7 +273,7 @@ class Manifest:
     def _derived(self, name: str) -> None:
         known = [each for each, kind in self.kind.items() if kind != "cumulative" or self.pick.random() < 0.3]
         names = [self.pick.choice(known) for _ in range(self.pick.randint(1, 3))]
-        moves = all(self.kind[each] in ("simple", "derived", "ratio") for each in names)
+        moves = all(self.kind[each] != "conversion" for each in names)
         inputs = [self._input(each, alias=f"v{at}", moves=moves) for at, each in enumerate(names)]
         expr = self.pick.choice(
             {1: ["v0 * 2", "v0 + 1"], 2: ["v0 - v1", "v0 + v1 * 10"], 3: ["v0 - v1 + v2", "(v0 + v1) * v2"]}[

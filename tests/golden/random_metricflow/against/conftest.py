@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import yaml
 
 
 class Asked:
@@ -84,9 +85,10 @@ class Asked:
             **dict.fromkeys(self.manifest.grain, self.manifest.parts["rows"]["FACT"]),
         }.items():
             count = self.pick.choice(rows["count"])
-            self._insert(
-                connection, table, [self._row(rows["columns"], n, table) for n in range(1, count + 1)]
-            )
+            made_rows = [self._row(rows["columns"], n, table) for n in range(1, count + 1)]
+            if table == "visits":  # of two visits on one day it takes any as the one before a buy
+                made_rows = list({row[:2]: row for row in made_rows}.values())
+            self._insert(connection, table, made_rows)
         for listing in range(1, 6):
             cut = self._day()
             levels = [
@@ -128,6 +130,116 @@ class Asked:
 
     def _day(self) -> date:
         return self.first + timedelta(days=self.pick.randrange(self.days))
+
+
+class Nested:
+    """A manifest's documents in dbt's latest shape: columns with their meaning, simple metrics inside their model."""
+
+    def __init__(self, documents: list[dict[str, Any]]) -> None:
+        self.models: dict[str, dict[str, Any]] = {}
+        self.home: dict[str, str] = {}  # measure -> model
+        self.measures: dict[str, dict[str, Any]] = {}
+        self.metrics: list[dict[str, Any]] = []
+        for document in documents:
+            if "semantic_model" in document:
+                self._model(document["semantic_model"])
+            for spine in document.get("project_configuration", {}).get("time_spines", ()):
+                self._spine(spine)
+        for document in documents:
+            if "metric" in document:
+                self._metric(document["metric"])
+
+    def _spine(self, spine: dict[str, Any]) -> None:
+        column, name = spine["primary_column"], spine["node_relation"]["alias"]
+        written = {"standard_granularity_column": column["name"]}
+        if "custom_granularities" in spine:
+            written["custom_granularities"] = spine["custom_granularities"]
+        times = [{"name": column["name"], "granularity": column["time_granularity"]}]
+        self.models[name] = {"name": name, "time_spine": written, "columns": times}
+
+    def _model(self, old: dict[str, Any]) -> None:
+        columns: dict[str, dict[str, Any]] = {}
+        derived: dict[str, list[dict[str, Any]]] = {"entities": [], "dimensions": []}
+        for kind, items in (("entity", old["entities"]), ("dimension", old.get("dimensions", ()))):
+            for item in items:
+                params = item.get("type_params", {})
+                meaning = {"name": item["name"], "type": item["type"]}
+                if "validity_params" in params:
+                    meaning["validity_params"] = params["validity_params"]
+                grain = {"granularity": params["time_granularity"]} if params else {}
+                expr = item.get("expr", item["name"])
+                column = columns.setdefault(expr, {"name": expr}) if expr.isidentifier() else {kind: None}
+                if kind in column or (grain and "granularity" in column):
+                    plural = "entities" if kind == "entity" else "dimensions"
+                    derived[plural].append({**meaning, **grain, "expr": expr})
+                else:
+                    column |= {kind: meaning, **grain}
+        made: dict[str, Any] = {"name": old["name"], "semantic_model": {"enabled": True}}
+        options = {
+            "agg_time_dimension": old.get("defaults", {}).get("agg_time_dimension"),
+            "primary_entity": old.get("primary_entity"),
+            "derived_semantics": {key: items for key, items in derived.items() if items},
+        }
+        made |= {key: value for key, value in options.items() if value}
+        self.models[old["name"]] = made | {"columns": list(columns.values()), "metrics": []}
+        for measure in old.get("measures", ()):
+            self.home[measure["name"]], self.measures[measure["name"]] = old["name"], measure
+
+    def _simple(self, name: str, written: dict[str, Any], **more: Any) -> None:
+        """Write a measure as a metric of its model."""
+        measure = dict(self.measures[written["name"]])
+        home = self.models[self.home[measure.pop("name")]]
+        params = measure.pop("agg_params", None) or {}
+        if params:
+            kind = "discrete" if params.get("use_discrete_percentile") else "continuous"
+            measure |= {"percentile": params["percentile"], "percentile_type": kind}
+        window = measure.pop("non_additive_dimension", None)
+        if window:
+            rule = {"name": window["name"], "window_agg": window["window_choice"]}
+            groups = {"group_by": window["window_groupings"]} if "window_groupings" in window else {}
+            measure["non_additive_dimension"] = rule | groups
+        options = {key: value for key, value in written.items() if key not in ("name", "filter")}
+        if all(metric["name"] != name for metric in home["metrics"]):
+            home["metrics"].append({"name": name, "type": "simple", **measure, **options, **more})
+
+    def _input(self, written: dict[str, Any]) -> dict[str, Any] | str:
+        """Return a measure that another metric reads: as a metric of its own."""
+        options = {key: value for key, value in written.items() if key not in ("name", "filter")}
+        name = "_".join([written["name"], *options])
+        self._simple(name, written)
+        return {"name": name, "filter": written["filter"]} if "filter" in written else name
+
+    def _metric(self, old: dict[str, Any]) -> None:
+        params, kind = old["type_params"], old["type"]
+        more = {"filter": old["filter"]} if "filter" in old else {}
+        if kind == "simple":
+            self._simple(old["name"], params["measure"], **more)
+            return
+        made: dict[str, Any] = {"name": old["name"], "type": kind, **more}
+        if kind == "ratio":
+            made |= {"numerator": params["numerator"], "denominator": params["denominator"]}
+        elif kind == "derived":
+            made |= {"expr": params["expr"], "input_metrics": params["metrics"]}
+        elif kind == "cumulative":
+            made |= {"input_metric": self._input(params["measure"]), **params["cumulative_type_params"]}
+        else:
+            spec = dict(params["conversion_type_params"])
+            for side in ("base", "conversion"):
+                made[f"{side}_metric"] = self._input(spec.pop(f"{side}_measure"))
+            made |= spec
+        self.metrics.append(made)
+
+    def yaml(self) -> str:
+        """Return the document."""
+        return yaml.safe_dump(
+            {"version": 2, "models": list(self.models.values()), "metrics": self.metrics}, sort_keys=False
+        )
+
+
+@pytest.fixture(scope="session")
+def nested_of():
+    """Writes a manifest in dbt's latest shape."""
+    return lambda manifest: Nested(manifest.documents).yaml()
 
 
 @pytest.fixture(scope="session")
