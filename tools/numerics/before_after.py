@@ -179,7 +179,13 @@ class _Structural:
         with warnings.catch_warnings():
             # A variance that is next to zero leaves the likelihood flat: the parameters are as good as any there.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            self.parameters = self._model(series[:fit_until]).fit(disp=0, maxiter=60).params
+            fitted = self._model(series[:fit_until]).fit(disp=0, maxiter=60)
+        # What the filter knows before each period, the first after the last included: every cut is there already.
+        self.states = fitted.filter_results.predicted_state
+        self.design, self.transition = (
+            fitted.filter_results.design[0, :, 0],
+            fitted.filter_results.transition[..., 0],
+        )
 
     def _model(self, values: Array):  # type: ignore[no-untyped-def]  # statsmodels carries no types
         import numpy as np
@@ -197,8 +203,10 @@ class _Structural:
         if self.level is not None:
             flat = np.full(end - start, self.level)
             return Counterfactual(float(series[start:end].mean() - self.level), flat)
-        seen = self._model(series[:start]).filter(self.parameters)
-        forecast = np.asarray(seen.forecast(int(end - start)), dtype=float)
+        state, forecast = self.states[:, start], np.empty(end - start)
+        for at in range(end - start):
+            forecast[at] = self.design @ state
+            state = self.transition @ state
         expected = np.exp(forecast) if self.logs else forecast * self.scale
         return Counterfactual(float((series[start:end] - expected).mean()), expected)
 
