@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from pydantic import JsonValue
+
 from bot.compose.asking import as_plan, question_of
 from bot.compose.measure import models
 from bot.compose.phrases import is_event, label_of, name_of
@@ -11,7 +13,7 @@ from bot.compose.ranking import read_ranking
 from bot.compose.side import Side, before, is_covered
 from bot.compose.view import Scene, View, shape_of
 from bot.plan import BilingualMessage, MetricPlan, Option, ToolPlan
-from semantic_layer.period import Grain
+from semantic_layer.period import Grain, Period
 from semantic_layer.query import Compare, Condition, GroupBy, MetricQuery
 from tools.registry import Registry
 
@@ -19,6 +21,7 @@ Compiles = Callable[[MetricQuery], bool]
 MOST = 5
 MOST_DRILL_DOWNS = 2
 MOST_TRIED = 6  # compiling is milliseconds, a wide catalog has hundreds of dimensions
+FORECAST = "forecast"
 WHY_TOOLS = ("change_drivers", "why", "drivers")  # what such an analysis is called; the first that exists
 
 
@@ -27,6 +30,8 @@ def follow_ups(
 ) -> tuple[Option, ...]:
     """Return up to five next questions: the top value alone, by week, against before, drilled down, why."""
     shape = shape_of(view)
+    if view.main is not None and view.main.days == 0:
+        return _ahead(view, scene, registry)
     if shape in ("values", "empty"):
         return ()
     found: list[Option] = []
@@ -38,6 +43,26 @@ def follow_ups(
         if question is not None and all(plan != other.plan for other in found) and compiles(plan):
             found.append(Option(question=question, plan=plan))
     return (*found[:MOST], *_of_a_segment(view, scene, compiles))
+
+
+def _ahead(view: View, scene: Scene, registry: Registry) -> tuple[Option, ...]:
+    """Return the forecast of a period that lies after the data, where an analysis gives one."""
+    query, main = view.query, view.main
+    if (
+        FORECAST not in registry
+        or query.period is None
+        or main is None
+        or len(query.metrics) != 1
+        or query.where
+    ):
+        return ()
+    label, at = (
+        scene.catalog.metrics[query.metrics[0]].label,
+        label_of(scene, Period.of(main.start, main.requested_end)),
+    )
+    inputs: dict[str, JsonValue] = {"metric": query.metrics[0], "period": query.period.model_dump(mode="json")}
+    said = BilingualMessage(zh=f"预测{at.zh}的{label.zh}", en=f"Forecast {label.en}, {at.en}")
+    return (Option(question=said, plan=ToolPlan(kind="tool", name=FORECAST, inputs=inputs)),)
 
 
 def _of_a_segment(view: View, scene: Scene, compiles: Compiles) -> Iterator[Option]:

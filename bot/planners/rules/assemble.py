@@ -130,7 +130,10 @@ def read_chart(line: Line, draft: Draft, scene: Scene) -> None:
     """Take the asked chart; it changes no number."""
     for index in line.tagged(Tag.CHART):
         if index not in line.used:
-            draft.presentation = line.payload(index, Tag.CHART)  # type: ignore[assignment]  # the word tables hold only charts
+            asked = line.payload(index, Tag.CHART)
+            if asked == "map":
+                draft.note("没有地图图表,用条形图表示。", "There are no maps here; bars show the same.")
+            draft.presentation = "bar" if asked == "map" else asked  # type: ignore[assignment]  # the word tables hold only charts
             draft.say("chart", line.items[index].text, line.items[index].text, scene.words(line, index))
             line.use(index)
 

@@ -13,7 +13,7 @@ from bot.planners.rules.accounting import unused_words
 from bot.planners.rules.asking import highest_of_what, unclear_time, which_metric
 from bot.planners.rules.describe import option
 from bot.planners.rules.draft import Draft, Scene
-from bot.planners.rules.instead import plans_instead
+from bot.planners.rules.instead import plans_instead, unlike
 from bot.planners.rules.line import Line
 from bot.planners.rules.outcome import clarify, refuse
 from bot.planners.rules.tags import Tag
@@ -39,7 +39,7 @@ def decide(line: Line, draft: Draft, scene: Scene, reader: Reader) -> Planned:
     if not draft.metrics and not named:
         return _nothing_named(line, draft, scene, unused, reader)
     if unused:
-        return _not_understood(draft, scene, unused, reader)
+        return unlike(line, draft, scene, unused) or _not_understood(draft, scene, unused, reader)
     if draft.ambiguities:
         return _ambiguous(line, draft, scene, reader)
     if draft.problems:
@@ -211,6 +211,9 @@ def _nothing_named(
             Tag.COMPARE,
             Tag.YOY,
             Tag.POP,
+            Tag.GROW_MOST,
+            Tag.GREW,
+            Tag.GROWTH,
         )
     )
     if unused:

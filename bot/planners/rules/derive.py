@@ -31,8 +31,16 @@ def read_shares(line: Line, draft: Draft, scene: Scene) -> None:
         draft.transforms.append(Share(metric=draft.share_of))
     if not marks or not draft.metrics:
         return
-    if len(draft.metrics) == 2 and _is_over(line, draft, marks) and _one_over_other(draft, scene):
+    if len(draft.metrics) == 2 and _is_over(line, draft, marks):
         line.use(*marks)
+        if not _one_over_other(draft, scene):
+            top, bottom = (scene.metric(name).label for name in draft.metrics)
+            draft.refuse(
+                "not_in_catalog",
+                f"没有「{top.zh}占{bottom.zh}」这样的指标;YAML 里加一个 type: ratio 的指标就能问。",
+                f"No metric divides {top.en} by {bottom.en}; a metric of type: ratio in the YAML would.",
+                top.zh, bottom.zh,
+            )  # fmt: skip
         return
     if not draft.group_by:
         _open_filter(draft, scene)

@@ -65,7 +65,8 @@ def framed(
         if not _holds(frame, text, named):
             continue
         chosen = _filled(frame.ideas, text, named, places)
-        if chosen is None or (frame.blind and not weak and _names_another(frame, tools, text, named)):
+        loose = frame.weak or not weak
+        if chosen is None or (frame.blind and loose and _names_another(frame, tools, text, named)):
             continue
         weight = (
             2 * len(frame.ideas) + len(frame.wants) - frame.weak,

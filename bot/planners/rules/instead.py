@@ -1,12 +1,17 @@
-"""The same question by a metric that can be split as asked, where the one that was named cannot."""
+"""What can be asked instead: the same by a metric that can be split so, each of two members that are not alike."""
 
 from __future__ import annotations
 
 from bot.plan import MetricPlan
+from bot.planners.base import Planned
 from bot.planners.rules.draft import Draft, Scene
-from bot.planners.rules.outcome import leading_metrics
+from bot.planners.rules.filters import value_label
+from bot.planners.rules.line import Line
+from bot.planners.rules.outcome import leading_metrics, refuse
+from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Metric
 from semantic_layer.query import Condition
+from semantic_layer.text import Text
 
 MOST = 3
 
@@ -71,3 +76,27 @@ def _with(plan: MetricPlan, old: str, new: str) -> MetricPlan:
             ),
         }
     )
+
+
+def unlike(line: Line, draft: Draft, scene: Scene, unused: tuple[str, ...]) -> Planned | None:
+    """Refuse to hold a store against an ad channel ("douyin vs xiaohongshu"), and offer each by itself."""
+    compares = {line.items[at].text for at in line.tagged(Tag.COMPARE)}
+    members = [
+        part for part in draft.where if isinstance(part, Condition) and part.operator == "=" and part.values
+    ]
+    dimensions = list(dict.fromkeys(part.dimension for part in members))
+    if not compares.issuperset(word.lower() for word in unused) or len(members) != 2 or len(dimensions) != 2:
+        return None
+    plan = draft.build(scene, draft.period)
+    alone = [plan.model_copy(update={"where": (part,)}) for part in members
+             if draft.metrics and scene.reach.reaches(draft.metrics, part.dimension)]  # fmt: skip
+    named = [
+        (value_label(scene, part.dimension, part.values[0]), scene.dimension(part.dimension).label)
+        for part in members
+    ]
+    (first, one), (second, other) = named
+    text = Text(
+        zh=f"「{first.zh}」是{one.zh},「{second.zh}」是{other.zh},不是同一类,不能放在一起比。",
+        en=f"{first.en} is a value of {one.en}, {second.en} of {other.en}: they are not alike and cannot be compared.",
+    )
+    return refuse("not_supported", text, scene, missing=unused, nearest=alone, draft=draft)

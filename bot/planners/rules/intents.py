@@ -23,6 +23,7 @@ from bot.planners.rules.line import Line
 from bot.planners.rules.meant import settle_namesakes
 from bot.planners.rules.outcome import refuse
 from bot.planners.rules.tags import Tag
+from bot.planners.rules.untaken import not_taken
 from semantic_layer.query import Compare, PeriodRange
 from semantic_layer.text import Text
 
@@ -280,7 +281,7 @@ def tool_plan(
     known |= own or {}
     inputs = {name: value for name, value in known.items() if name in tool.fields and value}
     if scene is not None:
-        lost = _not_taken(tool, draft, scene, set(own or {}))
+        lost = not_taken(tool, draft, scene, set(own or {}))
         if lost is not None:
             return lost
     return Planned(
@@ -288,39 +289,3 @@ def tool_plan(
         slots=(Slot("analysis", tool.label, words), *draft.slots),
         notes=tuple(draft.notes),
     )
-
-
-def _not_taken(tool: Tool, draft: Draft, scene: Scene, own: set[str]) -> Planned | None:
-    """Refuse the rows that an analysis cannot leave out, and say which other parts of the question it does not take."""
-    fields = set(tool.fields) | own
-    label = tool.label
-    narrowed = draft.where and "where" not in fields
-    if narrowed or (draft.segments and "segments" not in fields):
-        return refuse(
-            "not_supported",
-            Text(
-                zh=f"「{label.zh}」不能只看一部分数据;不加筛选可以做。",
-                en=f"{label.en} cannot look at a part of the rows only; without the filter it can be run.",
-            ),
-            scene,
-            draft=draft,
-        )
-    vague = {term.name for _, term, _ in draft.choices if term.kind == "metric"}
-    lost: list[Text] = []
-    if not fields & {"metric", "metrics"}:
-        lost += [scene.metric(name).label for name in draft.metrics if name not in vague]
-    elif "metrics" not in fields:
-        lost += [scene.metric(name).label for name in draft.metrics[1:] if name not in vague]
-    if not fields & {"dimension", "dimensions"}:
-        lost += [
-            scene.dimension(group.dimension).label
-            for group in draft.group_by
-            if group.grain is None and group.part is None
-        ]
-    if lost:
-        zh, en = "、".join(one.zh for one in lost), ", ".join(one.en for one in lost)
-        draft.note(
-            f"「{label.zh}」没有按「{zh}」来算:它不接受这一项。",
-            f"{label.en} does not take {en}: this part of the question is not in the result.",
-        )
-    return None

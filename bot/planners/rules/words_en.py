@@ -346,6 +346,7 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
         "line",
         "line chart|as a line chart|line graph|as a line|as line|as a line graph|in a line chart|as line chart|in line chart|using a line chart|with a line chart|lines",
     ),
+    (Tag.CHART, "map", "map|as a map|on a map|map chart|map view|as map|geographical map"),
     (
         Tag.CHART,
         "bar",

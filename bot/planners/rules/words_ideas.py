@@ -40,8 +40,8 @@ _NUMBERS: dict[str, tuple[str, str]] = {
         "(?:at|on) (?:this|the current|our current|the present) (?:rate|pace|trend|course)|if (?:this|the trend|things|it) (?:continue~|goes on|keeps? (?:up|going|on)|stays? like this)|as things stand|on current trends?",
     ),
     "will_reach": (
-        "(?:能|会|将|可以|大概|大约)+再?(?:做|到|有|卖|达|达到|冲|涨|跌|是|收|挣|拿)+到?(?:了)?(?:多少|什么(?:水平|程度)|几) 会(?:怎么样|怎样|如何)(?:走|变|发展)? (?:会|将)?(?:怎么|如何)(?:走|发展|变化) 走势 走向",
-        "(?:will|would|going to|gonna|might|could|can) .{0,40}?(?:be|end up|come to|come in|land|reach|hit|look like|look|get|make|sell|have|develop|evolve|close|finish)(?: at| with)?|where (?:will|is|are) (?=.{0,40}(?:be|end|head|go))|head(?:ed|ing)(?: to| for)?|to come in at|end(?:s)? up",
+        "(?:能|会|将|可以|大概|大约)+再?(?:做|到|有|卖|达|达到|冲|涨|跌|是|收|挣|拿)+到?(?:了)?(?:多少|什么(?:水平|程度)|几) (?:大概|大约|估计|差不多)(?:是|有)?多少 会(?:怎么样|怎样|如何)(?:走|变|发展)? (?:会|将)?(?:怎么|如何)(?:走|发展|变化) 走势 走向",
+        "(?:will|would|going to|gonna|might|could|can) .{0,40}?(?:be|end up|come to|come in|land|reach|hit|look like|look|get|make|sell|have|develop|evolve|close|finish)(?: at| with)?|(?:about|roughly|approximately|around) (?:how much|how many|what)|where (?:will|is|are) (?=.{0,40}(?:be|end|head|go))|head(?:ed|ing)(?: to| for)?|to come in at|end(?:s)? up",
     ),
     "future": (
         "未来 下一步 接下来 往后 今后 以后 将来 下个?(?:月|周|星期|季度|半年|年) 明年 明天 后天 年底 月底 季末 年末 后面 后续 剩下的",

@@ -175,6 +175,7 @@ WORDS_ZH: tuple[tuple[Tag, str, str], ...] = (
     (Tag.CHART, "bar", "柱状图 条形图 柱图 柱形图 直方图 柱状"),
     (Tag.CHART, "pie", "饼图 环形图 圆环图 饼状图 圆饼图"),
     (Tag.CHART, "table", "表格 明细表 数据表"),
+    (Tag.CHART, "map", "地图 用地图 地图显示"),
     (Tag.CHART, "area", "面积图 堆积面积图"),
     (Tag.META_METRICS, "", "指标 哪些指标 什么指标"),
     (Tag.META_DIMENSIONS, "", "哪些维度 什么维度 哪些字段 维度有哪些 有哪些维度"),

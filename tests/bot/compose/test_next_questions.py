@@ -8,10 +8,13 @@ from pydantic import Field
 
 from bot.answer import PeriodUsed
 from bot.compose.behind import question_behind
+from bot.compose.follow_ups import follow_ups
+from bot.compose.side import Side
 from bot.compose.tool_follow_ups import metrics_of, tool_follow_ups
-from bot.compose.view import Scene
+from bot.compose.view import Scene, UsedPeriod, View
 from bot.plan import MetricPlan, ToolPlan
-from semantic_layer.query import Compare, Condition, GroupBy, PeriodRange
+from semantic_layer.period import Period
+from semantic_layer.query import Compare, Condition, GroupBy, MetricQuery, PeriodRange
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text, Words
 from tools.registry import Registry, ToolContext, ToolInputs, tool
@@ -100,3 +103,23 @@ def test_behind_a_suggestion_is_its_metric_by_week_for_what_it_changes(scene: Sc
 def test_behind_a_suggestion_on_a_metric_out_of_reach_is_nothing(scene: Scene) -> None:
     assert question_behind("nowhere", None, (), scene, lambda query: True) is None
     assert question_behind("paid", "channel", ("a",), scene, lambda query: False) is None
+
+
+def test_a_period_that_lies_after_the_data_is_followed_by_its_forecast(scene: Scene) -> None:
+    to_come = Period(date(2025, 12, 1), date(2025, 12, 1), date(2026, 1, 1))
+    asked = MetricQuery(
+        metrics=("paid",), period=PeriodRange.of(Period.of(date(2025, 12, 1), date(2026, 1, 1)))
+    )
+    view = View(
+        asked,
+        Table((Column("paid", Text.same("paid"), "metric"),), ((0,),), 1),
+        (UsedPeriod("main", to_come),),
+    )
+    tools = Registry.of([made("forecast", "预测", "forecast")])
+
+    (found,) = follow_ups(view, Side(), scene, lambda query: True, tools)
+
+    assert found.question.zh == "预测2025年12月(12/1–12/31)的支付金额"
+    assert found.plan.name == "forecast"  # type: ignore[union-attr]
+    assert found.plan.inputs["period"]["start"] == "2025-12-01"  # type: ignore[union-attr, call-overload, index]
+    assert follow_ups(view, Side(), scene, lambda query: True, TOOLS) == ()

@@ -21,6 +21,9 @@ REFUSED = [
     ("各掌灯人的灯费额", "not_in_catalog", ("掌灯人",)),  # oil knows keepers, lamp takings do not
     ("zarn by keeper", "not_in_catalog", ("keeper",)),
     ("灯油比占比按灯驿", "not_supported", None),  # a ratio has no share
+    ("灯费额占取灯数的比例", "not_in_catalog", ("灯费额", "取灯数")),  # no metric divides the one by the other
+    ("zarn of Port Vellum vs Kite mail", "not_supported", ("vs",)),  # a hub and a lane
+    ("哪个星系增长最快", "not_in_catalog", ("星系",)),
     ("为什么灯费额下降了", "not_supported", None),
     ("why did zarn drop last month?", "not_supported", None),
     ("预测下个月的灯费额", "not_supported", None),

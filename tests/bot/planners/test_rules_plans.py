@@ -29,7 +29,7 @@ PLANS = [
     ("zarn | segment heavy", ["重灯的灯费额", "大灯灯费额", "zarn of heavy lamps", "zarn from heavy ones"]),
     ("zarn | where NOT (weight > 5)", ["非重灯的灯费额", "除了重灯之外的灯费额", "zarn excluding heavy lamps"]),
     # ---- breakdowns
-    ("zarn | by hub", ["各灯驿的灯费额", "灯费额按灯驿", "按灯驿看灯费额", "每个驿站的灯费额", "灯费额按驿站拆分", "分灯驿灯费额", "zarn by hub", "zarn per hub", "zarn for each hub", "zarn broken down by hub", "zarn split by hub", "by hub, zarn", "zarn across hubs", "灯费额 by hub"]),
+    ("zarn | by hub", ["show me zarn by hub as a map", "各灯驿的灯费额用地图显示", "各灯驿的灯费额", "灯费额按灯驿", "按灯驿看灯费额", "每个驿站的灯费额", "灯费额按驿站拆分", "分灯驿灯费额", "zarn by hub", "zarn per hub", "zarn for each hub", "zarn broken down by hub", "zarn split by hub", "by hub, zarn", "zarn across hubs", "灯费额 by hub"]),
     ("zarn | by hub,lane", ["各灯驿各引路的灯费额", "按灯驿和引路看灯费额", "zarn by hub and lane", "zarn by lane and hub", "zarn per lane per hub"]),
     ("zarn,pull_count | by hub", ["各灯驿的灯费额和取灯数", "按灯驿看灯费额、取灯数", "zarn and number of pulls by hub"]),
     ("lamp_yield | by lane", ["各引路的灯油比", "lamp yield by lane", "yield on oil for each lane"]),
