@@ -38,7 +38,7 @@ _ON = Rule(
 )
 _NEXT = Rule(r"(?:再)?后(?:面)?(?:的)?一(?:个)?")
 _PREVIOUS = Rule(
-    r"(?:前一个?(?:天|日|周|星期|礼拜|月|季度?|年)|(?:the )?(?:previous|preceding|prior) [a-z]+)$"
+    r"(?:前一个?(?:天|日|周|星期|礼拜|月|季度?|年)|(?:the )?(?:previous|preceding|prior) [a-z]+|the day before)$"
 )
 
 
@@ -61,12 +61,14 @@ def referring(folded: Normalised, text: str, *, alone: bool) -> list[TimeToken]:
     return found
 
 
-def as_reference(token: TimeToken) -> TimeToken:
-    """Return 前一周, "the previous week" as the week before the one last asked about."""
+def as_reference(token: TimeToken, text: str) -> TimeToken:
+    """Return 前一周, 再上一周, "the previous week" of a text as the week before the one last asked about."""
     point = token.expression
     if isinstance(point, Rolling) and point.future and point.count == 1 and _NEXT.match(token.words):
         return replace(token, expression=Shifted(point.grain, 1))
-    if token.kind != "period" or not isinstance(point, Point) or not _PREVIOUS.match(token.words.lower()):
+    again = text[: token.start].endswith("再") and token.words.startswith("上一")
+    said = again or _PREVIOUS.match(token.words.lower()) is not None
+    if token.kind != "period" or not isinstance(point, Point) or not said:
         return token
     grain = Grain.DAY if point == Point(days=-1) else _GRAINS.get(finest(point))
     plain = grain is Grain.DAY or point == Point(**{finest(point): Ref(-1, True)})  # type: ignore[arg-type]  # the keys are fields of Point

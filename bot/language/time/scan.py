@@ -67,7 +67,7 @@ def _scan(
     tokens = recurring(tokens)
     tokens.sort(key=lambda token: token.start)
     tokens = attach(folded, tokens, qualifiers)
-    compared = [as_reference(token) for token in mark_comparisons(folded.text, tokens, names)]
+    compared = [as_reference(token, folded.text) for token in mark_comparisons(folded.text, tokens, names)]
     alone = not any(token.kind in ("period", "comparison") for token in compared)
     refers = referring(folded, text, alone=alone)
     if refers:  # 之前呢 says when, after all
