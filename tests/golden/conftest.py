@@ -2,7 +2,8 @@
 
 A file in `cases/` holds a workspace (YAML as a user writes it), its tables (SQL) and its cases. In a case,
 `query` is a MetricQuery as JSON (group_by also in the short form `day:week`), `sql` the hand-written answer
-(or `rows`, derived by hand), or `refused` the code of the error. `ordered: true` compares the order as well;
+(or `rows`, derived by hand), or `refused` the code of the error and `names` words of it (of each language, where they
+differ). `ordered: true` compares the order as well; `rule` names an excuse of the comparison with MetricFlow;
 `uses` names the rollups that must be read (none where it is left out), built but for those in `not_built`.
 """
 
