@@ -173,7 +173,8 @@ class Canvas:
 def with_legend(figure: Figure) -> Figure:
     """Return the figure with its legend placed: on top for up to three names, else below, where it may wrap.
 
-    Names are cut the shorter the more there are; the whole name stays in the hover text.
+    Where something is written above the plot (names of events), it stands below, too. Names are cut the shorter the
+    more there are; the whole name stays in the hover text.
     """
     layout = figure["layout"]
     if not layout["showlegend"]:
@@ -185,7 +186,7 @@ def with_legend(figure: Figure) -> Figure:
             trace["name"] = clip(trace["name"], width)
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "traceorder": "normal", "font": {"size": 12}}
     margin = layout["margin"]
-    if len(named) <= 3:
+    if len(named) <= 3 and not any(map(_is_above, layout.get("annotations", ()))):
         lines = math.ceil(sum(columns_of(trace["name"]) * 7 + 48 for trace in named) / PHONE_PIXELS)
         margin["t"] += 8 + 20 * lines
         layout["height"] += 20 * (lines - 1)
@@ -201,6 +202,10 @@ def with_legend(figure: Figure) -> Figure:
         }
     layout["legend"] = legend
     return figure
+
+
+def _is_above(note: dict[str, Any]) -> bool:
+    return note.get("yref") == "paper" and note.get("y") == 1 and note.get("yanchor") == "bottom"
 
 
 def safe(text: str) -> str:

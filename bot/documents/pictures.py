@@ -10,6 +10,7 @@ from datetime import date
 from html import escape
 from math import isfinite
 
+from bot.charts.frame import clip
 from semantic_layer.table import Column
 from semantic_layer.text import Locale
 from tools.render import as_float, cell, short
@@ -136,8 +137,9 @@ def _bars(chart: ChartSpec, locale: Locale) -> str | None:
     return _svg(body, TOP + len(shown) * ROW + 4, chart.title.at(locale))
 
 
-def _cut(text: str, most: int = 8) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+def _cut(text: str, most: int = 16) -> str:
+    """Return a name that fits beside a bar: a Chinese character is as wide as two letters."""
+    return clip(text, most)
 
 
 def _svg(body: Sequence[str], height: int, title: str) -> str:

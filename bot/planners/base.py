@@ -15,6 +15,8 @@ from tools.progress import SILENCE, Progress
 if TYPE_CHECKING:
     from semantic_layer import SemanticLayer
 
+CONTINUES = Text(zh="接着上一个问题。", en="This continues the last question.")
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

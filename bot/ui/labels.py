@@ -7,6 +7,7 @@ from semantic_layer.text import Text
 CARD_LABELS: dict[str, Text] = {
     "read_as": Text(zh="我这样理解", en="How I read it"),
     "default": Text(zh="默认", en="default"),
+    "kept": Text(zh="沿用", en="kept"),
     "from_words": Text(zh="来自你的问题", en="from your words"),
     "failed": Text(zh="这次没有成功,稍后再试。", en="This did not work; try again later."),
     "reconnecting": Text(zh="正在恢复连接,恢复后接着做。", en="Reconnecting; then this goes on."),
@@ -273,6 +274,11 @@ TRANSLATION_CHANGES: dict[str, Text] = {
     "common.status.error.serverConnection": Text(
         zh="连不上服务,正在重连。说过的都在,连上后可以接着问。",
         en="The server cannot be reached; trying again. What was said is kept, and you can go on when it is back.",
+    ),
+    "chat.messages.feedback.dialog.title": Text(zh="说说原因", en="Tell us why"),
+    "chat.messages.feedback.dialog.yourFeedback": Text(
+        zh="哪里不对,或者哪里帮到了你?会进入待核对清单。",
+        en="What was wrong, or what helped? It goes to the list for review.",
     ),
     "chat.history.title": Text(zh="最近的问题", en="Recent questions"),
     "auth.login.title": Text(zh="登录问增长", en="Sign in to AskGrowth"),

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from bot.answer import Answer, MetricDefinition, PeriodUsed
 from bot.plan import AnswerablePlan, Option
+from bot.planners.base import CONTINUES
 from bot.ui.advice import suggestion_json
 from bot.ui.chips import addable, chips
 from bot.ui.hero import NO_DIRECTIONS, divided, hero, is_said
@@ -69,6 +70,7 @@ def card(
         "addable": addable(answer, locale),
         "verified": _verified(answer),
         "worded": answer.planner != "none",
+        "continues": CONTINUES in answer.readings,
         "periods": [_period(period, locale) for period in answer.periods],
         "unused": list(answer.provenance.not_understood) if answer.provenance else [],
         "tiles": shown_tiles,

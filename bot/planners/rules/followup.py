@@ -5,14 +5,13 @@ from __future__ import annotations
 from bot.language.rule import Rule
 from bot.language.terms.tokens import key_of
 from bot.plan import MetricPlan, Option
-from bot.planners.base import Conversation
+from bot.planners.base import CONTINUES, Conversation
 from bot.planners.rules.draft import Draft
 from bot.planners.rules.edits import Edits
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
 from semantic_layer.comparison import comparison_period
 from semantic_layer.query import AnyOf, Condition, OrderBy
-from semantic_layer.text import Text
 
 _PICK = Rule(
     r"^(?:就|要|用|看|选|选择|我选|我要|我想要|我指的?是|应该是|是|那就|第|the |option |number |no\.? ?|#|"
@@ -131,7 +130,7 @@ def merge(base: MetricPlan, line: Line, draft: Draft, edits: Edits) -> None:
         draft.limit = draft.limit or base.limit
         if not draft.having and swapped is None:
             draft.having = list(base.having)
-    draft.notes.insert(0, Text(zh="接着上一个问题。", en="This continues the last question."))
+    draft.notes.insert(0, CONTINUES)
     line.use(*line.tagged(Tag.FOLLOW, Tag.CORRECT, Tag.ONLY, Tag.BY, Tag.COMPARE))
 
 

@@ -13,7 +13,7 @@ from bot.language.normalise import normalise
 from bot.language.rule import Rule
 from bot.language.terms.tokens import key_of, tokenise
 from bot.plan import BilingualMessage, ClarifyPlan, MetricPlan, Option, ToolPlan
-from bot.planners.base import Planned
+from bot.planners.base import CONTINUES, Planned
 from bot.planners.rules.accounting import unused_words
 from bot.planners.rules.asked import Asked
 from bot.planners.rules.draft import Draft, Scene
@@ -234,7 +234,7 @@ def _continued(base: MetricPlan, draft: Draft) -> None:
     draft.compare = draft.compare or list(base.compare)
     if draft.period is None and base.period is not None:
         draft.period = base.period.period()
-    draft.notes.insert(0, Text(zh="接着上一个问题。", en="This continues the last question."))
+    draft.notes.insert(0, CONTINUES)
 
 
 def _not_understood(unused: tuple[str, ...], draft: Draft, scene: Scene) -> Planned:

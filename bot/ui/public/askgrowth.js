@@ -32,7 +32,8 @@
     // Names of events and of a bucket that is not over stand above the plot, in one row or two.
     const above = (layout.annotations || []).filter((note) => note.yref === 'paper' && note.y === 1 && note.yanchor === 'bottom');
     const rows = above.length ? (above.some((note) => note.yshift) ? 27 : 14) : 0;
-    return { kept: top === undefined ? 40 : top, needed: (layout.showlegend ? 36 : 10) + rows };
+    const hasTop = layout.showlegend && (layout.legend || {}).yanchor === 'bottom';
+    return { kept: top === undefined ? 40 : top, needed: (hasTop ? 36 : 10) + rows };
   }
 
   function height(layout) {

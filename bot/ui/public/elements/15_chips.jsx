@@ -241,13 +241,15 @@ function Editor({ part, onClose }) {
 function Chip({ chip, open, onOpen }) {
   // Where a plan was picked and not worded, no part of it is a default.
   const assumed = !chip.words.length && props.worded;
-  const origin = chip.words.length ? `${label('from_words')}: ${chip.words.join(', ')}` : assumed ? label('default') : '';
+  // In a follow-up, what was not said again is kept from the question before.
+  const silent = label(props.continues ? 'kept' : 'default');
+  const origin = chip.words.length ? `${label('from_words')}: ${chip.words.join(', ')}` : assumed ? silent : '';
   const hint = [chip.about, origin].filter(Boolean).join('\n');
   const inside = (
     <>
       <span className="ag-chip-label">{chip.label}</span>
       <span>{chip.text}</span>
-      {assumed ? <em>{label('default')}</em> : null}
+      {assumed ? <em>{silent}</em> : null}
     </>
   );
   return (
