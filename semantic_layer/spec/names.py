@@ -6,8 +6,8 @@ import re
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 
-# Words that DuckDB does not take as a bare column name (duckdb_keywords(), category reserved),
-# and a few that are read as a function or a literal when bare.
+# Words that DuckDB does not take as a bare column name (duckdb_keywords(), category reserved), and those that
+# are read as a function, a literal or the beginning of a statement when bare: `comment`, `map`, `load`.
 _RESERVED = frozenset({
     "all", "analyse", "analyze", "and", "any", "array", "as", "asc", "asymmetric", "both", "case", "cast",
     "check", "collate", "column", "constraint", "create", "default", "deferrable", "desc", "describe",
@@ -18,6 +18,12 @@ _RESERVED = frozenset({
     "table", "then", "to", "trailing", "true", "union", "unique", "unpivot", "using", "variadic", "when",
     "where", "window", "with", "current_date", "current_time", "current_timestamp", "current_user",
     "session_user", "user", "date", "time", "timestamp", "interval",
+    "alter", "attach", "begin", "between", "cache", "call", "comment", "commit", "connect", "copy", "cross",
+    "current_catalog", "current_role", "delete", "detach", "disconnect", "drop", "execute", "explain", "force",
+    "glob", "grant", "if", "ilike", "inner", "insert", "install", "join", "kill", "like", "load", "localtime",
+    "localtimestamp", "map", "merge", "notnull", "optimize", "outer", "partitioned_by", "positional", "pragma",
+    "prepare", "regexp", "rename", "reset", "revoke", "rlike", "rollback", "set", "tablesample", "truncate",
+    "uncache", "update", "use", "vacuum", "xor",
 })  # fmt: skip
 
 

@@ -106,8 +106,9 @@ def near(name: str, known: Sequence[str]) -> Text:
         return Text(zh=f"最接近的有:{'、'.join(close)}。", en=f"Nearest: {', '.join(close)}.")
     if not known:
         return Text(zh="目前一个也没有声明。", en="None is declared.")
-    some = sorted(known)[:8]
-    more = "…" if len(known) > len(some) else ""
+    every = sorted(set(known))
+    some = every[:8]
+    more = "…" if len(every) > len(some) else ""
     return Text(zh=f"现有:{'、'.join(some)}{more}。", en=f"There are: {', '.join(some)}{more}.")
 
 

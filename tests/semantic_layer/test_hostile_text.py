@@ -7,7 +7,7 @@ is compiled and run on a connection that may write, beside a table that must sta
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date
 from itertools import cycle, islice
@@ -27,6 +27,7 @@ from semantic_layer.errors import AskGrowthError, SpecProblemsError
 from semantic_layer.importing import import_source
 from semantic_layer.loader import load_text
 from semantic_layer.query import MetricQuery
+from semantic_layer.spec.names import quote_name
 
 TODAY = date(2025, 3, 10)
 DBT = Path(__file__).parent / "loader" / "dbt"
@@ -300,3 +301,26 @@ def test_hostile_values_in_a_dbt_file_import_or_are_said(name: str, tmp_path: Pa
     for at, place in enumerate(places(sound)):
         if at % 4 == 0:
             try_import(replaced(sound, place, HOSTILE[(at // 4) % len(HOSTILE)]), name, tmp_path)
+
+
+@pytest.mark.parametrize("written", [str.lower, str.upper])
+def test_a_column_a_metric_and_a_table_may_have_any_keyword_as_their_name(
+    written: Callable[[str], str],
+) -> None:
+    with duckdb.connect(config={"threads": 1}) as connection:
+        found = connection.execute(
+            "SELECT DISTINCT keyword_name FROM duckdb_keywords() ORDER BY 1"
+        ).fetchall()
+        words = [written(word) for (word,) in found]
+        listed, table = ", ".join(f'"{word}" INTEGER DEFAULT 1' for word in words), written("order")
+        connection.execute(f'CREATE TABLE "{table}" ({listed}); INSERT INTO "{table}" DEFAULT VALUES')
+        columns = [{"name": word, "dimension": "categorical"} for word in words]
+        sums = [{"name": f"{word}_sum", "agg": "sum", "expr": quote_name(word)} for word in words]
+        model = {"name": table, "columns": columns, "metrics": sums}
+        catalog = load_text(yaml.safe_dump({"models": [model]})).catalog_or_raise()
+        query = {
+            "metrics": [item["name"] for item in sums],
+            "group_by": [{"dimension": word} for word in words],
+        }
+        made = compile_query(catalog, MetricQuery.model_validate(query), CompileContext(today=TODAY))
+        assert connection.execute(made.sql).fetchall() == [(1,) * 2 * len(words)]
