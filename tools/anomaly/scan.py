@@ -199,7 +199,7 @@ def judge(
         typical = np.maximum(back(expected), 1e-12)
         scale = np.maximum(scale, slope(typical) * np.sqrt(typical / np.maximum(under, 1.0)))
     z = (residual - middle) / scale
-    far = max(FAR, _far_by_chance(alpha, period.days)) * _thinness(seen[judged], spread, slope)
+    far = _far_of_few(max(FAR, _far_by_chance(alpha, period.days)), _events(seen[judged], spread, slope))
     first, last = (period.start - history.start).days, (period.end - history.start).days
     # Days of the week before belong to the same event: the second bad day is not usual because of the first.
     others = np.sort(np.abs(z[judged[(judged < first - SEASON) | (judged >= last)]]))
@@ -238,17 +238,24 @@ def _is_seldom(seen: Array, usable: Mask) -> bool:
     return bool(open_days.any()) and float(empty[open_days].mean()) > MOST_ZEROS
 
 
-def _thinness(seen: Array, spread: float, slope: Callable[[Array], Array]) -> float:
-    """Return by how much the limit is widened where a day's scatter is that of few events, else 1.
+def _events(seen: Array, spread: float, slope: Callable[[Array], Array]) -> float:
+    """Return how many events a day the scatter of a series stands for.
 
-    A sum of n independent amounts scatters by 1 / root n of itself at least, so a scatter of 40 % of the level is that
-    of six events a day. Neither logs nor roots make six events normal: a day with one of them is nothing unusual.
+    A sum of n independent amounts scatters by 1 / root n of itself at least: 40 % of the level is six events a day.
     """
     import numpy as np
 
     level = np.array([max(float(np.median(seen)), 1e-12)])
-    events = float((level * slope(level) / spread)[0]) ** 2
-    return max(1.0, sqrt(ENOUGH_EVENTS / max(events, 1e-12)))
+    return max(float((level * slope(level) / spread)[0]) ** 2, 1e-12)
+
+
+def _far_of_few(far: float, events: float) -> float:
+    """Return the limit for so many events a day: neither logs nor roots make a few events quite normal.
+
+    The first Cornish-Fisher term for a skewness of 1 / root n, that of a Poisson count's logarithm; below ten events
+    that does not do either, and the limit grows with the scatter.
+    """
+    return far * max(1.0, sqrt(ENOUGH_EVENTS / events)) + (far**2 - 1) / (6 * sqrt(events))
 
 
 @cache
