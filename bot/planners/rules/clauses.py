@@ -12,9 +12,10 @@ from dataclasses import replace
 from bot.language.rule import Rule
 from bot.planners.rules.asides import MAKE
 from bot.planners.rules.draft import Draft, Scene
+from bot.planners.rules.frequent import counts, read_frequent
 from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
-from semantic_layer.catalog import Metric, SimpleMetric
+from semantic_layer.catalog import Metric
 from semantic_layer.query import AnyOf, Condition, Expression, GroupBy
 
 _PRONOUNS = (
@@ -43,7 +44,6 @@ _JOINTS = (
     "only for",
     "just",
 )
-_OFTEN = Rule(r"common|frequent|often|popular|常见|频繁|出现最多")
 _SECOND = Rule(
     r"[.?!;,]\s*(?:and )?how many (?:of|among) (?:these|those|them|the(?:se|m))\b|其中(?:又)?有多少"
 )
@@ -81,7 +81,7 @@ def read_clauses(line: Line, draft: Draft, scene: Scene) -> None:
         )
     _of_rows(line, draft, scene)
     _texts_inside(line, draft, scene)
-    _frequent(line, draft, scene)
+    read_frequent(line, draft, scene)
 
 
 def _decide(line: Line, index: int, scene: Scene) -> None:
@@ -107,7 +107,7 @@ def _decide(line: Line, index: int, scene: Scene) -> None:
     if role.kind == "metric" and len(terms) > 1:
         marker = line.before(index, Tag.OF)
         counted = line.has(marker, Tag.HOW_MANY, Tag.NEVER) and line.items[marker or 0].text != "how much"
-        kept = tuple(term for term in terms if (_counts(scene, term.name) is not None) == counted)
+        kept = tuple(term for term in terms if (counts(scene, term.name) is not None) == counted)
         if kept and (counted or line.tagged(Tag.TOTAL, Tag.AGG)):
             line.roles[index] = Role("metric", kept)
         decided = {
@@ -125,7 +125,7 @@ def _decide(line: Line, index: int, scene: Scene) -> None:
 def _reaching(line: Line, index: int, scene: Scene) -> None:
     """Read "customers" as those of the transactions, where their own count cannot be split as asked."""
     role = line.roles[index]
-    kind = _counts(scene, role.name)
+    kind = counts(scene, role.name)
     asked = [line.roles[at].name for at in line.of_role("dimension") if len(line.roles[at].terms) == 1]
     if kind is None or kind.agg != "count" or all(scene.reach.reaches([role.name], name) for name in asked):
         return
@@ -138,7 +138,7 @@ def _reaching(line: Line, index: int, scene: Scene) -> None:
         for binding in scene.dimension(name).bindings
     }  # fmt: skip
     for metric in scene.catalog.metrics.values():
-        other = _counts(scene, metric.name)
+        other = counts(scene, metric.name)
         if other is None or other.agg != "count_distinct" or metric.filters or metric.hidden:
             continue
         if (other.model, other.expr) in places and all(
@@ -180,7 +180,7 @@ def _population(line: Line, scene: Scene, index: int) -> None:
     joined = line.has(before, Tag.OF) or line.items[before].text in ("for all", "for all the")
     if not joined and not _agent(line, index):
         return
-    if line.is_role(index, "metric") and not _counts(scene, line.roles[index].name):
+    if line.is_role(index, "metric") and not counts(scene, line.roles[index].name):
         return
     line.roles[index] = Role("grammar")
     line.use(index, before)
@@ -195,11 +195,6 @@ def _agent(line: Line, index: int) -> bool:
         return False
     follows = index + 1 < len(line) and line.items[index + 1].text in ("who", "whose")
     return follows or (by > 0 and _PASSIVE.search(line.items[by - 1].text) is not None)
-
-
-def _counts(scene: Scene, name: str) -> SimpleMetric | None:
-    kind = scene.metric(name).type
-    return kind if isinstance(kind, SimpleMetric) and kind.agg in ("count", "count_distinct") else None
 
 
 def _of_rows(line: Line, draft: Draft, scene: Scene) -> None:
@@ -228,7 +223,7 @@ def _of_rows(line: Line, draft: Draft, scene: Scene) -> None:
         if first is None or not line.is_role(first, "metric"):
             continue
         rows = scene.metric(line.roles[index].name)
-        kind = _counts(scene, rows.name)
+        kind = counts(scene, rows.name)
         asked = line.roles[first].name
         if (
             kind is None
@@ -265,25 +260,6 @@ def _texts_inside(line: Line, draft: Draft, scene: Scene) -> None:
         draft.where.append(AnyOf(conditions=tuple(condition for _, condition in found)))
     else:
         draft.where += [condition for _, condition in found]
-
-
-def _frequent(line: Line, draft: Draft, scene: Scene) -> None:
-    """Read "the 3 most common statuses": the rows of the table are counted where no metric is named."""
-    marks = [at for at in line.tagged(Tag.SUPER, Tag.TOP) if _OFTEN.search(line.items[at].text)]
-    named = [at for at in line.of_role("dimension") if scene.dimension(line.roles[at].name).kind != "time"]
-    if not marks or not named or line.of_role("metric", "concept"):
-        return
-    homes = {binding.model for binding in scene.dimension(line.roles[named[0]].name).bindings}
-    counts = [
-        metric.name
-        for metric in scene.catalog.metrics.values()
-        if (kind := _counts(scene, metric.name)) and kind.agg == "count" and kind.model in homes
-        and not metric.filters and not metric.hidden
-    ]  # fmt: skip
-    if len(counts) == 1:
-        draft.add_metric(counts[0])
-        label = scene.metric(counts[0]).label
-        draft.say("metric", label.zh, label.en, scene.words(line, *marks))
 
 
 def _condition(rows: Metric, draft: Draft) -> None:

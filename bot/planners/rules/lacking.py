@@ -37,10 +37,26 @@ def read_lacking(line: Line, draft: Draft, scene: Scene) -> None:
             names = [draft.metric_at.get(at, line.roles[at].name)]
         elif line.has(at, Tag.VERB) and at is not None and not draft.metrics:
             names = metrics_of(line.items[at].text, subject, scene)
+        elif done is not None and at == done and not draft.metrics:
+            names = _called_by_deed(line.items[done].text, subject, scene)
         else:
+            continue
+        if not names and at == done:
             continue
         line.use(index, at, done)
         _lack(line, draft, scene, (index, at), subject, names)
+
+
+def _called_by_deed(deed: str, subject: str, scene: Scene) -> list[str]:
+    """Return the only count that is called by what was never done: plays of "never played"."""
+    stem = deed.removesuffix("ed")
+    found = [
+        metric.name for metric in scene.catalog.metrics.values()
+        if not metric.hidden and not metric.filters and isinstance(metric.type, SimpleMetric)
+        and metric.type.agg == "count" and {stem, f"{stem}s"} & set(metric.label.en.lower().split())
+        and scene.reach.reaches([metric.name], subject)
+    ]  # fmt: skip
+    return found if len(found) == 1 and stem != deed else []
 
 
 _DEED = Rule(r"[a-z]+(?:ed|en|d|t)|[\u4e00-\u9fff]{1,2}[过了]")

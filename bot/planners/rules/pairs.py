@@ -28,6 +28,8 @@ def read_pairs(line: Line, draft: Draft, scene: Scene) -> None:
         words = [line.items[at].text for at in marks]
         if len(inner) == 1 and words and words[0] in _PER:
             _quotient(line, draft, scene, (left, right), marks)
+        elif _timed_pair(line, left, right):
+            _unread_pair(line, draft, scene, left, right)
         elif all(line.has(at, Tag.OF) and not line.has(at, Tag.AND, Tag.SHARE) for at in inner):
             ahead = line.before(left)
             if not inner and line.has(ahead, Tag.BY) and line.items[ahead or 0].text in _PER_ZH:
@@ -38,6 +40,14 @@ def read_pairs(line: Line, draft: Draft, scene: Scene) -> None:
             if joint or line.tagged(Tag.SHARE, Tag.CMP, Tag.CMP_AFTER, Tag.BETWEEN):
                 continue
             _unread_pair(line, draft, scene, left, right)
+
+
+def _timed_pair(line: Line, left: int, right: int) -> bool:
+    """Return whether "of" joins two metrics with a time between: plays in 2025 of episodes published before June."""
+    inner = [at for at in range(left + 1, right) if not line.is_filler(at)]
+    times = [at for at in inner if line.is_role(at, "time")]
+    last = line.items[right - 1].text
+    return bool(times) and last == "of" and all(line.has(at, Tag.OF) or at in times for at in inner)
 
 
 def read_per_thing(line: Line, draft: Draft, scene: Scene) -> None:

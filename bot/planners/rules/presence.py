@@ -78,7 +78,12 @@ def _plain_truth(line: Line, index: int, draft: Draft, scene: Scene) -> None:
     before = line.before(index, Tag.OF, Tag.IS)
     if line.items[index].text.startswith(("是否", "有无", "whether")) or line.has(before, Tag.BY, Tag.WHICH):
         return
-    told = line.has(line.before(index), Tag.NOT, Tag.NEVER) and line.items[index].text.isascii()
+    ahead = line.items[index - 1].text if index else ""
+    told = line.items[index].text.isascii() and (
+        line.has(line.before(index), Tag.NOT, Tag.NEVER)
+        or ahead in ("that were", "that are", "which are", "which were")
+        or (index > 1 and ahead in ("were", "are") and line.items[index - 2].text in ("that", "which"))
+    )
     if not told and line.has(line.after(index), Tag.BY, Tag.SHARE, Tag.EMPTY, Tag.CMP):
         return  # faults that are not fixed, by type, are told apart all the same
     glued = index - 1 if index and line.items[index - 1].text in _UN else None  # 不住校
