@@ -19,7 +19,8 @@ TODAY = {
     "grocery": date(2025, 6, 18), "cloud": date(2025, 3, 31), "bank": date(2025, 5, 12), "airline": date(2025, 9, 16),
     "hospital": date(2025, 4, 1), "game": date(2025, 8, 20), "university": date(2025, 5, 30),
     "live_shop": date(2025, 2, 13), "carrier": date(2025, 11, 9), "telecom": date(2024, 12, 16),
-    "rentals": date(2025, 10, 1), "dealer": date(2025, 7, 16), "charging": date(2025, 10, 20), "podcast": date(2025, 6, 1),
+    "rentals": date(2025, 10, 1), "dealer": date(2025, 7, 16), "charging": date(2025, 10, 20),
+    "podcast": date(2025, 6, 1),
 }  # fmt: skip
 CASES = [
     (name, *line.split(" => "))
