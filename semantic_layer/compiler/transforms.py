@@ -14,7 +14,7 @@ from semantic_layer.compiler.facts import Key
 from semantic_layer.compiler.scope import not_yet
 from semantic_layer.errors import QueryError, UnknownNameError
 from semantic_layer.expression import parse_expression
-from semantic_layer.period import Grain, Period, shift, truncate
+from semantic_layer.period import ONE_DAY, Grain, Period, shift, truncate
 from semantic_layer.query import AveragePer, Rank, Rolling, RunningTotal, Share, Transform
 from semantic_layer.table import Column
 from semantic_layer.text import Text
@@ -176,19 +176,21 @@ def _rolling(setting: Setting, metric: Metric, transform: Rolling) -> tuple[Colu
     _require_additive(setting.catalog, metric, transform.metric)
     time = setting.time_key()
     grain = time.name.grain
-    if grain is None:
-        raise not_yet(
-            Text(zh="按自定义历法的滚动计算", en="a rolling value by a calendar of the workspace's own")
-        )
     others: list[exp.Expr] = [nodes.column(key.column) for key in setting.keys if key is not time]
-    back = interval(transform.window - 1, grain)
+    order = _ordered(time.column)
+    if grain is None:
+        order = exp.Ordered(this=_bucket_number(setting, time), nulls_first=False)
+        back: exp.Expr = nodes.number(transform.window - 1)
+    else:
+        back = interval(transform.window - 1, grain)
     frame = exp.WindowSpec(kind="RANGE", start=back, start_side="PRECEDING", end="CURRENT ROW")
-    total: exp.Expr = _over(
-        exp.Sum(this=nodes.column(transform.metric)), others, [_ordered(time.column)], frame
-    )
+    total: exp.Expr = _over(exp.Sum(this=nodes.column(transform.metric)), others, [order], frame)
     if transform.function == "mean":
         total = nodes.divided(total, nodes.number(transform.window))
-    if setting.period is not None and grain.order >= Grain.DAY.order:
+    if grain is None:
+        enough = exp.GTE(this=_bucket_number(setting, time), expression=nodes.number(transform.window))
+        total = exp.Case(ifs=[exp.If(this=enough, true=total)])
+    elif setting.period is not None and grain.order >= Grain.DAY.order:
         first = truncate(
             setting.period.start, grain, setting.calendar.week_start, setting.calendar.fiscal_year_start
         )
@@ -201,6 +203,26 @@ def _rolling(setting: Setting, metric: Metric, transform: Rolling) -> tuple[Colu
         else Text(zh="滚动合计", en="rolling sum")
     )
     return columns.derived_column(metric, f"{metric.name}__rolling", word), total
+
+
+def _bucket_number(setting: Setting, time: Key) -> exp.Expr:
+    """Return the number of a bucket of a calendar by rule in the period, from 1: months of four and of five weeks.
+
+    Raises:
+        QueryError: the calendar is a table, so that its buckets are not known here; or there is no period.
+    """
+    rule = time.grain.rule if time.grain is not None else None
+    if rule is None or setting.period is None:
+        raise not_yet(Text(zh="按表格历法的滚动计算", en="a rolling value by a calendar that is a table"))
+    found = rule.buckets(setting.period.start, max(setting.period.start, setting.period.end - ONE_DAY))
+    cases = [
+        exp.If(
+            this=exp.EQ(this=nodes.column(time.column), expression=nodes.day(bucket.start)),
+            true=nodes.number(number),
+        )
+        for number, bucket in enumerate(found, start=1)
+    ]
+    return exp.Case(ifs=cases)
 
 
 def _average_per(setting: Setting, metric: Metric, transform: AveragePer) -> tuple[Column, exp.Expr]:

@@ -13,6 +13,7 @@ import semantic_layer.compiler.own_offsets as own_offsets
 import semantic_layer.compiler.running as running
 import semantic_layer.compiler.shifts as shifts
 import semantic_layer.compiler.steps as steps
+import semantic_layer.compiler.transforms as transforms
 from semantic_layer.period import Grain
 
 BUGS = {}
@@ -177,6 +178,19 @@ def conversions_are_not_moved(patch):
 def a_model_by_month_has_no_running_value(patch):
     real = running.locate
     patch.setattr(running, "locate", lambda *given: replace(real(*given), grain=Grain.DAY))
+
+
+@bug
+def buckets_of_a_calendar_roll_by_rows(patch):
+    real = transforms._rolling
+
+    def by_rows(setting, metric, transform):
+        column, value = real(setting, metric, transform)
+        for window in value.find_all(transforms.exp.Window):
+            window.args["spec"].set("kind", "ROWS")
+        return column, value
+
+    patch.setattr(transforms, "_rolling", by_rows)
 
 
 @pytest.mark.parametrize("name", BUGS)
