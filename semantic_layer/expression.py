@@ -6,6 +6,7 @@ The loader validates an author's expressions here and the compiler builds on the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal
@@ -41,6 +42,13 @@ DENIED_FUNCTIONS = (
     "from_substrait", "url", "file", "remote", "s3", "hdfs", "java_method", "reflect", "dblink", "lo_",
     "xp_", "sleep", "add_parquet_key", "checkpoint", "force_",
 )  # fmt: skip
+# What sqlglot takes for the beginning of a statement where an expression begins with it.
+_STATEMENTS = frozenset({
+    "alter", "analyze", "attach", "begin", "cache", "call", "comment", "commit", "copy", "delete", "detach", "drop",
+    "execute", "explain", "grant", "insert", "install", "kill", "load", "merge", "optimize", "pragma", "refresh",
+    "reset", "revoke", "rollback", "set", "show", "summarize", "truncate", "uncache", "update", "use", "vacuum",
+})  # fmt: skip
+_FIRST_WORD = re.compile(r"[\s(]*(\w+)")
 _USER_NODES: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is,
     exp.NullSafeEQ, exp.NullSafeNEQ, exp.In, exp.Between, exp.Like, exp.ILike, exp.Escape, exp.Column,
@@ -78,7 +86,7 @@ def _checked(sql: str, source: Source, aggregates: bool) -> exp.Expr:
     if len(sql) > MAX_LENGTH:
         raise _refused(sql, Text(zh="太长", en="is too long"))
     try:
-        trees = sqlglot.parse(sql, dialect="duckdb")
+        trees = _read(sql)
     except (SqlglotError, RecursionError, ValueError) as error:
         raise _refused(sql, Text(zh="无法解析", en="cannot be parsed")) from error
     tree = trees[0] if len(trees) == 1 else None
@@ -92,6 +100,20 @@ def _checked(sql: str, source: Source, aggregates: bool) -> exp.Expr:
     if not isinstance(tree, exp.Condition | exp.Predicate):
         raise _refused(sql, Text(zh="不是一个值", en="is not a value"))
     return tree
+
+
+def _read(sql: str) -> list[exp.Expr | None]:
+    """Return the trees of a text; a column that is called like a statement (`comment`, `load`) is read as a column."""
+    first = _FIRST_WORD.match(sql)
+    if first is None or first[1].casefold() not in _STATEMENTS:
+        return sqlglot.parse(sql, dialect="duckdb")
+    trees = sqlglot.parse(f"SELECT {sql}", dialect="duckdb")
+    select = trees[0] if len(trees) == 1 else None
+    if not isinstance(select, exp.Select) or any(
+        select.args[key] for key in select.args if key != "expressions"
+    ):
+        return []
+    return [column.pop() for column in list(select.expressions)]
 
 
 def _is_too_deep(tree: exp.Expr) -> bool:

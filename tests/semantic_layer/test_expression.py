@@ -134,3 +134,27 @@ def test_what_nests_too_deep_for_any_database_is_refused(sql):
 )
 def test_a_long_expression_that_is_not_deep_is_read(sql):
     assert parse_expression(sql).sql(dialect="duckdb") == sql
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns"),
+    [
+        ("comment = 'x'", ("comment",)),
+        ("comment='x'", ("comment",)),
+        ("load", ("load",)),
+        ("set + update", ("set", "update")),
+        ("(call) > 1", ("call",)),
+    ],
+)
+def test_a_column_may_be_called_like_a_statement(sql, columns):
+    assert column_names(parse_expression(sql, source="user")) == columns
+
+
+@pytest.mark.parametrize(
+    "sql",
+    ["drop table x", "set x = 1", "load 'x.so'", "comment on table t is 'x'", "call pragma_version()", "use a, b",
+     "use from t", "update t set a = 1", "delete from t", "comment; drop table t", "comment where a limit 1"],
+)  # fmt: skip
+def test_a_statement_is_no_expression_even_where_its_word_may_be_a_column(sql):
+    with pytest.raises(QueryError):
+        parse_expression(sql)
