@@ -8,6 +8,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from bot.answer import Clarification, Failure, Refusal
+from bot.compose.asking import as_plan, question_of
 from bot.compose.filters import dimension_label
 from bot.compose.view import Scene
 from bot.plan import AnswerablePlan, BilingualMessage, MetricPlan, Option, RefusalReason
@@ -73,6 +74,23 @@ def refusal_of(error: AskGrowthError) -> Refusal | None:
     if isinstance(error, QueryError) and error.code != "invalid_inputs":
         return _refuse("not_supported", message)
     return None
+
+
+def plainer(plan: MetricPlan, scene: Scene, compiles: Callable[[MetricQuery], bool]) -> tuple[Option, ...]:
+    """Return what is left of a plan that cannot be run without its derived columns, and without its groups."""
+    found: list[Option] = []
+    bare: dict[str, object] = {"transforms": (), "order_by": (), "limit": None, "having": (), "totals": False}
+    for changes in (bare, {**bare, "compare": ()}, {**bare, "compare": (), "group_by": ()}):
+        tried = as_plan(plan, **changes)
+        question = question_of(tried, scene)
+        if (
+            question is not None
+            and all(tried != one.plan for one in found)
+            and tried != plan
+            and compiles(tried)
+        ):
+            found.append(Option(question=question, plan=tried))
+    return tuple(found)
 
 
 def clarification_of(

@@ -17,12 +17,12 @@ from bot.assembling import assembled
 from bot.execution import Execution, Outcome, Stopwatch
 from bot.language.locale import locale_of
 from bot.ledger.answering import kept, promises_of
-from bot.outcomes import clarification_of, failure_of, internal_failure, plans_of, refusal_of
+from bot.outcomes import clarification_of, failure_of, internal_failure, plainer, plans_of, refusal_of
 from bot.plan import AnswerablePlan, ClarifyPlan, MetricPlan, RefusePlan
 from bot.planners.base import Conversation, Planned, Planner
 from bot.planners.choosing import Planners
 from bot.understanding import understood
-from semantic_layer.errors import AmbiguousPathError, AskGrowthError
+from semantic_layer.errors import AmbiguousPathError, AskGrowthError, QueryError
 from semantic_layer.text import Locale, Text
 from tools.progress import SILENCE, Progress
 from tools.registry import Registry
@@ -236,6 +236,12 @@ def _answered(
             if choice is None:
                 raise
             return replace(draft, outcome="clarify", planner=name, plan=plan, clarification=choice)
+        except QueryError as error:
+            refusal = refusal_of(error)
+            if refusal is None or not isinstance(plan, MetricPlan):
+                raise
+            refusal = replace(refusal, nearest=plainer(plan, asked.scene(), asked.compiles))
+            return replace(draft, outcome="refuse", planner=name, refusal=refusal)
     return assembled(asked, draft, planned, outcomes, name)
 
 

@@ -61,7 +61,8 @@ def transformed(setting: Setting, transform: Transform) -> tuple[Column, exp.Exp
     value = nodes.column(transform.metric)
     match transform:
         case Share():
-            _require_additive(setting.catalog, metric, transform.metric)
+            if transform.metric != metric.name or not _splits_what_is_counted(setting, metric, transform):
+                _require_additive(setting.catalog, metric, transform.metric)
             total = _over(exp.Sum(this=value.copy()), _partition(setting, transform.within))
             note = Text(zh="占比", en="share")
             made = columns.derived_column(
@@ -91,6 +92,28 @@ def has_daily_values(metric: Metric) -> bool:
         and metric.type.agg == "count_distinct"
         and not metric.not_additive
     )
+
+
+def _splits_what_is_counted(setting: Setting, metric: Metric, share: Share) -> bool:
+    """Return whether the groups of a share split the very things that the metric counts: customers by their segment.
+
+    A column of the table where the counted key is unique holds one value per thing, so that no thing counts twice.
+    """
+    spec = metric.type
+    if not isinstance(spec, SimpleMetric) or not has_daily_values(metric):
+        return False
+    models = setting.catalog.models
+    counted = {entity.name for entity in models[spec.model].entities if entity.expr == spec.expr}
+    whole = {key_named(setting.keys, name).column for name in share.within}
+
+    def is_split(key: Key) -> bool:
+        dimension = setting.catalog.dimensions.get(key.name.canonical)
+        if key.is_bucket or key.name.part is not None or dimension is None or len(dimension.bindings) != 1:
+            return False
+        home = models[dimension.bindings[0].model]
+        return any(one.name in counted and one.type in ("primary", "unique") for one in home.entities)
+
+    return all(is_split(key) for key in setting.keys if key.column not in whole)
 
 
 def is_additive(catalog: Catalog, metric: Metric) -> bool:

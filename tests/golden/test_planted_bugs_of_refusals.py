@@ -61,6 +61,14 @@ BUGS = {
     "a_day_has_hours": bug(scope.Scope.require_grain),
     "shares_of_anything_add_up": bug(transforms._require_additive),
     "a_condition_may_read_tables": bug(expression._check),
+    "buyers_are_counted_once_per_channel": lambda patch: patch.setattr(
+        transforms,
+        "_splits_what_is_counted",
+        lambda setting, metric, share: transforms.has_daily_values(metric),
+    ),
+    "buyers_have_no_country_of_their_own": lambda patch: patch.setattr(
+        transforms, "_splits_what_is_counted", lambda setting, metric, share: False
+    ),
 }
 
 
