@@ -148,10 +148,13 @@ def fills_inputs(manifest, query: dict) -> bool:
     return len(query["metrics"]) > 1 and bool(filled) and (nested or running)
 
 
-def versions_of_running_values(manifest, query: dict) -> bool:
-    running = any(part.get("type") == "cumulative" for part in used(manifest, query))
-    filters = [*query["where"], *(part.get("filter") or "" for part in used(manifest, query))]
-    return running and ("held__level" in query["group_by"] or any("held__level" in text for text in filters))
+def versions_of_another_time(manifest, query: dict) -> bool:
+    parts = used(manifest, query)
+    other = any(
+        part.get("type") == "cumulative" or any(key.startswith("offset") for key in part) for part in parts
+    )
+    filters = [*query["where"], *(part.get("filter") or "" for part in parts)]
+    return other and ("held__level" in query["group_by"] or any("held__level" in text for text in filters))
 
 
 OTHERWISE: dict[Callable[..., bool], str] = {
@@ -167,7 +170,7 @@ OTHERWISE: dict[Callable[..., bool], str] = {
     days_beyond_its_calendar: "its calendar ends with the data: June has no days to move the last of May to",
     constrained_calendar: "it repeats a month's value for each of its days",
     fills_inputs: "a filled input (of a derived, a running metric) is filled in groups that only another metric has",
-    versions_of_running_values: "it asks for the version valid on the day shown, not on the row's own",
+    versions_of_another_time: "it asks for the version of the day shown, not of the row that runs on or is moved",
     calendar_rows_of_filtered_inputs: "it tests an input's filter again on the empty rows of the calendar",
 }
 
