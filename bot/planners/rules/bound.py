@@ -15,7 +15,7 @@ from bot.language.terms.tokens import key_of
 from bot.plan import ToolPlan
 from bot.planners.base import Planned
 from semantic_layer.catalog import AnalysisBinding, Catalog
-from semantic_layer.text import Words
+from semantic_layer.text import Text, Words
 
 if TYPE_CHECKING:
     from tools.registry import Registry, Tool
@@ -41,6 +41,7 @@ _EN = (
     "me analysis we our by far best worst money profit profitable pay paid off worth net after before refund "
     "refunds fee fees commission sale sales session sessions deal deals left most rank ranking loss losses s and"
 ).split()
+_NEAR_LENGTH = 4  # of shorter names, one other character makes another word
 _MARKS = " ?!.,。?!,"
 _LEFT = Rule(r"[^\W_]")
 
@@ -55,6 +56,14 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
     named = [
         (word, one) for one in catalog.analyses if one.kind in _TOOLS for word in _words(one) if word in asked
     ]
+    notes: tuple[Text, ...] = ()
+    near = _nearly(asked, catalog) if not named else None
+    if near is not None:
+        written, *called = near
+        asked, named = asked.replace(written, called[0]), [(called[0], called[1])]
+        notes = (
+            Text(zh=f"「{written}」按「{called[0]}」理解。", en=f"“{written}” was read as “{called[0]}”."),
+        )
     if not named:
         return None
     word, binding = max(named, key=lambda pair: len(pair[0]))
@@ -77,8 +86,26 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
         ]
     return Planned(
         ToolPlan(kind="tool", name=tool, inputs=inputs),
-        slots=(Slot("analysis", registry.get(tool).label, (word,)),),
+        slots=(Slot("analysis", registry.get(tool).label, (near[0] if near is not None else word,)),),
+        notes=notes,
     )
+
+
+def _nearly(text: str, catalog: Catalog) -> tuple[str, str, AnalysisBinding] | None:
+    """Return what a text writes with one other Chinese character than an analysis is called by: 一页结账 of 一页结算.
+
+    With the name itself and the analysis; None where no name of four characters or more is so near, or several are.
+    """
+    found: dict[str, tuple[str, str, AnalysisBinding]] = {}
+    for one in catalog.analyses:
+        for word in _words(one) if one.kind in _TOOLS else ():
+            if len(word) < _NEAR_LENGTH or word.isascii():
+                continue
+            for start in range(len(text) - len(word) + 1):
+                part = text[start : start + len(word)]
+                if sum(a != b for a, b in zip(part, word, strict=True)) == 1:
+                    found.setdefault(one.name, (part, word, one))
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 # Tool -> (its input, the kind of which it takes the first where none is named, what it takes of that: None is the name)
