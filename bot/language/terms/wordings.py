@@ -64,14 +64,19 @@ _EN_RATING = Rule(r"^(?:average |avg |mean )?(?:[a-z]+ )?ratings?$")
 _EN_TAIL = Rule(r"^(.+?) (?:count|number|quantity)$")
 
 
+_PARTICIPLE = Rule(r"^(?!un)[a-z]{2,}(?:ed|en|id|ld|nt|ught)$")  # sealed, open, paid, sold, sent, bought
+
+
 def opposites(truth: str) -> Iterator[str]:
-    """Yield how the opposite of "new" is said: returning buyers of new buyer, 老客 of 新客, 复诊 of 初诊."""
+    """Yield how the opposite is said: returning buyers of new buyer, 老客 of 新客, 复诊 of 初诊, unpaid of paid."""
     if truth.startswith("new "):
         yield from (f"{word} {truth[4:]}" for word in ("returning", "repeat", "existing", "old"))
     elif truth.startswith("新") and len(truth) > 1:
         yield "老" + truth[1:]
     elif truth == "初诊":
         yield "复诊"
+    elif _PARTICIPLE.match(truth):
+        yield f"un{truth}"
 
 
 def buckets(surface: str) -> Iterator[tuple[str, str]]:

@@ -125,10 +125,10 @@ _EU = r"(hour|day|week|month|quarter|year|date)"
 _NOT_UNIT = r"(?![一二三四五六日末1-7]|龄|轻|货|糕|嫂|饼|环比|同比|边|期性)"
 _AVERAGE = Rule(
     rf"(?<![0-9零一二三四五六七八九十上本当前去昨今个]){_ZU}度?(?:平)?均(?!衡|每)|平均每(?:个|一)?{_ZU}|每(?:个|"
-    rf"一)?{_ZU}度?的?平均|平均(?:到)?每{_ZU}|"
-    rf"{_EN}(?:average|avg|mean|averaged)(?:\s+[a-z]+){{0,3}}?\s+(?:per|by|each|a|every)\s+{_EU}{_END}|"
+    rf"一)?{_ZU}度?的?平均(?!每)|平均(?:到)?每{_ZU}|"
+    rf"{_EN}(?:average|avg|mean|averaged)(?!\s+[a-z]+ly\s)(?:\s+[a-z]+){{0,3}}?\s+(?:per|by|each|a|every)\s+{_EU}{_END}|"
     rf"{_EN}(?:average|avg|mean)\s+(hour|dai|week|month|quarter|year)ly{_END}|"
-    rf"{_EN}(hour|dai|week|month|quarter|year)ly\s+(?:average|avg|mean)s?{_END}|"
+    rf"{_EN}(hour|dai|week|month|quarter|year)ly\s*(?:(?:\s(?:average|avg|mean)s?){_END}|的?平均)|"
     rf"{_EN}(?:per|a|each)\s+{_EU}\s+on average{_END}|{_EN}on average (?:per|each|every|a) {_EU}{_END}|"
     rf"{_EN}{_EU}(?:ly)? averages?{_END}"
 )

@@ -164,7 +164,7 @@ def _use_markers(line: Line, draft: Draft) -> None:
     if draft.compare or grouped or len(draft.metrics) > 1 or draft.sides:
         line.use(*line.tagged(Tag.COMPARE))
     if (
-        draft.compare and line.tagged(Tag.COMPARE, Tag.WHICH) and not grouped
+        draft.compare and line.tagged(Tag.COMPARE, Tag.WHICH, Tag.HOW_MANY) and not grouped
     ) or draft.sides:  # how much more than in May
         line.use(*(at for at in line.tagged(Tag.MORE) if line.payload(at, Tag.MORE) != "middle"))
     if draft.period is not None or draft.periods or line.tagged(Tag.COMPARE):

@@ -84,7 +84,7 @@ WHICH_TIME: tuple[Rule, ...] = (
         rf"\b(?:which|what|on which|in which|on what|in what) {_UNIT_EN}\b(?! (?:of the (?:week|month|year)))"
     ),
     Rule(
-        r"(?<=最[高低多少大小好差])的?(?:那一?个?|一个?|那个)?(月份|月|天|日子|日期|季度|年份|年|周|星期)(?![一二三四五六日均度])"
+        r"(?<=最[高低多少大小好差快慢猛])的?(?:那一?个?|一个?|那个)?(月份|月|天|日子|日期|季度|年份|年|周|星期)(?![一二三四五六日均度])"
     ),
     Rule(
         rf"\b(?:the )?{_UNIT_EN}(?= (?:with|that (?:had|has)|when|had|having|which had|in which) (?:\w+ ){{0,4}}(?:highest|lowest|most|least|best|worst|largest|smallest|fewest|peak))"
