@@ -59,11 +59,9 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
     notes: tuple[Text, ...] = ()
     near = _nearly(asked, catalog) if not named else None
     if near is not None:
-        written, *called = near
-        asked, named = asked.replace(written, called[0]), [(called[0], called[1])]
-        notes = (
-            Text(zh=f"「{written}」按「{called[0]}」理解。", en=f"“{written}” was read as “{called[0]}”."),
-        )
+        written, called, nearest = near
+        asked, named = asked.replace(written, called), [(called, nearest)]
+        notes = (Text(zh=f"「{written}」按「{called}」理解。", en=f"“{written}” was read as “{called}”."),)
     if not named:
         return None
     word, binding = max(named, key=lambda pair: len(pair[0]))
@@ -99,7 +97,7 @@ def _nearly(text: str, catalog: Catalog) -> tuple[str, str, AnalysisBinding] | N
     found: dict[str, tuple[str, str, AnalysisBinding]] = {}
     for one in catalog.analyses:
         for word in _words(one) if one.kind in _TOOLS else ():
-            if len(word) < _NEAR_LENGTH or word.isascii():
+            if len(word) < _NEAR_LENGTH or word.isascii() or sum(char not in text for char in word) > 1:
                 continue
             for start in range(len(text) - len(word) + 1):
                 part = text[start : start + len(word)]
