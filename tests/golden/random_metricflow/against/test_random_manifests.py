@@ -157,6 +157,15 @@ def versions_of_another_time(manifest, query: dict) -> bool:
     return other and ("held__level" in query["group_by"] or any("held__level" in text for text in filters))
 
 
+def part_values_of_a_moved_metric(manifest, query: dict) -> bool:
+    def is_moved(part: dict) -> bool:
+        return any(key.startswith("offset") for key in part) and manifest.kind[part["name"]] != "simple"
+
+    parts = used(manifest, query)
+    filters = [*query["where"], *(part.get("filter") or "" for part in parts)]
+    return any(is_moved(part) for part in parts) and any("'metric_time', '" in text for text in filters)
+
+
 OTHERWISE: dict[Callable[..., bool], str] = {
     months_by_week: "weeks moved by months: it looks for a week that starts a month earlier, and finds none",
     own_calendar_from_the_start_of_a_grain: "it counts the start of a grain once per day of the bucket",
@@ -171,6 +180,7 @@ OTHERWISE: dict[Callable[..., bool], str] = {
     constrained_calendar: "it repeats a month's value for each of its days",
     fills_inputs: "a filled input (of a derived, a running metric) is filled in groups that only another metric has",
     versions_of_another_time: "it asks for the version of the day shown, not of the row that runs on or is moved",
+    part_values_of_a_moved_metric: "the greatest value of the parts that a finer condition cuts the bucket into",
     calendar_rows_of_filtered_inputs: "it tests an input's filter again on the empty rows of the calendar",
 }
 
