@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from pydantic import Field
 
 from semantic_layer.catalog import Metric
-from semantic_layer.errors import AskGrowthError, NotEnoughDataError
+from semantic_layer.errors import AskGrowthError
 from semantic_layer.period import ONE_DAY, Period, shift
 from semantic_layer.query import GroupBy, MetricQuery, PeriodRange, Where
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Text, Words
 from tools.asks import Asks
 from tools.bindings import binding_of, data_period, model_of, name_of
-from tools.journeys.reading import Asked, Journeys, lookback_of, read_journeys
+from tools.journeys.reading import LEAST_CONVERSIONS, Asked, Journeys, lookback_of, read_journeys, too_few
 from tools.journeys.telling import (
     Credit,
     claim_finding,
@@ -32,7 +32,6 @@ from tools.render import as_float
 from tools.render_dates import dates_label
 from tools.result import ChartSpec, ToolResult
 
-LEAST_CONVERSIONS = 100
 MANY_PATHS = 50_000
 
 
@@ -218,15 +217,4 @@ def _enough(journeys: Journeys) -> None:
     touched = journeys.conversions - journeys.unattributed
     if touched >= LEAST_CONVERSIONS and len(journeys.codes) >= 2:
         return
-    raise NotEnoughDataError(
-        Text(
-            zh=f"有触点的成交只有 {touched:,.0f} 单、触点 {len(journeys.codes)} 种,分不出功劳。",
-            en=f"Only {touched:,.0f} conversions have a touch, over {len(journeys.codes)} touchpoints: too few "
-            f"to share "
-            "out credit.",
-        ),
-        Text(
-            zh=f"至少要 {LEAST_CONVERSIONS} 单、两种触点;放宽时间或筛选。",
-            en=f"At least {LEAST_CONVERSIONS} and two touchpoints are needed: take more time or fewer filters.",
-        ),
-    )
+    raise too_few(touched, len(journeys.codes))

@@ -182,10 +182,8 @@ def _better_than_guessing(model: ChurnModel) -> None:
     if judged.area_low <= 0.5:
         raise NotEnoughDataError(
             Text(
-                zh=f"在留出的时间上,模型不比猜好(AUC {judged.area:.2f},80% 区间 {judged.area_low:.2f}–"
-                f"{judged.area_high:.2f}),所以不给名单。",
-                en=f"On time held out the model does no better than guessing (AUC {judged.area:.2f}, 80 % interval "
-                f"{judged.area_low:.2f}–{judged.area_high:.2f}), so there is no list.",
+                zh="拿过去的日子验证,谁会流失猜得不比随机好,所以不给名单。",
+                en="Checked on past days, who leaves is guessed no better than by chance, so there is no list.",
             ),
             Text(
                 zh="需要更长的历史,或能区分客户的属性。",

@@ -120,7 +120,8 @@ def _enough(reading: Reading) -> None:
                 "too few for a rate.",
             ),
             Text(
-                zh=f"放宽时间或筛选;至少要 {LEAST_ENTRANTS} 个进入第一步。",
-                en=f"Take a longer period or fewer filters: at least {LEAST_ENTRANTS} must enter.",
+                zh=f"放宽时间或筛选;至少要 {LEAST_ENTRANTS} 个进入第一步,并确认事件带有访客编号。",
+                en=f"Take a longer period or fewer filters: at least {LEAST_ENTRANTS} must enter, and "
+                "events must carry a visitor's number.",
             ),
         )

@@ -105,6 +105,19 @@ def growth(inputs: GrowthInputs, context: ToolContext) -> ToolResult:
         raise NotEnoughDataError(*nothing_new(hidden))
     if not ranked:
         looked = len(found.p_values)
+        if not looked:
+            raise NotEnoughDataError(
+                Text(
+                    zh="这里没有可以比较的渠道、人群、漏斗或实验,给不出有依据的建议。",
+                    en="There are no channels, audiences, funnels or experiments here to compare, so nothing supports "
+                    "a suggestion.",
+                ),
+                Text(
+                    zh="先接入按渠道或人群分的转化数据,或在 YAML 里声明 customers:、funnels:、budgets: 等。",
+                    en="Add conversions by channel or audience first, or declare customers:, funnels: or budgets: in "
+                    "the YAML.",
+                ),
+            )
         raise NotEnoughDataError(
             Text(
                 zh=f"看了 {looked} 组对比,没有一条建议的数据支撑够强,所以不给。",

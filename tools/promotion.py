@@ -78,8 +78,14 @@ def promotion(inputs: PromotionInputs, context: ToolContext) -> ToolResult:
     used, sql = uses(binding, inputs.where, context)
     if not used:
         raise NotEnoughDataError(
-            Text(zh="没有用过的券。", en="No coupon was used."),
-            Text(zh="换时间或条件。", en="Choose other conditions."),
+            Text(
+                zh="符合条件的订单里没有人用过券,看不出增量。",
+                en="No order that fits used a coupon, so no extra can be told.",
+            ),
+            Text(
+                zh="放宽时间或条件,并确认用券的订单带有客户编号。",
+                en="Take more time or fewer filters, and see that orders with a coupon carry a customer number.",
+            ),
         )
     verdicts = [judge(one, binding, context) for one in used[:MOST_JUDGED]]
     revenue = context.layer.catalog.metrics[str(name_of(binding, "revenue"))]

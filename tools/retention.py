@@ -155,7 +155,8 @@ def _enough(cohorts: tuple[Cohort, ...]) -> None:
                 "first: nothing to see retention by.",
             ),
             Text(
-                zh="请放宽时间或筛选,或换更细的粒度(周)。",
-                en="Take more time, fewer filters or a finer grain (week).",
+                zh="请放宽时间或筛选,或换更细的粒度(周),并确认订单带有客户编号。",
+                en="Take more time, fewer filters or a finer grain (week), and see that orders carry a customer "
+                "number.",
             ),
         )

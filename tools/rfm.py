@@ -123,8 +123,9 @@ def _enough(customers: int) -> None:
                 en=f"Only {customers:,} customers with a number have bought: too few for fifths.",
             ),
             Text(
-                zh=f"至少要 {LEAST_CUSTOMERS} 个;放宽时间或筛选。",
-                en=f"At least {LEAST_CUSTOMERS} are needed: take more time or fewer filters.",
+                zh=f"至少要 {LEAST_CUSTOMERS} 个;放宽时间或筛选,或给订单补上客户编号。",
+                en=f"At least {LEAST_CUSTOMERS} are needed: take more time, fewer filters, or give the orders customer "
+                "numbers.",
             ),
         )
 

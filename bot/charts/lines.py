@@ -60,9 +60,8 @@ def _lines(canvas: Canvas, *, fill: bool) -> Figure:
         stack = fill and len(series) > 1
         whole, running = _split(xs, ys, spec.partial_from)
         whole, begun = _split_start(*whole, canvas.option("whole_from"))
-        traces.append(
-            line_trace(canvas, label, name, whole, colour, dash="dot" if name in dashed else "solid")
-        )
+        main = line_trace(canvas, label, name, whole, colour, dash="dot" if name in dashed else "solid")
+        traces.append(main)
         if fill:
             traces[-1] |= {"stackgroup": "one"} if stack else {"fill": "tozeroy", "fillcolor": _pale(colour)}
         if begun is not None and name not in dashed:
@@ -76,8 +75,10 @@ def _lines(canvas: Canvas, *, fill: bool) -> Figure:
         if running is not None and name not in dashed:
             note = canvas.say(_NOT_OVER)
             trace = line_trace(canvas, f"{label} ({note})", name, running, colour, dash="dash")
+            # Where nothing is over yet, the running part alone has the name in the legend.
+            main["showlegend"] = bool(whole[0])
             traces.append(
-                {**trace, "showlegend": False, "opacity": 0.75, "marker": _open_last(running, colour)}
+                {**trace, "showlegend": not whole[0], "opacity": 0.75, "marker": _open_last(running, colour)}
             )
         if spec.low and spec.high and not spec.series and name == spec.y[-1]:
             traces[:0] = _band(canvas, xs, rows, colour)

@@ -12,7 +12,7 @@ from bot.documents.pictures import picture
 from semantic_layer.catalog import Catalog, Metric
 from semantic_layer.table import Column, Table
 from semantic_layer.text import Locale, Text
-from tools.render import as_float, cell, percent, prose
+from tools.render import as_float, cell, percent, prose, short
 from tools.result import Effect, Finding
 from tools.scope.metric import value_column
 
@@ -222,7 +222,10 @@ def _tiles(table: Table, catalog: Catalog, locale: Locale, whole: int) -> tuple[
         if goal is not None:
             note = f"{'目标的' if locale == 'zh-CN' else 'of target'} {percent(goal)}"
         change = percent(growth, sign=True) if growth is not None else "–"
-        said = prose(now, value_column(metric)).at(locale)
+        column = value_column(metric)
+        # The label says who is counted; "5,882 people" would break over two lines of a tile.
+        counted = locale == "en-US" and (metric.unit or "").islower()
+        said = short(now, column, locale) if counted else prose(now, column).at(locale)
         tone = "plain" if is_unripe else _tone(metric, growth)
         tiles.append(Tile(metric.label.at(locale), said, change, tone, note))
     return tuple(tiles)

@@ -12,6 +12,36 @@ from semantic_layer.query import PeriodRange
 from semantic_layer.text import Text
 from tools.registry import ToolContext
 
+_NEEDED = {
+    "funnel": Text(
+        zh="按步骤记录的行为事件(谁、什么时候、做了哪一步)",
+        en="a log of events (who did which step, and when)",
+    ),
+    "journey": Text(
+        zh="触点记录(谁、什么时候、来自哪个渠道、有没有成交)",
+        en="a log of touches (who came by which channel, when, and whether they bought)",
+    ),
+    "experiment": Text(
+        zh="实验分组记录(谁、什么时候、分到哪一组)",
+        en="a log of assignments (who got which variant, and when)",
+    ),
+    "review": Text(zh="评价或客服记录的文字", en="a table of reviews or notes"),
+    "customer": Text(
+        zh="带客户编号和时间的购买记录", en="a table of purchases with a customer number and a time"
+    ),
+    "action": Text(
+        zh="动作日志(做了什么、什么时候开始)", en="a log of actions (what was done, and since when)"
+    ),
+    "target": Text(zh="目标或计划表", en="a table of targets"),
+    "idea": Text(zh="实验想法的台账", en="a log of ideas"),
+    "deal": Text(
+        zh="直播场次或达人合作的记录(成交、退款、费用)",
+        en="a table of live sessions or creator deals (sales, refunds, fees)",
+    ),
+    "reconciliation": Text(zh="两个来源的同一个数", en="the same figure from two sources"),
+    "budget": Text(zh="各渠道逐期的花费和成交", en="spend and sales by channel and period"),
+    "promotion": Text(zh="券的发放和使用记录", en="a log of coupons given and used"),
+}
 _SECTIONS = {singular: section for section, singular in SINGULAR.items()}
 
 
@@ -23,15 +53,16 @@ def bindings_of(context: ToolContext, kind: str) -> tuple[AnalysisBinding, ...]:
     """
     found = tuple(one for one in context.layer.catalog.analyses if one.kind == kind)
     if not found:
-        section = _SECTIONS[kind]
+        section, needed = _SECTIONS[kind], _NEEDED[kind]
         raise QueryError(
             Text(
-                zh=f"这个工作区没有声明 {section}:,所以不知道该读哪张表。",
-                en=f"This workspace declares no {section}:, so there is no telling which table to read.",
+                zh=f"这个分析我现在做不了:缺{needed.zh},或者还没告诉我是哪张表。",
+                en=f"This analysis cannot be done here: {needed.en} is missing, or nobody has said which table it is.",
             ),
             Text(
-                zh=f"在 YAML 中加上 {section}: 一节(字段见 docs/yaml.md)。",
-                en=f"Add a section {section}: to its YAML (keys: docs/yaml.md).",
+                zh=f"请管理员接入这张表,并在工作区 YAML 里加上 {section}: 一节(写法见 docs/yaml.md)。",
+                en=f"Ask whoever keeps this workspace to add the table and a section {section}: to its YAML (keys: "
+                "docs/yaml.md).",
             ),
             code="missing_binding",
         )

@@ -103,12 +103,12 @@ def measure(
     columns, names = [], []
     for at in sorted(others, key=lambda one: -top[one, :before].sum())[:MOST_CONTROLS]:
         own = _series(top[at], bottom[at], ratio=ratio)
-        level = own[:before].mean() if before else 0.0
+        level = own[:before].mean() if before > 0 else 0.0
         if level > 0 and (ratio or top[at, :before].mean() >= LEAST_PER_BUCKET):
             columns.append(own / level)
             names.append(values.labels[at])
     context.step(Text(zh="用从前的日期做安慰剂检验", en="Testing at earlier dates when nothing was done"))
-    level = float(series[:before].mean()) if before else 0.0
+    level = float(series[:before].mean()) if before > 0 else 0.0
     try:
         if len(columns) >= 2 and level > 0:
             found = _scaled(
@@ -169,7 +169,7 @@ def _scaled(found: Effect, level: float) -> Effect:
 
 def _thin(before: int, days: int, count: int) -> NotEnoughDataError:
     unit_zh, unit_en = ("周", "weeks") if days == 7 else ("天", "days")
-    need = 27 + count
+    need, before = 27 + count, max(before, 0)
     return NotEnoughDataError(
         Text(
             zh=f"变动之前只有 {before} {unit_zh}的数据;没有至少 20 个安慰剂日期就分不清效果和平常的波动。",

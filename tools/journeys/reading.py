@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from semantic_layer.catalog import AnalysisBinding, Metric, SimpleMetric, Window
-from semantic_layer.errors import QueryError
+from semantic_layer.errors import NotEnoughDataError, QueryError
 from semantic_layer.period import ONE_DAY, Grain, Period, shift
 from semantic_layer.query import Where
 from semantic_layer.rows import Analysis, Measured, Named, RowColumn, RowQuery, Step
@@ -28,6 +28,8 @@ HALF_LIFE_DAYS = 7.0
 DEFAULT_LOOKBACK = Window(30, Grain.DAY)
 MOST_PATHS = 1_000_000
 LONGEST_PATH = 50
+
+LEAST_CONVERSIONS = 100  # with a touch
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def read_journeys(asked: Asked, context: ToolContext) -> Journeys:
 
     Raises:
         QueryError: code `not_supported`; the conversion is no plain count or sum over one table with the entity.
+        NotEnoughDataError: no conversion and no visit has a touch.
     """
     result = context.analyse(_analysis(asked, context), row_limit=MOST_PATHS)
     rows = result.records()
@@ -90,11 +93,28 @@ def read_journeys(asked: Asked, context: ToolContext) -> Journeys:
             if total > 0 and len(parts) == len(steps)
             else [1 / len(steps)] * len(steps)
         )
+    if not paths:
+        raise too_few(0.0, 0)
     flat = Paths.of(paths, len(codes), converted, lost, value, shares)
     return Journeys(
         flat, tuple(codes), unattributed, unattributed_value, sum(converted) + unattributed,
         sum(value) + unattributed_value, max((len(one) for one in paths), default=0), result.sql,
     )  # fmt: skip
+
+
+def too_few(touched: float, kinds: int) -> NotEnoughDataError:
+    """Return the refusal of conversions and touchpoints too few to share out credit."""
+    return NotEnoughDataError(
+        Text(
+            zh=f"有触点的成交只有 {touched:,.0f} 单、触点 {kinds} 种,分不出功劳。",
+            en=f"Only {touched:,.0f} conversions have a touch, over {kinds} touchpoints: too few to share out credit.",
+        ),
+        Text(
+            zh=f"至少要 {LEAST_CONVERSIONS} 单、两种触点;放宽时间或筛选,并确认触点和订单带有同一个客户编号。",
+            en=f"At least {LEAST_CONVERSIONS} and two touchpoints are needed: take more time or fewer filters, and see "
+            "that touches and orders carry the same customer number.",
+        ),
+    )
 
 
 def _number(cell: Cell) -> float:

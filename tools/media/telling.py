@@ -145,6 +145,7 @@ def _finding(panel: Panel, one: Response) -> Finding:
     value, low, high, average = (
         prose(part, column) for part in (one.marginal, one.low, one.high, one.average)
     )
+    unit = money(panel.spend_metric, 1.0)
     if one.high < 1:
         judged = Text(zh="多花的钱带不回等额的收入", en="less comes back than is put in")
     else:
@@ -152,10 +153,10 @@ def _finding(panel: Panel, one: Response) -> Finding:
     return Finding(
         "driver",
         Text(
-            zh=f"{one.label.zh}平均回报 {average.zh},但再多花 1 元的回报约 {value.zh}(八成把握在 "
+            zh=f"{one.label.zh}平均回报 {average.zh},但再多花 {unit.zh}的回报约 {value.zh}(八成把握在 "
             f"{low.zh}–{high.zh} 之间,n="
             f"{one.weeks} 周):{judged.zh}。",
-            en=f"{one.label.en} returns {average.en} on average, but the next unit of spend about {value.en} "
+            en=f"{one.label.en} returns {average.en} on average, but the next {unit.en} about {value.en} "
             f"(80 % sure: "
             f"{low.en} to {high.en}; {one.weeks} weeks): {judged.en}.",
         ),
@@ -191,13 +192,14 @@ def response_headline(
     column = ratio_column(panel, "marginal", Text(zh="边际回报", en="marginal return"))
     best = max(visible, key=lambda one: one.low)
     value, low, high = (prose(part, column) for part in (best.marginal, best.low, best.high))
+    unit = money(panel.spend_metric, 1.0)
     return Text(
-        zh=f"{dates.zh}的 {len(panel.weeks)} 周里,{len(visible)}/{len(fit.responses)} 个渠道的作用可辨;再多花一"
-        f"元,{best.label.zh}"
+        zh=f"{dates.zh}的 {len(panel.weeks)} 周里,{len(visible)}/{len(fit.responses)} 个渠道的作用可辨;再多花 "
+        f"{unit.zh},{best.label.zh}"
         f"带来的{panel.outcome_metric.label.zh}约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间)。",
         en=f"Over {len(panel.weeks)} weeks ({dates.en}) {len(visible)} of {len(fit.responses)} channels show an "
         f"effect; "
-        f"one more unit spent on {best.label.en} brings about {value.en} of {panel.outcome_metric.label.en} (80 "
+        f"{unit.en} more spent on {best.label.en} brings about {value.en} of {panel.outcome_metric.label.en} (80 "
         f"% sure: "
         f"{low.en} to {high.en}).",
     )
@@ -206,10 +208,11 @@ def response_headline(
 def _unsure(panel: Panel, one: Response) -> Text:
     column = ratio_column(panel, "marginal", Text(zh="边际回报", en="marginal return"))
     value, low, high = (prose(part, column) for part in (one.marginal, one.low, one.high))
+    unit = money(panel.spend_metric, 1.0)
     judged_zh, judged_en = ("", "") if one.visible else (",和零分不开", ", not distinguishable from zero")
     return Text(
-        zh=f"{one.label.zh}再多花一单位的回报约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间){judged_zh}",
-        en=f"the next unit of spend on {one.label.en} returns about {value.en} (80 % sure: {low.en} to "
+        zh=f"{one.label.zh}再多花 {unit.zh}的回报约 {value.zh}(八成把握在 {low.zh}–{high.zh} 之间){judged_zh}",
+        en=f"the next {unit.en} on {one.label.en} returns about {value.en} (80 % sure: {low.en} to "
         f"{high.en}){judged_en}",
     )
 

@@ -83,7 +83,7 @@ def _headline(
     low, high = prose(known + estimate.low, column), prose(known + estimate.high, column)
     zh = f"{when.zh}{metric.label.zh}预计{value.zh},八成把握在{low.zh}–{high.zh}之间。"
     en = f"{metric.label.en} in {when.en} is expected at {value.en}; we are 80 % sure of {low.en} to {high.en}."
-    if so_far is not None and not outlook.history.is_ratio:
+    if so_far is not None and known and not outlook.history.is_ratio:
         done, days = prose(known, column), dates_label(so_far, context.today)
         zh += f"其中{days.zh}已有{done.zh}。"
         en += f" Of that {done.en} is already there ({days.en})."

@@ -118,8 +118,13 @@ def outliers(model: Model, fields: Sequence[Field], context: ToolContext) -> lis
             continue
         top, mid = float(str(found[f"{one.alias}_top"])), float(str(found[f"{one.alias}_mid"]))
         why = Text(
-            zh=f"离群:最大 {top:,.6g},中位数 {mid:,.6g}",
-            en=f"outliers: largest {top:,.6g}, median {mid:,.6g}",
+            zh=f"离群:最大 {_figure(top)},中位数 {_figure(mid)}",
+            en=f"outliers: largest {_figure(top)}, median {_figure(mid)}",
         )
         issues.append(Issue("outliers", "suspect", model, one.label, far, total, why, result.sql))
     return issues
+
+
+def _figure(value: float) -> str:
+    """Return a number as a person writes it: whole from a thousand on, else six figures."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.6g}"

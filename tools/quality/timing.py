@@ -86,7 +86,8 @@ def day_issues(
     if late > 2 * usual + 1:
         why = Text(
             zh=f"最后一天是 {days[-1]},平时每 {usual:g} 天更新一次",
-            en=f"the last day is {days[-1]}; it is usually every {usual:g} day(s)",
+            en=f"the last day is {days[-1]}; there usually is one every "
+            f"{f'{usual:g} days' if usual != 1 else 'day'}",
         )
         issues.append(Issue("freshness", "problem", model, label, late, late, why, sql, unit))
     span = (end - start).days

@@ -241,8 +241,8 @@ def _findings(material: Material) -> list[Finding]:
             zh += f",目标 {goal.zh}({percent(one.actual / one.goal)})"
             en += f", target {goal.en} ({percent(one.actual / one.goal)})"
         if one.before:
-            zh += f",对比期 {percent(one.actual / one.before - 1, sign=True)}"
-            en += f", {percent(one.actual / one.before - 1, sign=True)} on before"
+            zh += f",比对比期 {percent(one.actual / one.before - 1, sign=True)}"
+            en += f", {percent(one.actual / one.before - 1, sign=True)} on the period before"
         told = _cited(Text(zh=f"{zh}。", en=f"{en}."), one.queries)
         found.append(Finding("change", told, one.metric.name, one.actual))
     if material.drivers is not None:

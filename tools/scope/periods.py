@@ -28,8 +28,8 @@ def settled(context: ToolContext, metrics: tuple[str, ...]) -> Coverage:
         raise NotEnoughDataError(
             Text(zh=f"{names} 没有带日期的数据。", en=f"There are no dated rows for {', '.join(metrics)}."),
             Text(
-                zh="给模型加上 agg_time_dimension 和数据。",
-                en="Give the model an agg_time_dimension and data.",
+                zh="先载入数据;表里没有日期的话,补一列日期(YAML 里的 agg_time_dimension)。",
+                en="Load the data first; a table without dates needs a date column (agg_time_dimension in the YAML).",
             ),
         )
     return Coverage(span.start, min(span.end, context.today), span.rows)
