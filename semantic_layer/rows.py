@@ -77,11 +77,15 @@ Place = Scalar | date | Window
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One CTE: a SELECT over the rows and steps before it. `values` fill its `:name` places."""
+    """One CTE: a SELECT over the rows and steps before it. `values` fill its `:name` places.
+
+    `once`: computed a single time however often it is used, where the database would not see by itself that it is dear.
+    """
 
     name: str
     sql: str
     values: Mapping[str, Place] = field(default_factory=dict)
+    once: bool = False
 
 
 @dataclass(frozen=True, slots=True)

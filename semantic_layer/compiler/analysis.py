@@ -63,7 +63,15 @@ def _chained(rows: list[tuple[str, exp.Expr]], analysis: Analysis, names: Mappin
     ctes = rows + [(names[step.name], _filled(step.sql, step.values, names)) for step in analysis.steps]
     final = _filled(analysis.result, analysis.values, names)
     if ctes:
-        parts = [exp.CTE(this=query, alias=exp.TableAlias(this=nodes.ident(name))) for name, query in ctes]
+        once = {names[step.name] for step in analysis.steps if step.once}
+        parts = [
+            exp.CTE(
+                this=query,
+                alias=exp.TableAlias(this=nodes.ident(name)),
+                materialized=True if name in once else None,
+            )
+            for name, query in ctes
+        ]
         final.set("with_", exp.With(expressions=parts))
     return final
 

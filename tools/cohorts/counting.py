@@ -189,6 +189,7 @@ def _everybody(question: Question) -> Step:
         "cohorts",
         "SELECT *, CAST(NULL AS VARCHAR) AS member FROM firsts WHERE first_at >= :first AND first_at < :until",
         {"first": question.period.start, "until": question.period.end},
+        once=True,
     )
 
 
