@@ -23,11 +23,13 @@ def assembled(
     first = outcomes[0]
     names = tuple(name for outcome in outcomes for name in outcome.metrics)
     unread = not_understood(planned.not_understood)
-    warnings = [*([unread] if unread else []), *planned.notes]
     # The reading of a period from words brings its own note on a period that is not over.
     read_period = any(slot.slot == "period" and slot.words for slot in planned.slots)
+    running = [] if read_period else [note for outcome in outcomes for note in outcome.running]
+    readings = tuple(dict.fromkeys([*planned.notes, *running]))
+    warnings = [*([unread] if unread else []), *readings]
     for outcome in outcomes:
-        warnings += [*([] if read_period else outcome.running), *outcome.warnings]
+        warnings += outcome.warnings
     periods = dict.fromkeys(used for outcome in outcomes for used in outcome.periods)
     views = [outcome.view for outcome in outcomes if outcome.view is not None]
     sides = against_each_other(views, asked.scene(names)) if len(views) == len(outcomes) else None
@@ -47,7 +49,7 @@ def assembled(
         suggestions=tuple(one for outcome in outcomes for one in outcome.suggestions),
         chart=chart,
         warnings=tuple(dict.fromkeys(warnings)),
-        readings=(*planned.notes, *(note for outcome in outcomes for note in outcome.running)),
+        readings=readings,
         follow_ups=asked.next_questions(planned.alternatives, first.follow_ups),
         provenance=_provenance(asked, planned, outcomes, names, planner),
     )

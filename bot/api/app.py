@@ -107,7 +107,9 @@ def _describe(api: FastAPI) -> None:
 
     @api.get("/docs", include_in_schema=False)
     async def page(request: Request) -> Response:
-        return HTMLResponse(api_html(schema(), _language(request)))
+        return HTMLResponse(
+            api_html(schema(), _language(request), f"{request.url.scheme}://{request.url.netloc}")
+        )
 
 
 def _told(request: Request, error: Exception) -> JSONResponse:

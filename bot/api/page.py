@@ -39,12 +39,12 @@ _STYLE = (
 )
 
 
-def api_html(schema: dict[str, Any], locale: Locale) -> str:
-    """Return the page of an OpenAPI description in one language."""
+def api_html(schema: dict[str, Any], locale: Locale, server: str) -> str:
+    """Return the page of an OpenAPI description in one language; its examples ask `server`."""
     parts = []
     for path, methods in schema["paths"].items():
         for method, described in methods.items():
-            parts.append(_operation(path, method, described, schema, locale))
+            parts.append(_operation(path, method, described, schema, locale, server))
     return (
         f'<!doctype html><html lang="{locale}"><head><meta charset="utf-8"><title>{escape(_TITLE.at(locale))}</title>'
         f'<meta name="viewport" content="width=device-width,initial-scale=1"><style>{_STYLE}</style></head><body>'
@@ -54,13 +54,13 @@ def api_html(schema: dict[str, Any], locale: Locale) -> str:
 
 
 def _operation(
-    path: str, method: str, described: dict[str, Any], schema: dict[str, Any], locale: Locale
+    path: str, method: str, described: dict[str, Any], schema: dict[str, Any], locale: Locale, server: str
 ) -> str:
     summary = _SUMMARIES[path].at(locale) if path in _SUMMARIES else str(described.get("summary", ""))
     example = _EXAMPLES.get(path)
     body = json.dumps(example, ensure_ascii=False) if example is not None else ""
     sent = f" \\\n  -H 'Content-Type: application/json' -d '{body}'" if body else ""
-    curl = f"curl -H 'Authorization: Bearer ag_…' http://127.0.0.1:8000/api{path}{sent}"
+    curl = f"curl -H 'Authorization: Bearer ag_…' {server}/api{path}{sent}"
     return (
         f'<h2 id="{escape(method + path)}"><b class="m">{method.upper()}</b><code>/api{escape(path)}</code></h2>'
         f"<p>{escape(summary)}</p><pre>{escape(curl)}</pre>{_fields(described, schema, locale)}"
