@@ -1,12 +1,14 @@
 """What the tests do in the chat, in a person's words."""
 
 import os
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
 SECONDS = 1000
 # A test that is to fail, because a handler is taken out (handlers.py), need not wait long for it.
-SLOW = (15 if "CHAT_WITHOUT" in os.environ else 30) * SECONDS
+SLOW = (15 if "CHAT_WITHOUT" in os.environ else 60) * SECONDS
+LOOK_AGAIN = 100
 
 
 def ask(page: Page, question: str) -> Locator:
@@ -32,6 +34,15 @@ def next_card(page: Page, before: int) -> Locator:
         page.wait_for_timeout(400)
         expect(cards(page)).to_have_count(1, timeout=SLOW)
     return cards(page).nth(before)
+
+
+def until(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait until something holds that the page does not show."""
+    looks = SLOW // LOOK_AGAIN
+    while not holds():
+        assert looks, "it never came true"
+        looks -= 1
+        page.wait_for_timeout(LOOK_AGAIN)
 
 
 def cards(page: Page) -> Locator:

@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))  # the helpers beside this file: a dependency owns the name `tests`
 
 from chat_page import SLOW  # noqa: E402
 from chat_server import Server, product_server, written_server  # noqa: E402
+
+expect.set_options(timeout=SLOW)  # five seconds else: too few for a busy machine
 
 FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from chat_page import SLOW, ask, cards, headline, press
+from chat_page import SLOW, ask, cards, headline, press, until
 from chat_server import Server, written_server
 from playwright.sync_api import Browser, Page, Route, WebSocketRoute, expect
 
@@ -40,6 +40,7 @@ def window(browser: Browser, server: Server) -> Iterator[Window]:
 
     def open_one(locale: str = "zh-CN", path: str = "/") -> Page:
         context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(SLOW)
         opened.append(context)
         page = context.new_page()
         page.goto(server.url + path)
@@ -60,6 +61,12 @@ def kept(server: Server, thread: str) -> list[tuple[str, str]]:
             "SELECT type, output FROM steps WHERE threadId = ? AND type LIKE '%message' ORDER BY createdAt",
             [thread],
         ).fetchall()
+
+
+def keeps(page: Page, server: Server, thread: str, *, turns: int) -> None:
+    """Wait until the app database holds so many questions, each with its answer."""
+    turn = ["user_message", "assistant_message"]
+    until(page, lambda: [kind for kind, _ in kept(server, thread)] == turn * turns)
 
 
 def thread_of(page: Page) -> str:
@@ -110,13 +117,13 @@ def test_a_reload_in_mid_answer_still_brings_the_answer(window, server, locale) 
     assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"]
 
 
-def test_a_lost_network_in_mid_answer_is_made_good_when_it_is_back(window) -> None:
+def test_a_lost_network_in_mid_answer_is_made_good_when_it_is_back(window, server) -> None:
     page = window()
     start_asking(page, LONG["zh-CN"])
-    thread_of(page)
+    thread = thread_of(page)
     page.context.set_offline(offline=True)
     page.evaluate("window.dispatchEvent(new Event('offline'))")
-    page.wait_for_timeout(9000)  # the answer is computed meanwhile
+    keeps(page, server, thread, turns=1)  # the answer is computed meanwhile
     page.context.set_offline(offline=False)
 
     expect(cards(page)).to_have_count(1, timeout=SLOW)
@@ -166,7 +173,7 @@ def test_a_restart_in_mid_answer_says_so_and_goes_on_in_the_same_conversation(wi
     ask(page, BOSS[locale])
     thread = thread_of(page)
     start_asking(page, LONG[locale])
-    page.wait_for_timeout(1500)
+    until(page, lambda: len(kept(server, thread)) == 3)
 
     server.stop()
     server.start()
@@ -177,8 +184,7 @@ def test_a_restart_in_mid_answer_says_so_and_goes_on_in_the_same_conversation(wi
     assert headline(cards(page).first)
     again = ask(page, BOSS[locale])
     assert headline(again) == headline(cards(page).first)
-    page.wait_for_timeout(300)
-    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 3
+    keeps(page, server, thread, turns=3)
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
@@ -186,7 +192,7 @@ def test_a_locked_store_holds_the_conversation_and_saves_it_later(window, server
     page = window(locale)
     ask(page, BOSS[locale])
     thread = thread_of(page)
-    page.wait_for_timeout(300)
+    keeps(page, server, thread, turns=1)
 
     blocker = sqlite3.connect(_file(server), isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
@@ -198,7 +204,7 @@ def test_a_locked_store_holds_the_conversation_and_saves_it_later(window, server
     blocker.close()
 
     expect(page.get_by_text(SAVED[locale])).to_have_count(1, timeout=SLOW)
-    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 2
+    keeps(page, server, thread, turns=2)
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
@@ -206,7 +212,7 @@ def test_a_full_disk_holds_the_conversation_and_saves_it_later(window, server, l
     page = window(locale)
     ask(page, BOSS[locale])
     thread = thread_of(page)
-    page.wait_for_timeout(300)
+    keeps(page, server, thread, turns=1)
 
     process = server.process.pid
     limits = resource.prlimit(process, resource.RLIMIT_FSIZE)
@@ -219,7 +225,7 @@ def test_a_full_disk_holds_the_conversation_and_saves_it_later(window, server, l
         resource.prlimit(process, resource.RLIMIT_FSIZE, limits)
 
     expect(page.get_by_text(SAVED[locale])).to_have_count(1, timeout=SLOW)
-    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 2
+    keeps(page, server, thread, turns=2)
 
 
 @pytest.mark.parametrize("locale", LANGUAGES)
@@ -227,7 +233,7 @@ def test_a_read_only_store_holds_the_conversation_and_saves_it_later(window, ser
     page = window(locale)
     ask(page, BOSS[locale])
     thread = thread_of(page)
-    page.wait_for_timeout(300)
+    keeps(page, server, thread, turns=1)
 
     allow_writing(server, allowed=False)
     try:
@@ -238,7 +244,7 @@ def test_a_read_only_store_holds_the_conversation_and_saves_it_later(window, ser
         allow_writing(server, allowed=True)
 
     expect(page.get_by_text(SAVED[locale])).to_have_count(1, timeout=SLOW)
-    assert [kind for kind, _ in kept(server, thread)] == ["user_message", "assistant_message"] * 2
+    keeps(page, server, thread, turns=2)
 
 
 def allow_writing(server: Server, *, allowed: bool) -> None:
@@ -257,7 +263,7 @@ def test_what_was_held_is_written_when_the_server_stops(window, server) -> None:
     page = window()
     ask(page, BOSS["zh-CN"])
     thread = thread_of(page)
-    page.wait_for_timeout(300)
+    keeps(page, server, thread, turns=1)
     blocker = sqlite3.connect(_file(server), isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     ask(page, "最近12周每周的支付金额")

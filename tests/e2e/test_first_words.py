@@ -1,7 +1,7 @@
 """An answer is there to be read while its advice is still worked out, in the same card."""
 
 import pytest
-from chat_page import SLOW, ask, cards, headline
+from chat_page import SLOW, ask, cards, headline, until
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,8 @@ def test_the_answer_is_read_while_its_advice_is_worked_out(open_page, written, l
     expect(card.get_by_test_id("suggestion").first).to_be_visible(timeout=SLOW)
     assert headline(card) == said
     assert cards(page).count() == 1
-    page.wait_for_timeout(500)
+    kept = f"fetch('/project/thread/{page.url.rpartition('/')[2]}').then(reply => reply.json())"
+    until(page, lambda: any(card["props"]["suggestions"] for card in page.evaluate(kept)["elements"]))
     page.reload()
     expect(cards(page).first.get_by_test_id("suggestion").first).to_be_visible(timeout=SLOW)
     assert cards(page).count() == 1

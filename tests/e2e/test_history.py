@@ -1,9 +1,10 @@
 """Threads reopen with their charts, feedback is kept, a user sees only their own."""
 
+import re
 import sys
 
 import pytest
-from chat_page import ask, cards, drawn, headline, press
+from chat_page import ask, cards, drawn, headline, press, until
 from chat_server import written_server
 from playwright.sync_api import expect
 
@@ -105,8 +106,12 @@ def _threads(page) -> list[dict[str, object]]:
 
 def _first_thread(page) -> object:
     """Return the newest thread once its answer has been kept."""
-    page.wait_for_timeout(500)
-    return _threads(page)[0]["id"]
+    page.wait_for_url(re.compile("/thread/"))
+    thread = page.url.rpartition("/")[2]
+    content = f"fetch('/project/thread/{thread}').then(reply => reply.json())"
+    until(page, lambda: len(page.evaluate(content).get("elements") or []) > 0)
+    until(page, lambda: _threads(page)[0]["id"] == thread)
+    return thread
 
 
 def _rated_step(page, thread: object) -> str:
