@@ -142,3 +142,13 @@ def test_without_rules_the_statement_stays_as_it_was_written(tmp_path: Path) -> 
     open_layer = semantic_layer.open(tmp_path, state_dir=tmp_path / "state")
 
     assert checked_sql(open_layer, "SELECT  SUM(cost)\nFROM sales;") == "SELECT  SUM(cost)\nFROM sales"
+
+
+def test_a_mistake_in_the_syntax_is_shown_with_its_line_and_word_in_both_languages(
+    layer: SemanticLayer,
+) -> None:
+    with pytest.raises(AskGrowthError) as caught:
+        checked_sql(layer, "SELECT region\nFROM sales WHERE WHERE 1 = 1", user="north")
+
+    assert caught.value.message.zh == "第 2 行的“WHERE”附近有语法错误。"
+    assert caught.value.message.en == "Syntax error near “WHERE” in line 2."

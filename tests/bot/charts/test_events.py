@@ -1,5 +1,6 @@
 """Calendar events are marked where they lie, and named above the lines."""
 
+from dataclasses import replace
 from datetime import date
 
 from bot.charts import figure
@@ -68,3 +69,18 @@ def test_the_band_covers_the_buckets_and_the_name_stands_above() -> None:
     assert (band["x0"], band["x1"]) == ("2025-02-28T12:00:00", "2025-03-12T12:00:00")
     [name] = drawn["layout"]["annotations"]
     assert (name["text"], name["x"]) == ("大促", "2025-03-06")
+
+
+def test_the_legend_stands_clear_of_the_names_above_the_plot() -> None:
+    shown = view(Grain.WEEK, [date(2025, 2, 24), date(2025, 3, 3), date(2025, 3, 10)])
+    gmv = shown.table.columns[-1]
+    table = replace(
+        shown.table,
+        columns=(*shown.table.columns, replace(gmv, name="gmv__previous_year")),
+        rows=tuple((*row, 1.0) for row in shown.table.rows),
+    )
+    spec = ChartSpec("line", Text.same("t"), table, "metric_time__week", ("gmv", "gmv__previous_year"))
+    marked = replace(spec, options={"events": event_marks(shown, scene(SALE))})
+
+    assert figure(spec, "zh-CN")["layout"]["legend"]["y"] == 1  # on top
+    assert figure(marked, "zh-CN")["layout"]["legend"]["y"] < 0  # below
