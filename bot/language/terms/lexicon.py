@@ -10,7 +10,16 @@ from typing import Literal
 from bot.language.normalise import normalise
 from bot.language.rule import Rule
 from bot.language.terms.tokens import fold_word, is_han, key_of, parts_of
-from bot.language.terms.wordings import buckets, either, event_nouns, opposites, spelt_out, variants, verbs
+from bot.language.terms.wordings import (
+    buckets,
+    either,
+    event_nouns,
+    opposites,
+    persons,
+    spelt_out,
+    variants,
+    verbs,
+)
 from semantic_layer.catalog import Catalog, Dimension, Metric, Model
 from semantic_layer.query import Scalar
 from semantic_layer.text import Text, Words
@@ -188,6 +197,8 @@ def _dimension_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:
         ):
             for surface in surfaces:
                 yield surface, Term("value", dimension.name, source, value.code)  # type: ignore[arg-type]  # the three sources above
+        for word in persons(value.label.en):
+            yield word, Term("value", dimension.name, "variant", value.code)
 
 
 def _derived_entries(dimension: Dimension) -> Iterator[tuple[str, Term]]:

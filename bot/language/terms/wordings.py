@@ -157,6 +157,11 @@ _PAST: Mapping[str, tuple[str, ...]] = {
 _PREPOSITIONS = ("on", "of", "for", "from")
 
 
+def persons(label: str) -> tuple[str, ...]:
+    """Return what people of a sex are called: female -> women."""
+    return {"female": ("women", "woman"), "male": ("men", "man")}.get(label.lower(), ())
+
+
 def either(surface: str) -> Iterator[str]:
     """Yield how else a choice of two is said: `new or returning` -> new vs returning."""
     words = normalise(surface).text.split()

@@ -15,6 +15,7 @@ from semantic_layer.text import Text
 Target = tuple[str, str, int | None]
 """What is compared: "metric" or "dimension", its name, and the item that names it."""
 
+_PERSONS = frozenset("women woman men man females males".split())
 _OF_AGE = frozenset(("age", "年龄", "岁数"))
 _OF_WEIGHT = frozenset(("weight", "mass", "重量", "货重", "毛重", "净重"))
 _OF_WAY = frozenset(("distance", "mileage", "距离", "里程"))
@@ -88,7 +89,12 @@ def _by_unit(line: Line, index: int, numeric: list[Dimension]) -> Measure | None
     unit = line.items[index].unit or ""
     near = [line.items[at].text for at in (index - 1, index + 1) if 0 <= at < len(line)]
     ahead = [line.items[at].text for at in (index - 2, index - 1) if at >= 0]
-    if len(ahead) > 1 and ahead[0] in PEOPLE and ahead[1] in ("over", "under", "above", "below") and not unit:
+    if (
+        len(ahead) > 1
+        and (ahead[0] in PEOPLE or ahead[0] in _PERSONS)
+        and ahead[1] in ("over", "under", "above", "below")
+        and not unit
+    ):
         named = [dimension.name for dimension in numeric if _OF_AGE & _words(dimension)]
         if len(named) == 1:
             return Measure(named[0])  # passengers over 50

@@ -45,7 +45,7 @@ MEASURES = "个位家名人种款条笔单票次场件项类间台辆张份部�
 COUNTERS: tuple[tuple[Rule, Tag], ...] = (
     (Rule(rf"(?:[一总]?共)?有?(?:多少|几)一?[{MEASURES}](?![内外以])"), Tag.HOW_MANY),
     (Rule(rf"哪一?[{MEASURES}]"), Tag.WHICH),
-    (Rule(rf"(?:每一?|各)[{MEASURES}](?!类|种)"), Tag.BY),
+    (Rule(rf"(?:每一?|各)(?!方[案式法面向]|条[件款]|部门|级别|批次|场[景次])[{MEASURES}](?!类|种)"), Tag.BY),
 )
 
 # The n best buckets of time: top 5 days, 最高的三个月, 前五的日子, the five days with the highest.
