@@ -43,11 +43,13 @@ DENIED_FUNCTIONS = (
     "xp_", "sleep", "add_parquet_key", "checkpoint", "force_",
 )  # fmt: skip
 # What sqlglot takes for the beginning of a statement where an expression begins with it.
-_STATEMENTS = frozenset({
-    "alter", "analyze", "attach", "begin", "cache", "call", "comment", "commit", "copy", "delete", "detach", "drop",
-    "execute", "explain", "grant", "insert", "install", "kill", "load", "merge", "optimize", "pragma", "refresh",
-    "reset", "revoke", "rollback", "set", "show", "summarize", "truncate", "uncache", "update", "use", "vacuum",
-})  # fmt: skip
+_STATEMENTS = frozenset(
+    (
+        "alter analyze attach begin cache call comment commit copy delete detach drop execute explain grant "
+        "insert install kill load merge optimize pragma refresh reset revoke rollback set show summarize "
+        "truncate uncache update use vacuum "
+    ).split()
+)
 _FIRST_WORD = re.compile(r"[\s(]*(\w+)")
 _USER_NODES: tuple[type[exp.Expr], ...] = (
     exp.And, exp.Or, exp.Not, exp.Paren, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is,

@@ -18,12 +18,13 @@ _RESERVED = frozenset({
     "table", "then", "to", "trailing", "true", "union", "unique", "unpivot", "using", "variadic", "when",
     "where", "window", "with", "current_date", "current_time", "current_timestamp", "current_user",
     "session_user", "user", "date", "time", "timestamp", "interval",
-    "alter", "attach", "begin", "between", "cache", "call", "comment", "commit", "connect", "copy", "cross",
-    "current_catalog", "current_role", "delete", "detach", "disconnect", "drop", "execute", "explain", "force",
-    "glob", "grant", "if", "ilike", "inner", "insert", "install", "join", "kill", "like", "load", "localtime",
-    "localtimestamp", "map", "merge", "notnull", "optimize", "outer", "partitioned_by", "positional", "pragma",
-    "prepare", "regexp", "rename", "reset", "revoke", "rlike", "rollback", "set", "tablesample", "truncate",
-    "uncache", "update", "use", "vacuum", "xor",
+    *(
+        "alter attach begin between cache call comment commit connect copy cross current_catalog current_role "
+        "delete detach disconnect drop execute explain force glob grant if ilike inner insert install join "
+        "kill like load localtime localtimestamp map merge notnull optimize outer partitioned_by positional "
+        "pragma prepare regexp rename reset revoke rlike rollback set tablesample truncate uncache update use "
+        "vacuum xor "
+    ).split(),
 })  # fmt: skip
 
 
