@@ -12,6 +12,7 @@ from tools.bindings import asked_period, binding_of, model_of, names_of, window_
 from tools.funnels.counting import Definition, Question, counting, steps_of
 from tools.funnels.reading import Reading, read
 from tools.funnels.telling import (
+    SHARES_SAID,
     gap_findings,
     group_table,
     headline,
@@ -101,7 +102,9 @@ def funnel(inputs: FunnelInputs, context: ToolContext) -> ToolResult:
     return ToolResult(
         headline=headline(reading, loss, gaps, context),
         tables=(table, *((groups,) if groups is not None else ())),
-        chart=ChartSpec("funnel", binding.label, table, x="step", y=("people",)),
+        chart=ChartSpec(
+            "funnel", binding.label, table, x="step", y=("people",), options={"subtitle": SHARES_SAID}
+        ),
         findings=(loss, *gaps),
         warnings=notes(reading, context),
         sql=(result.sql,),

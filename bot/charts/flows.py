@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from bot.charts.frame import ACROSS, BAD, FAINT, GOOD, HIGHLIGHT, INK, MUTED, Canvas, Figure, clip, two_lines
@@ -12,9 +11,7 @@ from tools.render import percent
 
 def funnel(canvas: Canvas) -> Figure:
     """Return one bar per step with its count, its share of the first step and of the step before."""
-    told = Text(zh="数量 · 占第一步 · →占上一步", en="number · of the first step · →of the step before")
-    spec = replace(canvas.spec, options={"subtitle": told, **canvas.spec.options})
-    canvas = replace(canvas, spec=spec)
+    spec = canvas.spec
     assert spec.x is not None
     name = spec.y[0]
     names, values = canvas.names(spec.x), canvas.values(name)

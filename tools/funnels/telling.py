@@ -13,6 +13,8 @@ from tools.render_dates import dates_label
 from tools.result import Driver, Finding, Method
 
 MOST_GAPS = 3
+# What stands beside a step in the picture.
+SHARES_SAID = Text(zh="数量 · 占第一步 · →占上一步", en="number · of the first step · →of the step before")
 _WINDOW_UNITS = {
     "second": ("秒", "second"), "minute": ("分钟", "minute"), "hour": ("小时", "hour"), "day": ("天", "day"),
     "week": ("周", "week"), "month": ("个月", "month"), "quarter": ("个季度", "quarter"), "year": ("年", "year"),

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from semantic_layer.period import ONE_DAY, Period
 from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
+from tools.funnels.telling import SHARES_SAID
 from tools.idea_funnel.reading import Idea
 from tools.numerics.proportions import wilson
 from tools.numerics.shrinkage import Shrunken, shrink_effects
@@ -56,7 +57,12 @@ def report(
         headline=_headline(counts, lost, logged),
         tables=(steps, tests) if done else (steps,),
         chart=ChartSpec(
-            "funnel", Text(zh="实验漏斗", en="Experiment funnel"), steps, x="step", y=("experiments",)
+            "funnel",
+            Text(zh="实验漏斗", en="Experiment funnel"),
+            steps,
+            x="step",
+            y=("experiments",),
+            options={"subtitle": SHARES_SAID},
         ),
         findings=(*_findings(counts, won, lost, ideas, context), *_effects(done, shrunken)),
         warnings=(*_notes(counts, shrunken), *_contradictions(done, ideas, logged), *thin),

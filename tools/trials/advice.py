@@ -95,7 +95,7 @@ def overview(evaluations: Sequence[Evaluation]) -> tuple[Table, Text]:
     columns = (
         Column("experiment", Text(zh="实验", en="experiment"), "dimension", value_labels=labels),
         Column("verdict", Text(zh="结论", en="verdict"), "dimension", value_labels=VERDICTS),
-        Column("units", Text(zh="人数", en="people"), "derived", unit="people", format="#,##0"),
+        Column("units", Text(zh="人数", en="people"), "derived", format="#,##0"),
         Column("split_p_value", Text(zh="分流 p 值", en="split p-value"), "derived", format="0.0000"),
         Column(
             "lift", Text(zh="首要指标的相对提升", en="relative lift, first metric"), "derived", format=SIGNED
