@@ -103,7 +103,10 @@ def _names_another(frame: _Frame, tools: Registry, text: str, named: Named) -> b
     if not named.metric:
         return False
     own = {PEOPLE, *(idea for one in _frames((tools.get(frame.tool),)) for idea in one.ideas)}
-    covered = {at for idea in own for span in _places(idea, text, named) for at in range(*span)}
+    said = (
+        match.span() for idea in own for match in _rule(idea).finditer(text)
+    )  # 同期群, half a metric's label, too
+    covered = {at for span in said for at in range(*span)}
     return any(
         any(at not in covered and not text[at].isspace() for at in range(*span)) for span in named.metrics
     )
