@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.ui.wording import begun
 from bot.workbench.compare import Comparison
 from bot.workbench.reconcile import Pair
 from bot.workbench.rows import MOST_ROWS, RowsOf
@@ -97,7 +98,7 @@ def pair_json(found: Pair, locale: Locale) -> Json:
 
 
 def _head(column: Column, locale: Locale) -> Json:
-    return {"label": column.label.at(locale), "number": column.kind in ("metric", "derived")}
+    return {"label": begun(column.label.at(locale)), "number": column.kind in ("metric", "derived")}
 
 
 def _shown(value: Cell, column: Column, locale: Locale) -> str:

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 @pytest.mark.parametrize(
     ("locale", "title", "metric", "search", "left"),
-    [("zh-CN", "指标目录", "营业额", "面包", "面包数"), ("en-US", "Metrics", "takings", "loav", "loaves")],
+    [("zh-CN", "指标目录", "营业额", "面包", "面包数"), ("en-US", "Metrics", "Takings", "loav", "Loaves")],
 )
 def test_metrics_are_listed_and_found_in_the_reader_s_language(
     open_page, shop, locale, title, metric, search, left
