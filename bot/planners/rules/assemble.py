@@ -38,6 +38,7 @@ from bot.planners.rules.implied import read_implied
 from bot.planners.rules.items import Item
 from bot.planners.rules.lacking import read_lacking
 from bot.planners.rules.line import Line
+from bot.planners.rules.meant import read_columns
 from bot.planners.rules.measures import read_column_aggregates, read_concepts, read_metrics
 from bot.planners.rules.ordering import read_ordering
 from bot.planners.rules.overview import read_overview
@@ -62,8 +63,8 @@ Coverage = Callable[[Sequence[str]], tuple[date | None, date | None]]
 
 # What is asked for, and which rows of it; each list in the order in which its stages take words.
 _SUBJECTS = (
-    read_clauses, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts, read_per_thing,
-    read_counted, read_money, read_short_names, read_profit, read_implied, read_deeds, read_restated,
+    read_clauses, read_columns, read_concepts, read_metrics, read_pairs, read_column_aggregates, read_counts,
+    read_per_thing, read_counted, read_money, read_short_names, read_profit, read_implied, read_deeds, read_restated,
 )  # fmt: skip
 _CONDITIONS = (
     read_text_filters, read_truth, read_values, read_segments, read_empty, read_absence, read_thresholds, read_signs,

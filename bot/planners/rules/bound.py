@@ -57,6 +57,7 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
         (word, one) for one in catalog.analyses if one.kind in _TOOLS for word in _words(one) if word in asked
     ]
     notes: tuple[Text, ...] = ()
+    called = ""
     near = _nearly(asked, catalog) if not named else None
     if near is not None:
         written, called, nearest = near
@@ -77,6 +78,9 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
     if _LEFT.search(_without_asking(rest)):
         return None
     inputs: dict[str, JsonValue] = {binding.kind: binding.name}
+    member = _member(called, catalog) if near is not None and binding.kind == "experiment" else None
+    if member is not None:  # as where its words name a value, so that both are one plan
+        inputs, values = {}, member
     if values:
         inputs["where"] = [
             {"kind": "condition", "dimension": name, "operator": "=", "values": [code]}
@@ -87,6 +91,15 @@ def bound_plan(text: str, catalog: Catalog, registry: Registry) -> Planned | Non
         slots=(Slot("analysis", registry.get(tool).label, (near[0] if near is not None else word,)),),
         notes=notes,
     )
+
+
+def _member(called: str, catalog: Catalog) -> dict[str, JsonValue] | None:
+    """Return the only declared value that is called so, with its dimension."""
+    found: list[dict[str, JsonValue]] = [
+        {dimension.name: value.code} for dimension in catalog.dimensions.values() for value in dimension.values
+        if called in {folded_name(word).casefold() for word in (value.label.zh, *value.synonyms.zh)}
+    ]  # fmt: skip
+    return found[0] if len(found) == 1 else None
 
 
 def _nearly(text: str, catalog: Catalog) -> tuple[str, str, AnalysisBinding] | None:

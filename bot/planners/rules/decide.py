@@ -118,7 +118,7 @@ def _ordered_like(again: Draft, draft: Draft, scene: Scene) -> Draft:
 
 def _asks_for_members(line: Line, draft: Draft) -> bool:
     """Return whether a question without a metric asks which members there are."""
-    if draft.lists:
+    if draft.lists and not any(group.dimension == "metric_time" for group in draft.group_by):
         return True
     if not draft.group_by or any(group.dimension == "metric_time" for group in draft.group_by):
         return False

@@ -64,6 +64,8 @@ _DEED = Rule(r"[a-z]+(?:ed|en|d|t)|[\u4e00-\u9fff]{1,2}[过了]")
 
 def _is_deed(line: Line, at: int | None) -> bool:
     """Return whether a word behind "never" only says what is done: never opened a ticket, 没开过工单."""
+    if at is not None and line.has(at, Tag.VERB):
+        return line.is_role(line.after(at), "metric")  # have not issued any coupons
     return at is not None and line.is_role(at, "unknown") and _DEED.fullmatch(line.items[at].text) is not None
 
 

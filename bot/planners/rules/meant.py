@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from bot.planners.rules.draft import Draft, Scene
-from bot.planners.rules.line import Line
+from bot.planners.rules.line import Line, Role
 from bot.planners.rules.tags import Tag
 from semantic_layer.query import Condition, GroupBy
 
@@ -68,3 +68,26 @@ def _number(line: Line, draft: Draft, scene: Scene) -> None:
         draft.slots = [slot for slot in draft.slots if slot.text.en != f"by {split.en}"]
         draft.say("metric", label.zh, label.en, scene.words(line, index))
         return
+
+
+def read_columns(line: Line, _draft: Draft, scene: Scene) -> None:
+    """Settle "their name", "the ID" among the columns that end so: the one of the only table named beside it."""
+    named = [line.roles[at] for at in line.of_role("dimension") if len(line.roles[at].terms) == 1]
+    tables = {home for role in named for home in _homes(role.name, scene)}
+    for index in line.of_role("dimension"):
+        role = line.roles[index]
+        if len(role.terms) < 2 or role.terms[0].source != "part" or len(tables) != 1:
+            continue
+        kept = tuple(term for term in role.terms if _homes(term.name, scene) == tables)
+        if len(kept) == 1:
+            line.roles[index] = Role("dimension", kept)
+
+
+def _homes(dimension: str, scene: Scene) -> set[str]:
+    """Return the tables of a dimension; a key's is the one that lists its members."""
+    homes = {binding.model for binding in scene.dimension(dimension).bindings}
+    listed = {
+        model.name for model in scene.catalog.models.values() for entity in model.entities
+        if entity.name == dimension and entity.type == "primary"
+    }  # fmt: skip
+    return listed or homes

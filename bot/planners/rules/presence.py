@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.language.rule import Rule
 from bot.planners.rules.draft import Draft, Scene
 from bot.planners.rules.line import Line
 from bot.planners.rules.tags import Tag
@@ -11,6 +12,7 @@ _TRUE = frozenset("是 真 true yes 对 1".split())
 _FALSE = frozenset("否 假 false no 不是 0".split())
 
 
+_CHOICE = Rule(r" (?:or|vs|versus|and|against) |新老|与否")
 _UN = ("不", "没", "未", "非", "无", "没有", "un", "non", "not", "no")
 
 
@@ -78,6 +80,8 @@ def _plain_truth(line: Line, index: int, draft: Draft, scene: Scene) -> None:
     before = line.before(index, Tag.OF, Tag.IS)
     if line.items[index].text.startswith(("是否", "有无", "whether")) or line.has(before, Tag.BY, Tag.WHICH):
         return
+    if _CHOICE.search(line.items[index].text):
+        return  # new or returning: both, told apart
     ahead = line.items[index - 1].text if index else ""
     told = line.items[index].text.isascii() and (
         line.has(line.before(index), Tag.NOT, Tag.NEVER)

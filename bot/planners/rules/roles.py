@@ -135,6 +135,8 @@ def _choose(
     )
     if grouped and not counted and _outweighs_key(line, index, terms):
         return "metric"
+    if "metric" in kinds and line.has(before, Tag.AVERAGE_PER) and not _other_metric(line, index):
+        return "metric"  # 日均拉新 is a number per day, whatever audience is called so, too
     vague = "concept" in kinds and all(term.rank > 0 for term in terms if term.kind != "concept")
     if ("dimension" in kinds and grouped and not counted) or vague:
         return "concept" if vague else "dimension"  # a declared vague word outweighs unlabelled names

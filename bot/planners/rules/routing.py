@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _NAMED = {"metric", "dimension", "value", "segment"}
 
+_NEAR = 5  # characters: "the " may stand between a command and its time
 _OWN_NAME = 2  # a rank: what the workspace itself calls so
 
 
@@ -76,7 +77,7 @@ class Routing:
         asked = asked_analysis(scene.question, self.tools)
         if asked is None or (self.bound is not None and not _within(self.bound, asked)):
             return None  # one of the workspace's own, called by its name
-        if self._inside_name(asked.words[0].lower()):
+        if self._inside_name(asked.words[0].lower()) and not self._commands(asked):
             return None  # 原因 of the dimension 索赔原因 asks for no reason
         meant = self.tools.get(asked.tool)
         if only_without(meant, scene.question, self._named):
@@ -136,6 +137,17 @@ class Routing:
         """Return whether the question names a dimension beside the words that ask for the analysis."""
         text, words = self.scene.question.text, asked.words[0].lower()
         return any(text[start:end] not in words for start, end in self._named.dimensions)
+
+    def _commands(self, asked: Asked) -> bool:
+        """Return whether the words that ask open the question and only a time follows: review double 11."""
+        words = asked.words[0].lower().strip()
+        times = [(token.start, token.end) for token in self.found.times]
+        rest = self.scene.question.text.removeprefix(words)
+        return (
+            bool(times)
+            and self.scene.question.text.startswith(f"{words} ")
+            and (times[0][0] - len(words) <= _NEAR and len(rest) - (times[-1][1] - times[0][0]) <= 2 * _NEAR)
+        )
 
     def _inside_name(self, words: str) -> bool:
         """Return whether words stand inside a longer name that the workspace declares, or are a metric's own name."""

@@ -101,7 +101,7 @@ _CUSTOMERS: dict[str, tuple[str, str]] = {
     ),
     "comes_back": (
         "(?:还|会|再|又|能)+(?:来|买|回来|下单|光顾|消费|回购|复购|购买|光临)(?:吗|么)? 回来 再次?(?:来|买|下单|购买|光顾|消费) 第2次(?:来|买|购买|下单)? 第二次(?:来|买|购买|下单)? 二次(?:购买|消费) 复购 回购 回头",
-        "(?:c[oa]me?|coming|return|returns|returning|returned)(?: back)?(?: (?:to us|for more|again))?|(?:buy|buys|buying|bought|order|orders|ordering|ordered|purchase|purchases|shop|book|booking) (?:from us )?again|re-?orders?|re-?purchas(?:e|es|ing)|second (?:purchase|order|time|booking)",
+        "(?:c[oa]me?|coming|(?<!^)(?<![.?!;] )return|returns|returning|returned)(?: back)?(?: (?:to us|for more|again))?|(?:buy|buys|buying|bought|order|orders|ordering|ordered|purchase|purchases|shop|book|booking) (?:from us )?again|re-?orders?|re-?purchas(?:e|es|ing)|second (?:purchase|order|time|booking)",
     ),
     "first_time": (
         "(?:第1次|第一次|首次|首单|首购|初次|头一次)(?:购买|买|下单|消费|来)?完?(?:的|了|过|之后|以后|后)* 新客户?(?:们)? 新用户 新会员 新来的 刚来的",
