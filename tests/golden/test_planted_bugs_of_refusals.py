@@ -60,6 +60,8 @@ BUGS = {
     "a_model_without_time_is_not_cut": bug(scans._time_conditions),
     "a_day_has_hours": bug(scope.Scope.require_grain),
     "shares_of_anything_add_up": bug(transforms._require_additive),
+    "a_conversion_accumulates": bug(metrics._conversion),
+    "a_calendar_that_is_a_table_rolls": bug(transforms._bucket_number),
     "a_condition_may_read_tables": bug(expression._check),
     "buyers_are_counted_once_per_channel": lambda patch: patch.setattr(
         transforms,
