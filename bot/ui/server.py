@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import shutil
 import sys
 import threading
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 
 TICK_SECONDS = 5.0
 TURN_SECONDS = 0.001
+# Plotly and scikit-learn both import it, from its two ends: two questions that load them at once would wait for each
+# other, and one of them fail.
+SHARED_BELOW = "narwhals.stable"
 CHAT_FOLDER = "chat"  # below the state folder: what a running chat writes beside the database
 
 
@@ -87,6 +91,7 @@ def serve(
                         else _done(backend)
                     )
                     import_chainlit(folder, settings, home)
+                    importlib.import_module(SHARED_BELOW)
                     opened = _Opened(opening.result(), store, settings, host, home, folder)
                 write_readme(folder, opened.backend.workspace)
                 asyncio.run(_serve(opened, listener, announce or _print))
