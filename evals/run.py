@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context, parent_process
+from multiprocessing.util import Finalize
 from pathlib import Path
 from threading import Lock, Thread
 from time import perf_counter
@@ -160,7 +161,13 @@ def fingerprint(case: Case) -> str:
 
 def _start_worker(settings: Settings, data_dirs: Mapping[str, Path]) -> None:
     _worker["runner"] = Runner(settings, data_dirs)
+    # What is open at the end of a worker is told as a leak on the terminal, function by function.
+    Finalize(None, _close_worker, exitpriority=1)
     Thread(target=_end_with_parent, name="askgrowth-eval-parent", daemon=True).start()
+
+
+def _close_worker() -> None:
+    _worker.pop("runner").close()
 
 
 def _end_with_parent() -> None:
