@@ -60,7 +60,10 @@ def _ahead(view: View, scene: Scene, registry: Registry) -> tuple[Option, ...]:
         scene.catalog.metrics[query.metrics[0]].label,
         label_of(scene, Period.of(main.start, main.requested_end)),
     )
-    inputs: dict[str, JsonValue] = {"metric": query.metrics[0], "period": query.period.model_dump(mode="json")}
+    inputs: dict[str, JsonValue] = {
+        "metric": query.metrics[0],
+        "period": query.period.model_dump(mode="json"),
+    }
     said = BilingualMessage(zh=f"预测{at.zh}的{label.zh}", en=f"Forecast {label.en}, {at.en}")
     return (Option(question=said, plan=ToolPlan(kind="tool", name=FORECAST, inputs=inputs)),)
 
