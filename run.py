@@ -25,6 +25,7 @@ import venv
 from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
@@ -187,13 +188,11 @@ def test(arguments: list[str]) -> int:
     parallel = ["-m", "pytest", "-q", "-n", "2", "--dist", "loadfile"]
     others = run(*parallel, "-m", "not browser")
     browser = run(*parallel, "-m", "browser")
-    for _ in range(2):
-        if browser != TESTS_FAILED:
-            break
+    alone = ["-n", "0", "--last-failed", "--last-failed-no-failures", "none"]
+    for _ in range(2 if browser == TESTS_FAILED else 0):
         # Two browsers and their servers on two cores: what failed beside another one must pass alone.
-        print("再单独运行失败的浏览器测试 / The browser tests that failed, once more, alone", flush=True)
-        alone = ["-n", "0", "--last-failed", "--last-failed-no-failures", "none"]
-        browser = run("-m", "pytest", "-q", "-m", "browser", *alone)
+        say("再单独运行失败的浏览器测试 / The browser tests that failed, once more, alone")
+        browser = browser and run("-m", "pytest", "-q", "-m", "browser", *alone)
     return others or (0 if browser == NOTHING_TO_RUN else browser)
 
 
@@ -275,13 +274,8 @@ def serve(port: int) -> int:
     environment.pop("ASKGROWTH_WORKSPACE", None)
     command = [str(python_of(VENV)), "-m", "bot", "serve", "--port", str(port)]
     ending = end_with_parent if os.name != "nt" else None
-    with subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=environment,
-        start_new_session=True,
-        preexec_fn=ending,  # noqa: PLW1509 - one thread
-    ) as server:
+    own: dict[str, Any] = {"start_new_session": True, "preexec_fn": ending}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, **own) as server:
         try:
             return server.wait()
         except KeyboardInterrupt:

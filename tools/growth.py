@@ -113,7 +113,7 @@ def growth(inputs: GrowthInputs, context: ToolContext) -> ToolResult:
                     "a suggestion.",
                 ),
                 Text(
-                    zh="先接入按渠道或人群分的转化数据,或在 YAML 里声明 customers:、funnels:、budgets: 等。",
+                    zh="先接入按渠道或人群分的转化明细,或在 YAML 里声明 customers:、funnels:、budgets: 等。",
                     en="Add conversions by channel or audience first, or declare customers:, funnels: or budgets: in "
                     "the YAML.",
                 ),

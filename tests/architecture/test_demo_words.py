@@ -60,6 +60,8 @@ ALLOWED = {
     "cancelled 地区 线下 设备 等级 收入 行为 订单",
     # what our own word lists and messages about comments and customers say anywhere
     "the language of comments": "星级 推荐 过敏 破损 退款 利润 访客",
+    # what people of a sex are called
+    "people": "female male women men",
     # the command's help shows how a column is written
     "examples in messages": "ordered_at",
 }

@@ -154,14 +154,14 @@ def nameless(tmp_path_factory: pytest.TempPathFactory) -> ToolContext:
 
 # What is missing without bindings, in each language.
 MISSING = {
-    "ab_test": ("实验分组记录", "log of assignments"),
+    "ab_test": ("实验的分组记录", "log of assignments"),
     "attribution": ("触点记录", "log of touches"),
     "basket": ("带客户编号和时间的购买记录", "purchases with a customer number"),
     "budget": ("各渠道逐期的花费", "spend and sales by channel"),
     "churn": ("带客户编号和时间的购买记录", "purchases with a customer number"),
-    "deals": ("直播场次或达人合作的记录", "live sessions or creator deals"),
+    "deals": ("直播或达人合作的记录", "live sessions or creator deals"),
     "experiment_funnel": ("实验台账", "log of ideas"),
-    "funnel": ("按步骤记录的行为事件", "log of events"),
+    "funnel": ("按步骤记录的行为", "log of events"),
     "growth": ("没有可以比较", "supports a suggestion"),
     "kpi_status": ("没有给任何指标设目标", "No target is declared"),
     "ltv": ("带客户编号和时间的购买记录", "purchases with a customer number"),

@@ -14,7 +14,7 @@ from tools.registry import ToolContext
 
 _NEEDED = {
     "funnel": Text(
-        zh="按步骤记录的行为事件(谁、什么时候、做了哪一步)",
+        zh="按步骤记录的行为(谁、什么时候、做了哪一步)",
         en="a log of events (who did which step, and when)",
     ),
     "journey": Text(
@@ -22,7 +22,7 @@ _NEEDED = {
         en="a log of touches (who came by which channel, when, and whether they bought)",
     ),
     "experiment": Text(
-        zh="实验分组记录(谁、什么时候、分到哪一组)",
+        zh="实验的分组记录(谁、什么时候、分到哪一组)",
         en="a log of assignments (who got which variant, and when)",
     ),
     "review": Text(zh="评价或客服记录的文字", en="a table of reviews or notes"),
@@ -35,7 +35,7 @@ _NEEDED = {
     "target": Text(zh="目标或计划表", en="a table of targets"),
     "idea": Text(zh="实验想法的台账", en="a log of ideas"),
     "deal": Text(
-        zh="直播场次或达人合作的记录(成交、退款、费用)",
+        zh="直播或达人合作的记录(成交、退款、费用)",
         en="a table of live sessions or creator deals (sales, refunds, fees)",
     ),
     "reconciliation": Text(zh="两个来源的同一个数", en="the same figure from two sources"),

@@ -10,7 +10,7 @@ from bot.planners.rules.tags import Tag
 from semantic_layer.catalog import Metric, SimpleMetric
 
 _PEOPLE = Rule(
-    r" ?(?:用户数?|人数|客户数?|顾客数?|访客数?|会员数?|买家数?|的人"
+    r" ?(?:(?:用户|客户|顾客|访客|会员|买家)数?|人数|的人"
     r"|users?|people|customers?|visitors?|shoppers?|buyers?|members?|persons?)(?![a-z\u4e00-\u9fff])"
 )
 _DONE = Rule(r"[过了]")  # 下过单, 下了单 of 下单

@@ -193,8 +193,8 @@ ASKED: tuple[tuple[str, str], ...] = (
     ("spend_response", r"\b(?:does|is|would|will)(?: it)?(?: be)?(?: worth)? ?(?:spending|spend|adding"
         r"|investing) more(?: money| on ads| budget)?(?: still)?(?: pay off| worth it| help| work| worth)?\b"
         r"|\bwhat (?:would|does) (?:one|another|an extra) (?:more )?(?:yuan|dollar|euro|1000) bring\b"),
-    ("spend_response", r"(?:如果|要是|假如|若)?(?:(?:再|多|继续|追加)*(?:加投|多投|多花|追加|增投|加码)|(?:把)?(?:预算|投放|广告费?|花费|投入)(?:再|多)*(?:加|增加|提高|提升))"
-        r"(?:了)?\s*[\d.一两几十百]+(?:%|个点|成)?\s*(?:万|千|百|亿)?(?:元|块)?(?:钱|预算|投放|广告费?|花费|投入)?[,,]?(?:.{0,6}?)(?:能|会|可以|可|将)(?:再)?"
+    ("spend_response", r"(?:如果|要是|假如|若)?(?:(?:再|多|继续|追加)*(?:加投|多投|多花|追加|增投|加码)|(?:把)?(?:预算|投放|广告(?:费)?|花费|投入)(?:再|多)*(?:加|增加|提高|提升))"
+        r"(?:了)?\s*[\d.一两几十百]+(?:%|个点|成)?\s*(?:万|千|百|亿)?(?:元|块)?(?:钱|预算|投放|广告(?:费)?|花费|投入)?[,,]?(?:.{0,6}?)(?:能|会|可以|可|将)(?:再)?"
         r"(?:多)?(?:卖|带来|增加|换来|赚|收回|贡献|怎么样|怎样|如何|有什么)(?:出)?(?:多少|几|多)?(?:变化|影响)?"),
     ("spend_response", r"\b(?:what (?:happens?|would happen|will happen)(?: to)?|how much more|how many more)\b(?:.{0,40}?)\bif (?:we|i) (?:spend|spent|increase|increased|raise|raised|put|add|added|invest|invested)\b"
         r"(?:.{0,30}?)(?:(?:spend|spending|budgets?) )?(?:by )?(?:\d[\d.,]*\s?(?:%|k|m)?)(?: more)?(?: (?:spend|budget|on ads|in ads))?"),

@@ -420,8 +420,9 @@ WORDS_EN: tuple[tuple[Tag, str, str], ...] = (
     (
         Tag.INTENT,
         "retention",
-        "retention|retention rate|cohort|cohorts|cohort analysis|retention curve|retained|retention by cohort|churn|churn rate|cohort retention",
+        "retention|retention rate|cohort|cohorts|cohort analysis|retention curve|retained|retention by cohort|churn|cohort retention",
     ),
+    (Tag.INTENT, "churn_rate", "churn rate|rate of churn|churn rates|attrition rate|customer churn rate"),
     (
         Tag.INTENT,
         "rfm",
