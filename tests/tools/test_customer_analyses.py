@@ -293,7 +293,7 @@ def test_guests_who_leave_by_chance_alone_get_no_list(make: Make) -> None:
         (at, int(rng.integers(0, 450)), FIRST + timedelta(days=int(rng.integers(0, DAYS))), "web", 50.0)
         for at in range(2_700)
     ]
-    with pytest.raises(NotEnoughDataError, match="no better than guessing"):
+    with pytest.raises(NotEnoughDataError, match="no better than by chance"):
         churn.run({}, make(stays))
 
 

@@ -189,7 +189,7 @@ class Draft:
             ),
         )
         if self.all_time and not self.compare and period == self.period:
-            period = None  # total buyers so far: the same as without any period
+            period = None  # "in all so far": the same as without any period
         return MetricPlan(
             kind="metric",
             metrics=tuple(self.metrics),
