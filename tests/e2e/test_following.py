@@ -124,7 +124,7 @@ def test_a_renamed_metric_is_known_everywhere_without_a_restart(browser, server,
     after = headline(ask(page, NEW_QUESTION[locale]))
     assert after.lower().replace(NEW[locale], OLD[locale]) == before.lower()
     assert after != before
-    assert NEW[locale] in _page(browser, server, locale, "/catalog").inner_text("main")
+    assert NEW[locale] in _page(browser, server, locale, "/catalog").inner_text("main").lower()
     said = _by_mcp(server, token, "ask", {"question": NEW_QUESTION[locale]})
     assert said["outcome"] == "answer"
     assert "turnover" in json.dumps(_by_mcp(server, token, "metrics", {"search": "turnover"}))
