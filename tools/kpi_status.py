@@ -85,7 +85,7 @@ def kpi_status(inputs: KpiInputs, context: ToolContext) -> ToolResult:
                 en="Add the period (such as 2025-Q4) to the metric's targets in the YAML.",
             ),
         )
-    return report(found, context)
+    return report(found, context, wanted)
 
 
 def _no_targets(label: Text | None) -> QueryError:

@@ -128,6 +128,17 @@ def test_a_quarter_that_is_over_is_met_or_missed(mill: ToolContext) -> None:
     assert result.tables[0].rows[0][-1] == "met"  # 91 days of 500 are 45,500; the target is 45,000
 
 
+def test_a_period_without_a_target_of_its_own_is_told_from_the_one_around_it(mill: ToolContext) -> None:
+    may = {"start": "2023-05-01", "end": "2023-06-01"}
+    headline = kpi_status.run({"metric": "sacks", "period": may}, mill).headline
+    assert headline.zh.startswith("2023年5月(5/1–5/31)没有单设目标,下面是包含它的目标。上季度(4/1–6/30)")
+    assert headline.en.startswith(
+        "No target is set for May 2023 (1–31 May) itself; these are the targets around it."
+    )
+    quarter = {"start": "2023-04-01", "end": "2023-07-01"}
+    assert "没有单设目标" not in kpi_status.run({"metric": "sacks", "period": quarter}, mill).headline.zh
+
+
 def test_less_is_better_where_the_metric_says_so(mill: ToolContext) -> None:
     result = kpi_status.run({"metric": "stop_rate"}, mill)
     assert result.tables[0].rows[0][-1] == "on_track"  # 10 % against at most 15 %

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from semantic_layer.period import Period
 from semantic_layer.table import Column, Row, Table
 from semantic_layer.text import Text
 from tools.outlook.report import NAMES
@@ -23,12 +24,17 @@ STATES = (
 )
 
 
-def report(statuses: list[Status], context: ToolContext) -> ToolResult:
-    """Return the result: one row and one finding per goal, the least likely first."""
+def report(statuses: list[Status], context: ToolContext, asked: Period | None = None) -> ToolResult:
+    """Return the result: one row and one finding per goal, the least likely first.
+
+    `asked` is the period of the question: where no goal is set for just that, the headline says so first.
+    """
     ordered = sorted(statuses, key=lambda one: (one.is_over, one.chance if one.chance is not None else 0.5))
     said = [_said(one, context) for one in ordered]
     return ToolResult(
-        headline=said[0] if len(said) == 1 else _headline(ordered, said),
+        headline=_only_around(
+            asked, ordered, context, said[0] if len(said) == 1 else _headline(ordered, said)
+        ),
         tables=(_table(ordered, context),),
         chart=_chart(ordered),
         findings=tuple(
@@ -63,6 +69,21 @@ def _headline(ordered: list[Status], said: list[Text]) -> Text:
     return Text(
         zh=f"{len(ordered)} 个目标里 {good} 个已达成或有望达成。最需要关注:{said[0].zh}",
         en=f"{good} of {len(ordered)} targets are met or on track. Most in need of attention: {said[0].en}",
+    )
+
+
+def _only_around(asked: Period | None, statuses: list[Status], context: ToolContext, said: Text) -> Text:
+    """Return the headline behind the note that the period asked for has no goal of its own, only longer ones have."""
+    if asked is None or any(
+        (one.goal.period.start, one.goal.period.end) == (asked.start, asked.requested_end) for one in statuses
+    ):
+        return said
+    catalog = context.layer.catalog
+    whole = Period.of(asked.start, asked.requested_end)
+    when = period_label(whole, context.today, catalog.week_start, catalog.fiscal_year_start)
+    return Text(
+        zh=f"{when.zh}没有单设目标,下面是包含它的目标。{said.zh}",
+        en=f"No target is set for {when.en} itself; these are the targets around it. {said.en}",
     )
 
 
