@@ -130,11 +130,21 @@ class Answer:
     clarification: Clarification | None = None
     refusal: Refusal | None = None
     error: Failure | None = None
+    together: Table | None = (
+        None  # of parts that differ only in their rows: a row for each, instead of their tables
+    )
     warnings: tuple[Text, ...] = ()
     readings: tuple[Text, ...] = ()  # of the warnings those that say how words of the question were read
     follow_ups: tuple[Option, ...] = ()
     provenance: Provenance | None = None
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> list[Table]:
+        """The tables to show: each part's, or the one that holds them together."""
+        if self.together is not None:
+            return [self.together]
+        return [part.table for part in self.parts if part.table is not None]
 
     @property
     def cautions(self) -> tuple[Text, ...]:

@@ -33,7 +33,6 @@ def assembled(
     periods = dict.fromkeys(used for outcome in outcomes for used in outcome.periods)
     views = [outcome.view for outcome in outcomes if outcome.view is not None]
     sides = against_each_other(views, asked.scene(names)) if len(views) == len(outcomes) else None
-    said, chart = sides or (None, first.chart)
     return replace(
         draft,
         outcome="answer",
@@ -41,13 +40,14 @@ def assembled(
         plan=first.part.plan,
         parts=tuple(outcome.part for outcome in outcomes),
         headline=corrected(
-            [said] if said else [one.headline for one in outcomes], planned.premise, first.findings
+            [sides.said] if sides else [one.headline for one in outcomes], planned.premise, first.findings
         ),
         periods=tuple(periods),
         interpretation=completed(planned.slots, first.slots),
         findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
         suggestions=tuple(one for outcome in outcomes for one in outcome.suggestions),
-        chart=chart,
+        chart=sides.chart if sides else first.chart,
+        together=sides.table if sides else None,
         warnings=tuple(dict.fromkeys(warnings)),
         readings=readings,
         follow_ups=asked.next_questions(planned.alternatives, first.follow_ups),

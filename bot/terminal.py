@@ -96,9 +96,9 @@ def _answered(console: Console, answer: Answer) -> None:
     read = " · ".join(slot.text.at(locale) for slot in answer.interpretation)
     if read:
         _line(console, HEADINGS["read"], read, locale)
-    for part in answer.parts:
-        if part.table is not None and part.table.rows:
-            _table(console, part.table, locale, limit=SHOWN_ROWS)
+    for table in answer.tables:
+        if table.rows:
+            _table(console, table, locale, limit=SHOWN_ROWS)
     _list(
         console, HEADINGS["findings"], [finding.statement.at(locale) for finding in answer.findings], locale
     )

@@ -7,6 +7,7 @@ sentence and one chart.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.compose.charting import chart_for
@@ -29,19 +30,27 @@ _SIDE = "side"
 _BOTH = 2
 
 
-def against_each_other(views: Sequence[View], scene: Scene) -> tuple[Text, ChartSpec | None] | None:
-    """Return one headline and one chart of several single values; None where the views are no such sides."""
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What several plans give together: a sentence, a chart, and a table with a row each."""
+
+    said: Text
+    chart: ChartSpec | None
+    table: Table
+
+
+def against_each_other(views: Sequence[View], scene: Scene) -> Sides | None:
+    """Return one sentence, chart and table of several single values; None where the views are no such sides."""
     merged = _merged(views, scene)
     if merged is None:
         return None
-    by_day = _by_day(views, merged, scene)
-    if by_day is not None:
-        said = by_day
-    elif len(views) == _BOTH:
-        said = members_headline(merged, Side(), scene)
-    else:
-        said = ranking_headline(merged, Side(), scene)
-    return said, chart_for(merged, Side(), scene)
+    daily = _by_day(views, merged, scene)
+    if daily is not None:
+        added = tuple((*row, day[1]) for row, day in zip(merged.table.rows, daily.table.rows, strict=True))
+        table = replace(merged.table, columns=(*merged.table.columns, daily.table.columns[1]), rows=added)
+        return Sides(_said_by_day(merged, daily, scene), chart_for(daily, Side(), scene), table)
+    said = members_headline if len(views) == _BOTH else ranking_headline
+    return Sides(said(merged, Side(), scene), chart_for(merged, Side(), scene), merged.table)
 
 
 def _merged(views: Sequence[View], scene: Scene) -> View | None:
@@ -80,8 +89,8 @@ def _merged(views: Sequence[View], scene: Scene) -> View | None:
     return View(query, Table((column, *first.table.columns), rows, len(rows)), first.periods)
 
 
-def _by_day(views: Sequence[View], merged: View, scene: Scene) -> Text | None:
-    """Return days of the week against each other per day: there are five of one kind and two of the other.
+def _by_day(views: Sequence[View], merged: View, scene: Scene) -> View | None:
+    """Return the sides with their values per day: there are five days of one kind and two of the other.
 
     None where the sides are no days of the week, or where the metric's values do not add up over days.
     """
@@ -91,7 +100,7 @@ def _by_day(views: Sequence[View], merged: View, scene: Scene) -> Text | None:
     span = merged.main or _span(scene)
     if not all(kept) or len(views) != _BOTH or not is_additive(scene.catalog, name) or span is None:
         return None
-    column, said = merged.column(name), []
+    rows = []
     for row, some in zip(merged.table.rows, kept, strict=True):
         count = sum(
             day.isoweekday() in some for day in (span.start + timedelta(at) for at in range(span.days))
@@ -99,21 +108,36 @@ def _by_day(views: Sequence[View], merged: View, scene: Scene) -> Text | None:
         value = merged.number(row, name)
         if value is None or not count:
             return None
-        said.append((value / count, merged.label(row), prose(value, column), prose(value / count, column)))
-    said.sort(key=lambda one: -one[0])
-    (high, first, *shown), (low, second, *other) = said
-    difference = change(high, low, column, adds=True)
-    if difference is None:
-        return None
-    at = placed(merged, scene)
+        rows.append((row[0], value / count))
+    column = merged.column(name)
+    label = Text(zh=f"日均{column.label.zh}", en=f"{column.label.en} per day")
+    return replace(
+        merged, table=Table((merged.table.columns[0], replace(column, label=label)), tuple(rows), len(rows))
+    )
+
+
+def _said_by_day(merged: View, daily: View, scene: Scene) -> Text:
+    """Return both values per day, with what they come to in all, and how they differ per day."""
+    name = merged.query.metrics[0]
+    column = merged.column(name)
+    order = sorted(range(_BOTH), key=lambda at: -(daily.number(daily.table.rows[at], name) or 0.0))
+    labels = [merged.label(merged.table.rows[at]) for at in order]
+    totals = [prose(merged.table.rows[at][1], column) for at in order]
+    values = [daily.number(daily.table.rows[at], name) or 0.0 for at in order]
+    (first, second), (high, low) = labels, (prose(value, column) for value in values)
+    at, difference = placed(merged, scene), change(values[0], values[1], column, adds=True)
+    assert difference is not None
+    head = Text(
+        zh=f"{at.zh}{column.label.zh}按日均看:{first.zh}{high.zh}(合计{totals[0].zh}),"
+        f"{second.zh}{low.zh}(合计{totals[1].zh})",
+        en=f"{column.label.en} per day {at.en}: {first.en} {high.en} ({totals[0].en} in all), "
+        f"{second.en} {low.en} ({totals[1].en} in all)",
+    )
+    if difference.en == "level":
+        return join([head, Text(zh="日均持平", en="Per day the two are level")])
     return join(
         [
-            Text(
-                zh=f"{at.zh}{column.label.zh}按日均看:{first.zh}{shown[1].zh}(合计{shown[0].zh}),"
-                f"{second.zh}{other[1].zh}(合计{other[0].zh})",
-                en=f"{column.label.en} per day {at.en}: {first.en} {shown[1].en} ({shown[0].en} in all), "
-                f"{second.en} {other[1].en} ({other[0].en} in all)",
-            ),
+            head,
             Text(
                 zh=f"日均{first.zh}比{second.zh}{difference.zh}",
                 en=f"Per day, {first.en} are {difference.en.removeprefix('up ')} above {second.en}",

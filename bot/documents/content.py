@@ -127,7 +127,7 @@ def document_of(
     locale = answer.locale
     headline = answer.headline.at(locale) if answer.headline is not None else ""
     named, rest = _divided(headline) if title is None else (title.at(locale), headline)
-    tables = [part.table for part in answer.parts if part.table is not None]
+    tables = answer.tables
     further = [table for part in answer.parts for table in part.further]
     main = [one for one in answer.periods if one.role == "main"]
     whole = (main[0].end - main[0].start).days if main else 0

@@ -40,7 +40,7 @@ def hero(
     a second answer. `directions` says per metric which way is good, `measures` how its values are written.
     """
     table = answer.parts[0].table if answer.parts else None
-    if answer.headline is None or table is None or not table.rows:
+    if answer.headline is None or table is None or not table.rows or answer.together is not None:
         return None
     if isinstance(answer.parts[0].plan, ToolPlan):
         return _hero_of_analysis(answer, measures, directions)

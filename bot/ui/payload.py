@@ -47,7 +47,7 @@ def card(
     JSON values only.
     """
     locale = answer.locale
-    tables = [part.table for part in answer.parts if part.table is not None]
+    tables = answer.tables
     listed = tables[0] if tables and _only_lists(tables[0], answer) else None
     said = begun(answer.headline.at(locale)) if answer.headline else ""
     shown_tiles = tiles(answer, directions)

@@ -28,7 +28,8 @@ def side(
 
 
 def test_days_of_the_week_are_held_against_each_other_per_day(scene):
-    said, chart = against_each_other([side(WEEKEND, 2_400), side(WORKING, 5_000)], scene)
+    sides = against_each_other([side(WEEKEND, 2_400), side(WORKING, 5_000)], scene)
+    said, chart = sides.said, sides.chart
     # 2400 / 2 days = 1200, 5000 / 5 days = 1000: the five days sum to more and sell less.
     assert said.zh == (
         "上周(11/10–11/16)支付金额按日均看:周末1,200元(合计2,400元),周一至周五1,000元(合计5,000元)。"
@@ -40,21 +41,27 @@ def test_days_of_the_week_are_held_against_each_other_per_day(scene):
     )
     assert chart is not None
     assert chart.kind == "bar"
-    assert [row[1] for row in chart.table.rows] == [5_000, 2_400]
+    # The chart shows what the sentence compares; the table has both.
+    assert [row[1] for row in chart.table.rows] == [1_200, 1_000]
+    assert sides.table.rows == (("0", 2_400, 1_200), ("1", 5_000, 1_000))
+    assert [column.label.zh for column in sides.table.columns] == ["分组", "支付金额", "日均支付金额"]
 
 
 def test_a_rate_of_days_of_the_week_is_not_divided_by_their_number(scene):
-    said, _ = against_each_other([side(WEEKEND, 0.05, CVR), side(WORKING, 0.04, CVR)], scene)
-    assert said.zh.startswith("上周(11/10–11/16)转化率:周末5.0%,周一至周五4.0%。")
+    sides = against_each_other([side(WEEKEND, 0.05, CVR), side(WORKING, 0.04, CVR)], scene)
+    assert sides.said.zh.startswith("上周(11/10–11/16)转化率:周末5.0%,周一至周五4.0%。")
 
 
 def test_two_groups_of_rows_become_one_sentence_and_name_their_difference(scene):
     dear = Condition(dimension="channel", operator="=", values=("千川",))
     other = Condition(dimension="channel", operator="!=", values=("千川",))
-    said, chart = against_each_other([side(dear, 150), side(other, 100)], scene)
-    assert said.zh == "上周(11/10–11/16)支付金额:千川150元,千川以外100元。千川比千川以外多50元(+50.0%)。"
-    assert chart is not None
-    assert len(chart.table.rows) == 2
+    sides = against_each_other([side(dear, 150), side(other, 100)], scene)
+    assert (
+        sides.said.zh == "上周(11/10–11/16)支付金额:千川150元,千川以外100元。千川比千川以外多50元(+50.0%)。"
+    )
+    assert sides.chart is not None
+    assert sides.chart.table == sides.table
+    assert len(sides.table.rows) == 2
 
 
 def test_plans_of_other_metrics_or_with_groups_are_no_sides(scene):
