@@ -65,7 +65,8 @@ def serve_assets_compressed(cache: Path, public: Path) -> None:
         return _file(public, name, request, cache, "no-cache")
 
     async def element(name: str, request: Request) -> Response:
-        return _file(public / "elements", name, request, cache, "no-cache")
+        # The page asks for it with every card: within a conversation it is the same.
+        return _file(public / "elements", name, request, cache, "private, max-age=60")
 
     first("/assets/{name}", asset)
     first("/public/elements/{name}", element)

@@ -29,11 +29,11 @@ QUESTIONS = (
     "10月每天的访客数",
     "which channel worked best last month",
     "上个月各省份的支付金额",
-    "paid amount by category last quarter",
+    "sales by category last quarter",
     "最近30天各店铺的支付金额",
     "refund rate by month this year",
     "9月各渠道的获客成本",
-    "visitors by device last month",
+    "paid orders by province last month",
     "最近6个月每月的客单价",
 )
 # Looks at the page at every frame: what a person sees, not what the server has sent.

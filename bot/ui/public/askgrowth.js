@@ -179,6 +179,18 @@
     }
   }
 
-  window.AskGrowth = { plotly, painted, fitted, height, fileName, csv, downloadCsv, downloadFile, use, press };
+  // What the ledger said of each suggestion, and whether that was just now.
+  const FRESH = 60000;
+  const decisions = new Map();
+  function decided(number, answer) {
+    if (answer) decisions.set(number, { answer, at: Date.now() });
+    const kept = decisions.get(number);
+    return kept && { answer: kept.answer, isFresh: Date.now() - kept.at < FRESH };
+  }
+
+  window.AskGrowth = {
+    plotly, painted, fitted, height, fileName, csv, downloadCsv, downloadFile, use, press, decided,
+    looks: new Map(),
+  };
   window.addEventListener('load', () => setTimeout(plotly, 300));
 })();

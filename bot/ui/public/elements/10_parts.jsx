@@ -31,6 +31,20 @@ async function look(what, payload) {
   }
 }
 
+// The same for what belongs to the answer and stays as it is: asked once per page, though every card is drawn anew by
+// each question.
+function lookOnce(what, payload) {
+  const kept = window.AskGrowth.looks;
+  const key = JSON.stringify([what, props.locale, payload]);
+  if (!kept.has(key)) {
+    kept.set(key, look(what, payload).then((reply) => {
+      if (reply.problem) kept.delete(key);
+      return reply;
+    }));
+  }
+  return kept.get(key);
+}
+
 function Problem({ reply }) {
   if (!reply || !reply.problem) return null;
   return (

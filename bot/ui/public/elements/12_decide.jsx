@@ -1,20 +1,23 @@
 // What becomes of a suggestion: accepted (its promise is frozen and measured when it is due) or rejected with a reason.
 function Decide({ number }) {
-  const [state, setState] = useState('open');
+  const known = window.AskGrowth.decided(number);
+  const [state, setState] = useState(known ? known.answer.decision : 'open');
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
-  const [reply, setReply] = useState(null);
+  const [reply, setReply] = useState(known && known.answer.decision !== 'open' ? known.answer : null);
   const [busy, setBusy] = useState(false);
-  // A card is drawn anew by the next question and in a reopened conversation: the ledger knows what was decided.
+  // Every card is drawn anew by the next question, and in a reopened conversation: the ledger knows what was decided.
+  // What it said a moment ago is kept, or a long conversation would ask it once per card and question.
   useEffect(() => {
     let gone = false;
     const read = async () => {
       const answer = await look('decide', { number, decision: 'read' });
+      if (!answer.problem) window.AskGrowth.decided(number, answer);
       if (gone || answer.problem || answer.decision === 'open') return;
       setState(answer.decision);
       setReply(answer);
     };
-    if (number) read();
+    if (number && !(known && known.isFresh)) read();
     return () => { gone = true; };
   }, [number]);
   if (!number) return null;
@@ -24,6 +27,7 @@ function Decide({ number }) {
     setBusy(false);
     setReply(answer);
     if (!answer.problem) {
+      window.AskGrowth.decided(number, answer);
       setState(answer.decision);
       setAsking(false);
     }

@@ -44,7 +44,7 @@ function DataTable({ table, index, title }) {
       setTotals(Object.fromEntries(table.columns.map((column, at) => [column.name, table.totals[at]])
         .filter(([, pair]) => pair[0] !== null).map(([name, pair]) => [name, pair[1]])));
     } else if (props.plan && props.plan.kind === 'metric' && table.rows.length > 1) {
-      look('totals', { plan: props.plan }).then((found) => setTotals(found.totals || null));
+      lookOnce('totals', { plan: props.plan }).then((found) => setTotals(found.totals || null));
     }
   }, []);
   const download = () => window.AskGrowth.downloadCsv(table, props.question);

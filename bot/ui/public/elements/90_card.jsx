@@ -1,7 +1,7 @@
 // The picture of what a metric is made of: drawn by the server, names escaped there.
 function Tree({ metric }) {
   const [reply, setReply] = useState(null);
-  useEffect(() => { if (props.plan) look('tree', { metric: metric.name }).then(setReply); }, [metric.name]);
+  useEffect(() => { if (props.plan) lookOnce('tree', { metric: metric.name }).then(setReply); }, [metric.name]);
   if (!reply || !reply.svg) return null;
   return <div className="ag-tree-box" data-testid="tree" tabIndex={0} role="group" aria-label={metric.label} dangerouslySetInnerHTML={{ __html: reply.svg }} />;
 }
@@ -10,7 +10,7 @@ function Tree({ metric }) {
 function Reconciliation() {
   const [reply, setReply] = useState(null);
   useEffect(() => {
-    if (props.plan && props.plan.kind === 'metric') look('reconcile', { plan: props.plan }).then(setReply);
+    if (props.plan && props.plan.kind === 'metric') lookOnce('reconcile', { plan: props.plan }).then(setReply);
   }, []);
   if (!reply || (!reply.problem && !(reply.pairs || []).length)) return null;
   return (
