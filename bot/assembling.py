@@ -44,7 +44,8 @@ def assembled(
         ),
         periods=tuple(periods),
         interpretation=completed(planned.slots, first.slots),
-        findings=tuple(finding for outcome in outcomes for finding in outcome.findings),
+        # A finding of one side names no side: beside the other's it would be anybody's.
+        findings=() if sides else tuple(finding for outcome in outcomes for finding in outcome.findings),
         suggestions=tuple(one for outcome in outcomes for one in outcome.suggestions),
         chart=sides.chart if sides else first.chart,
         together=sides.table if sides else None,

@@ -48,7 +48,10 @@ def against_each_other(views: Sequence[View], scene: Scene) -> Sides | None:
     if daily is not None:
         added = tuple((*row, day[1]) for row, day in zip(merged.table.rows, daily.table.rows, strict=True))
         table = replace(merged.table, columns=(*merged.table.columns, daily.table.columns[1]), rows=added)
-        return Sides(_said_by_day(merged, daily, scene), chart_for(daily, Side(), scene), table)
+        chart = chart_for(daily, Side(), scene)
+        if chart is not None:  # values per day are no parts of a whole: bars only, no ring
+            chart = replace(chart, options={**chart.options, "kinds": (chart.kind,)})
+        return Sides(_said_by_day(merged, daily, scene), chart, table)
     said = members_headline if len(views) == _BOTH else ranking_headline
     return Sides(said(merged, Side(), scene), chart_for(merged, Side(), scene), merged.table)
 

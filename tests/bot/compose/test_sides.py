@@ -41,6 +41,7 @@ def test_days_of_the_week_are_held_against_each_other_per_day(scene):
     )
     assert chart is not None
     assert chart.kind == "bar"
+    assert chart.options["kinds"] == ("bar",)
     # The chart shows what the sentence compares; the table has both.
     assert [row[1] for row in chart.table.rows] == [1_200, 1_000]
     assert sides.table.rows == (("0", 2_400, 1_200), ("1", 5_000, 1_000))
